@@ -7,7 +7,7 @@ from typing import Any
 from console.alert_words import ALERT_STATES, DISPOSITIONS
 from console.permit_journal import Judgement
 from console.rule_journal import Standing as RuleStanding
-from incident.clocks import Reading, Urgency
+from incident.clocks import URGENCY_NAMES, Reading
 from incident.command import Question
 from incident.duties import GRADE_NAMES, Occurrence, SetBy, Standing
 from incident.evidence import CUSTODY_NAMES
@@ -74,12 +74,6 @@ READINGS: Table = {
     Reading.DONE: _w("已按时履行", "fulfilled in time"),
     Reading.DONE_LATE: _w("已履行，但超时", "fulfilled, but late"),
     Reading.NOT_OWED: _w("不适用", "not owed"),
-}
-URGENCIES: Table = {
-    Urgency.CALM: _w("时间充裕", "plenty of time"),
-    Urgency.HALF: _w("时间已过半", "half of the time is gone"),
-    Urgency.LAST_QUARTER: _w("不足四分之一，请尽快", "less than a quarter is left: hurry"),
-    Urgency.OVER: _w("已超时", "over"),
 }
 LIMITS: Table = {
     SetBy.LAW: _w("法定时限", "limit set by law"),
@@ -333,7 +327,7 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "notified": NOTIFIED,
     "occurrences": OCCURRENCES,
     "readings": READINGS,
-    "urgencies": URGENCIES,
+    "urgencies": URGENCY_NAMES,
     "limits": LIMITS,
     "standings": STANDINGS,
     "cautions": CAUTIONS,

@@ -4,26 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from console.moments import Moments, left
-from incident.clocks import URGENCY_NAMES, Reading, Urgency
-from incident.duties import SetBy
+from console.words import LIMITS, READINGS
+from incident.clocks import URGENCY_NAMES, Urgency
 from incident.duty_view import limit_words
-from incident.ids import Bilingual
 from incident.incident import Case
 from policies.findings import spelled_out
 from yingbi.press import ZONE, ZONE_NAME
 
-READINGS = {
-    Reading.POSSIBLE: Bilingual(zh="待定级，先计时", en="may be owed"),
-    Reading.RUNNING: Bilingual(zh="计时中", en="running"),
-    Reading.LATE: Bilingual(zh="已超时", en="late"),
-    Reading.DONE: Bilingual(zh="已履行", en="done"),
-    Reading.DONE_LATE: Bilingual(zh="超时后履行", en="done late"),
-    Reading.NOT_OWED: Bilingual(zh="不适用", en="not owed"),
-}
-SET_BY = {
-    SetBy.LAW: Bilingual(zh="法定", en="law"),
-    SetBy.US: Bilingual(zh="本单位目标", en="own target"),
-}
 _MOMENTS = Moments(ZONE, ZONE_NAME)
 
 
@@ -35,7 +22,7 @@ def duty_lines(case: Case, now: datetime) -> Iterator[str]:
         yield "还没有起算的职责 / no clock has started"
     for record in records:
         duty, reading = record.duty, record.reading(now)
-        words, whose = limit_words(duty), SET_BY[duty.limit]
+        words, whose = limit_words(duty), LIMITS[duty.limit]
         yield ""
         yield spelled_out(f"{READINGS[reading].zh} / {READINGS[reading].en}  {duty.name.zh} / {duty.name.en}")
         rest, urgency = left(record.due, now), record.urgency(now)

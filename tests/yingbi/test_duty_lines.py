@@ -45,10 +45,10 @@ def test_the_duties_of_a_case_for_programs(case: CaseId, capsys: pytest.CaptureF
 def test_the_duties_of_a_case_for_people(case: CaseId, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["duties", case]) == 0
     told = capsys.readouterr().out
-    assert "超时后履行 / done late  通知履行个人信息保护职责的部门" in told
+    assert "已履行，但超时 / fulfilled, but late  通知履行个人信息保护职责的部门" in told
     assert "回执 2026-17" in told
-    assert "24 小时（本单位目标）" in told
-    assert "4 小时（法定）" in told
+    assert "24 小时（本单位目标，请与法务核对）" in told
+    assert "4 小时（法定时限）" in told
 
 
 def test_a_journal_that_was_altered_tells_nothing(
