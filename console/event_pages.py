@@ -22,6 +22,7 @@ from console.event_timeline import KINDS, Timeline, timeline
 from console.explanation import explained
 from console.forms import Mistyped
 from console.pages import Pages
+from console.raised_view import raised_view
 from console.search_about import About, about
 from console.search_filters import FIELDS, SPANS, Filters, Span, read_filters, typed_of
 from console.search_words import choices, described
@@ -90,6 +91,7 @@ class EventPages:
             fields=explained(found, program, self._pages.office.now()),
             knows_program=program is not None,
             others=self._others(found),
+            raised=raised_view(self._events, found, LIMIT),
             most=MOST_OTHERS,
             version=self._pages.office.version_of(found.program, found.at),
         )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from console.forms import Mistyped, Typed
-from incident.command import Containment
+from incident.command import OF_EITHER, Containment
 from incident.incident import Case
 from siem.index.condition import AllOf, Is
 from siem.index.store import EventStore, StoreUnavailable
@@ -56,7 +56,7 @@ def check_target(
 
 def _field_of(kind: Containment, target: str) -> str | None:
     """By which field of the log *target* is known; where a kind takes several, its spelling tells which."""
-    if kind not in (Containment.QUARANTINE_EXPORTS, Containment.REVOKE_SESSIONS):
+    if kind not in OF_EITHER and kind is not Containment.REVOKE_SESSIONS:
         return _FIELDS.get(kind)
     if " /" in target:
         return "yingbi.operation"

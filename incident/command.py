@@ -24,6 +24,7 @@ class Containment(StrEnum):
     MASK_HARDER = "mask_harder"
     QUARANTINE_EXPORTS = "quarantine_exports"
     REVOKE_SESSIONS = "revoke_sessions"
+    RAISE_LOGGING = "raise_logging"
     PRESERVE_EVIDENCE = "preserve_evidence"
 
 
@@ -49,20 +50,22 @@ TARGETED = frozenset(
         Containment.REVOKE_SESSIONS,
     }
 )
-"""Those that need a target; `QUARANTINE_EXPORTS` may have one instead of its system, or beside it."""
+"""Those that need a target."""
+OF_EITHER = frozenset({Containment.QUARANTINE_EXPORTS, Containment.RAISE_LOGGING})
+"""Those that need a system, a target, or both."""
 OF_A_SYSTEM = frozenset({Containment.STOP_OPERATION, Containment.STOP_SYSTEM, Containment.MASK_HARDER})
 
 
 def lacks_object(kind: Containment, system: str, target: str) -> bool:
     """Whether it is not said whom or what *kind* is about."""
-    if kind is Containment.QUARANTINE_EXPORTS:
+    if kind in OF_EITHER:
         return not (system or target)
     return (kind in TARGETED and not target) or (kind in OF_A_SYSTEM and not system)
 
 
 def takes_target(kind: Containment) -> bool:
     """Whether *kind* can be about an account, a credential or an operation."""
-    return kind in TARGETED or kind is Containment.QUARANTINE_EXPORTS
+    return kind in TARGETED or kind in OF_EITHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

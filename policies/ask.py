@@ -170,6 +170,20 @@ class Question:
         self._record = operation.record
         self._is_path_of_one = SEGMENT in operation.path
 
+    def declared(self, name: str) -> tuple[str, bool] | None:
+        """How the parameter *name* was declared, and whether its value names a record, or a value of a field; None
+        where it was not.
+        """
+        for pattern, rule in self._rules:
+            if (match := pattern.fullmatch(name)) is None:
+                continue
+            field = match.groupdict().get("field", "")
+            if rule.about is About.FILTER and field not in self._fields:
+                continue
+            readable = _readable(rule.pattern).replace("{field}", field)
+            return readable, rule.about in (About.FILTER, About.SEARCH, About.KEY)
+        return None
+
     def compared(self, name: str) -> tuple[Sequence[int], bool]:
         """The fields that the value of the parameter *name* is compared with, and whether for being equal to it."""
         for pattern, rule in self._rules:

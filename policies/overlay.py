@@ -36,6 +36,10 @@ class Tightening(StrEnum):
     """Sessions and tokens that were begun before `since` count no more: those of the caller `target`, or the one of
     the credential `target`. Who signs in anew is let in.
     """
+    RAISE_LOGGING = "raise_logging"
+    """More is recorded of each request of the caller or the credential `target`, or to the operation `target`; to
+    `system`, without one. `system` may be left out where there is a target. Nobody gets less by it.
+    """
     PRESERVE_EVIDENCE = "preserve_evidence"
     """What was logged from `since` to `until` is not deleted until the entry is taken back: it ends by no time."""
 
@@ -44,6 +48,8 @@ NEEDS_TARGET = frozenset(
     {Tightening.BLOCK_CALLER, Tightening.BLOCK_CREDENTIAL, Tightening.STOP_OPERATION, Tightening.REVOKE_SESSIONS}
 )
 NEEDS_SYSTEM = frozenset({Tightening.STOP_OPERATION, Tightening.STOP_SYSTEM, Tightening.MASK_HARDER})
+NEEDS_EITHER = frozenset({Tightening.QUARANTINE_EXPORTS, Tightening.RAISE_LOGGING})
+"""Those that need a system, a target, or both."""
 NEEDS_SINCE = frozenset({Tightening.PRESERVE_EVIDENCE, Tightening.REVOKE_SESSIONS})
 
 
@@ -71,7 +77,7 @@ class OverlayEntry:
             raise ValueError(f"`{self.kind}` needs a target")
         if self.kind in NEEDS_SYSTEM and not self.system:
             raise ValueError(f"`{self.kind}` needs a system")
-        if self.kind is Tightening.QUARANTINE_EXPORTS and not (self.system or self.target):
+        if self.kind in NEEDS_EITHER and not (self.system or self.target):
             raise ValueError(f"`{self.kind}` needs a system or a target")
         if self.kind in NEEDS_SINCE and self.since is None:
             raise ValueError(f"`{self.kind}` needs a time from when on")
@@ -93,7 +99,7 @@ class OverlayEntry:
                 return self.target == operation
             case Tightening.STOP_SYSTEM | Tightening.MASK_HARDER:
                 return True
-            case Tightening.QUARANTINE_EXPORTS:
+            case Tightening.QUARANTINE_EXPORTS | Tightening.RAISE_LOGGING:
                 return not self.target or self.target in (operation, caller, credential, *earlier)
             case Tightening.REVOKE_SESSIONS:
                 return self.target in (caller, credential, *earlier)

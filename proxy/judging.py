@@ -2,6 +2,7 @@
 
 from mitmproxy.http import HTTPFlow
 
+from policies.overlay import Overlay
 from proxy.current import Current
 from proxy.decide import decide
 from proxy.exchange import Exchange
@@ -9,6 +10,7 @@ from proxy.grpc import is_grpc
 from proxy.identity import BadCredential
 from proxy.identity_desk import IdentityDesk
 from proxy.limit_desk import LimitDesk
+from proxy.raised import raised_by
 from proxy.shadow import Asked, Shadow
 from proxy.socket_handshake import HandshakeRefused, handshake_in
 from proxy.verdict import Refuse
@@ -24,11 +26,36 @@ class Judging:
         self._shadow = shadow
 
     def verdict(self, flow: HTTPFlow, exchange: Exchange) -> Refuse | None:
-        """Settle who asks for what. Returns why it is refused, if it is."""
+        """Settle who asks for what, and what is recorded of it. Returns why it is refused, if it is."""
+        overlay = self._current.overlay
+        refuse = self._verdict(flow, exchange, overlay)
+        if overlay.entries:
+            self._raise(flow, exchange, overlay, refuse)
+        return refuse
+
+    def _raise(self, flow: HTTPFlow, exchange: Exchange, overlay: Overlay, refuse: Refuse | None) -> None:
         request, system, ledger = exchange.request, exchange.system, exchange.ledger
         assert request is not None
         assert system is not None
-        overlay = self._current.overlay
+        operation = refuse.operation if refuse is not None else None
+        if exchange.forward is not None:
+            operation = exchange.forward.operation
+        entries = overlay.in_force(
+            system=system.name,
+            operation=operation.id if operation is not None else "",
+            caller=ledger.caller.id,
+            earlier=ledger.caller.earlier,
+            credential=ledger.caller.credential,
+            now=self._current.unhurried(ledger.started),
+        )
+        data = flow.request.data
+        body, version = flow.request.raw_content or b"", data.http_version
+        ledger.raised = raised_by(entries, request, operation, body, system, self._current.digester, version=version)
+
+    def _verdict(self, flow: HTTPFlow, exchange: Exchange, overlay: Overlay) -> Refuse | None:
+        request, system, ledger = exchange.request, exchange.system, exchange.ledger
+        assert request is not None
+        assert system is not None
         try:
             credential = self._identities.identify(flow, exchange)
         except BadCredential as bad:

@@ -22,6 +22,7 @@ from siem.record.event import (
     FieldUse,
     PermitNote,
     Phase,
+    Raised,
     Verdict,
 )
 from siem.record.log import AccessLog
@@ -68,6 +69,8 @@ class Ledger:
         """The ids of the permits of the caller for the system."""
         self.limit = ""
         """The id of the limit that acted on the exchange, if one did."""
+        self.raised: Raised | None = None
+        """What is told of the request besides, where a measure asks for that: then each event is on disk at once."""
         self.mark = ""
         """The serial that the answer bears, if it bears one."""
         self.bytes_out = 0
@@ -181,11 +184,12 @@ class Ledger:
                 permits=self.permits,
                 permit=note,
                 limit=self.limit,
+                raised=self.raised,
                 mark=self.mark if verdict is Verdict.FORWARD or phase is Phase.CLOSE else "",
                 bytes_out=self.bytes_out,
                 duration_ns=max(0, int((now - self.started).total_seconds() * 1e9)),  # a clock may be set back
             ),
-            durably=durably,
+            durably=durably or self.raised is not None,
         )
         if tally is not None:
             self.watched(tally)

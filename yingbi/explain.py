@@ -99,6 +99,7 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     yield from _permits(first)
     if mark := next((event.mark for event in events if event.mark), ""):
         yield f"编号 / the serial that it bears: {mark}"
+    yield from _raised(events)
     if limit := next((event.limit for event in events if event.limit), ""):
         masked = "，已按最严的规则脱敏 / and had it masked harder" if last.verdict is Verdict.FORWARD else ""
         yield f"到了上限 / the limit that acted: {limit}{masked}"
@@ -161,6 +162,20 @@ def _caller(event: AccessEvent) -> str:
     who = "公民 / a citizen" if event.caller_kind is CallerKind.CITIZEN else event.caller
     acting = f"，代他人办理，依据 / acts for somebody, by {event.basis}" if event.on_behalf_of else ""
     return f"{who or '未登录 / nobody signed in'}{posts}{purpose}{acting}"
+
+
+def _raised(events: list[AccessEvent]) -> Iterator[str]:
+    """What was recorded besides, as a case asked for it."""
+    told = next((event.raised for event in events if event.raised is not None), None)
+    if told is None:
+        return
+    yield f"加强记录，按 / more is recorded, by {', '.join(told.by)}"
+    asked = ", ".join(told.asked) or "无 / none"
+    size = f"{told.bytes_in:,} 字节 / octets"
+    yield f"  参数 / parameters: {asked}；HTTP {told.version}；请求体 / body: {size}；提及 / about: {len(told.about)}"
+    yield f"  提问的摘要 / digest of the question: {told.question}"
+    if told.client:
+        yield f"  程序的摘要 / digest of the program: {told.client}"
 
 
 def _permits(event: AccessEvent) -> Iterator[str]:

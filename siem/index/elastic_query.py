@@ -30,7 +30,7 @@ from siem.index.strict import FIRST, LAST
 
 type Query = dict[str, Any]
 
-MAPPING_VERSION = 8
+MAPPING_VERSION = 9
 
 _NOTHING: Query = {"match_none": {}}
 _HAS_LETTER = re.compile("[A-Za-z]")

@@ -91,6 +91,16 @@ class _Permit(_Strict):
     by: _MaybeText = UNSET
 
 
+class _Raised(_Strict):
+    by: list[str]
+    asked: _MaybeTexts = UNSET
+    about: _MaybeTexts = UNSET
+    question: _MaybeText = UNSET
+    client: _MaybeText = UNSET
+    version: _MaybeText = UNSET
+    bytes_in: _More = UNSET
+
+
 class _Own(_Strict):
     exchange: str
     caller_kind: CallerKind
@@ -112,6 +122,7 @@ class _Own(_Strict):
     purposes: _MaybeTexts = UNSET
     permits: _MaybeTexts = UNSET
     permit: _Permit | UnsetType = UNSET
+    raised: _Raised | UnsetType = UNSET
     subjects: _MaybeTexts = UNSET
     former_subjects: _MaybeTexts = UNSET
     fields: Annotated[list[_Use], Meta(min_length=1)] | UnsetType = UNSET

@@ -172,7 +172,7 @@ def _fits(value: Value, pattern: str) -> bool:
 
 SCHEMA = Schema(
     what="the index",
-    version=9,
+    version=10,
     disposable=False,
     functions={"fits": _fits, "lies_in": lies_in},
     statements=(

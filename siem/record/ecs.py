@@ -21,6 +21,7 @@ from siem.record.event import (
     PermitNote,
     PermitState,
     Phase,
+    Raised,
     Verdict,
 )
 
@@ -89,6 +90,8 @@ def _document(event: AccessEvent, of_fields: Mapping[str, Any]) -> dict[str, Any
         own["permits"] = list(event.permits)
     if event.permit is not None:
         own["permit"] = _permit_document(event.permit)
+    if event.raised is not None:
+        own["raised"] = _raised_document(event.raised)
     if event.subjects:
         own["subjects"] = list(event.subjects)
     if event.former_subjects:
@@ -150,6 +153,7 @@ def from_ecs(document: Document) -> AccessEvent:
         disclosure=Disclosure(own["disclosure"]),
         permits=tuple(own.get("permits", ())),
         permit=_permit_of(own["permit"]) if "permit" in own else None,
+        raised=_raised_of(own["raised"]) if "raised" in own else None,
         bytes_out=response["body"]["bytes"],
         duration_ns=about_event["duration"],
     )
@@ -236,6 +240,24 @@ def _field_of(item: Mapping[str, Any]) -> FieldUse:
         rule=item["rule"],
         grant=item.get("grant"),
         count=item["count"],
+    )
+
+
+def _raised_document(raised: Raised) -> dict[str, Any]:
+    told: dict[str, Any] = {"asked": list(raised.asked), "about": list(raised.about), "question": raised.question}
+    told |= {"client": raised.client, "version": raised.version, "bytes_in": raised.bytes_in}
+    return {"by": list(raised.by), **{name: value for name, value in told.items() if value}}
+
+
+def _raised_of(item: Mapping[str, Any]) -> Raised:
+    return Raised(
+        by=tuple(item["by"]),
+        asked=tuple(item.get("asked", ())),
+        about=tuple(item.get("about", ())),
+        question=item.get("question", ""),
+        client=item.get("client", ""),
+        version=item.get("version", ""),
+        bytes_in=item.get("bytes_in", 0),
     )
 
 

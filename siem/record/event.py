@@ -108,6 +108,31 @@ class PermitNote(msgspec.Struct, frozen=True, kw_only=True):
     """The person who ended it early, or empty."""
 
 
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event tells besides of its request, while a measure raises the log of whom or what it is about.
+
+    Digests are those of subjects: under the installation's key, and personal data like them.
+    """
+
+    by: tuple[str, ...]
+    """The ids of the entries of the overlay that raise it."""
+    asked: tuple[str, ...] = ()
+    """The parameters that were said, each once and as it was declared; what is not declared is `?`."""
+    about: tuple[str, ...] = ()
+    """Digests of what was said in those that name a record or a value, and of the key in the path: of an identifier,
+    that of its subject. It tells whom was asked about, also where nothing was shown. At most 100.
+    """
+    question: str = ""
+    """Digest of method, path, parameters and body: who asks the same anew has the same."""
+    client: str = ""
+    """Digest of what the caller's program says of itself, or empty: another program with the same credential has
+    another."""
+    version: str = ""
+    """Of HTTP, as `1.1` or `2`."""
+    bytes_in: int = 0
+    """Octets of the body."""
+
+
 class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One record of the log."""
 
@@ -166,5 +191,7 @@ class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     """The serial that the answer bears (`siem.record.mark`), or empty. In every event of its exchange."""
     limit: str = ""
     """The id of the limit of the policy that withheld the answer or had it masked harder, or empty."""
+    raised: Raised | None = None
+    """What is recorded besides, where a measure of a case asks for that."""
     bytes_out: int = 0
     duration_ns: int = 0

@@ -93,6 +93,7 @@ def test_a_case_is_handled_to_its_end(staff: Staff) -> None:
 OTHERS: dict[str, dict[str, object]] = {
     "preserve_evidence": {},
     "quarantine_exports": {"system": "register"},
+    "raise_logging": {"system": "register"},
     "revoke_sessions": {"target": "clerk-wu", "sure": "yes"},
 }
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from policies.compile_folder import compile_folder
-from siem.record.event import CallerKind, Disclosure, Phase
+from siem.record.event import CallerKind, Disclosure, Phase, Raised
 from tests.console.bureau import FIELDS, Bureau, use
 from tests.incident.office import LIMIT, TEN
 from tests.policies.compiled import program
@@ -148,3 +149,18 @@ def test_an_index_that_does_not_answer_is_said_to_be(bureau: Bureau) -> None:
     assert answer.status_code == 503
     assert "暂时不可用" in answer.text
     assert "记录查询" in answer.text, "the way on is there"
+
+
+def test_an_event_of_a_raised_log_tells_of_the_same_question_and_program_and_shows_no_digest(bureau: Bureau) -> None:
+    told = Raised(by=("C-1.0.1",), asked=("q",), about=(digest(901),), question=digest(902), client=digest(903))
+    other = replace(told, question=digest(904), client=digest(905))
+    event = put(bureau, 1, raised=told, credential="key:1")
+    put(bureau, 2, raised=told, credential="key:1")
+    put(bureau, 3, raised=replace(told, question=digest(906)), caller="clerk-li", credential="key:2")
+    put(bureau, 4, raised=other, credential="key:1")
+    text = bureau.browser("oncall").get(f"/events/{event}").text()
+    for said in ("同样的提问另有 1 次", "还用过这些账号：clerk-li", "该凭证被 2 种程序使用", "提及 1 个标识"):
+        assert said in text, said
+    assert not any(digest(number) in text for number in range(901, 907))
+    plain = put(bureau, 5)
+    assert "加强记录" not in bureau.browser("oncall").get(f"/events/{plain}").text()

@@ -15,6 +15,7 @@ from siem.record.event import (
     PermitNote,
     PermitState,
     Phase,
+    Raised,
     Verdict,
 )
 
@@ -87,6 +88,18 @@ def _assorted_permit(random: Random) -> PermitNote:
     )
 
 
+def _assorted_raised(random: Random) -> Raised:
+    return Raised(
+        by=tuple(random.sample(TEXTS, random.choice((1, 2)))),
+        asked=tuple(random.sample(TEXTS, random.choice((0, 1, 3)))),
+        about=tuple(random.sample(DIGESTS, random.choice((0, 1, 3)))),
+        question=random.choice(DIGESTS),
+        client=random.choice(("", *DIGESTS)),
+        version=random.choice(("", "1.1", "2")),
+        bytes_in=random.choice(NUMBERS),
+    )
+
+
 def _assorted_event(number: int, random: Random) -> AccessEvent:
     maybe = ("", *TEXTS)
     uses = tuple(
@@ -132,6 +145,7 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
         disclosure=random.choice(tuple(Disclosure)),
         permits=tuple(random.sample(TEXTS, random.choice((0, 0, 1, 2)))),
         permit=random.choice((None, _assorted_permit(random))),
+        raised=random.choice((None, None, _assorted_raised(random))),
         bytes_out=random.choice(NUMBERS),
         duration_ns=random.choice(NUMBERS),
     )

@@ -19,6 +19,7 @@ from siem.record.event import (
     PermitNote,
     PermitState,
     Phase,
+    Raised,
     Verdict,
 )
 from siem.record.log import AccessLog, BrokenChain, Line, StartId, new_start_id, read_segment, seed_of, segment_path
@@ -48,6 +49,16 @@ notes = st.builds(
     subject=st.just("") | words,
     until=st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
     by=st.just("") | words,
+)
+raised = st.builds(
+    Raised,
+    by=st.lists(words, min_size=1, max_size=2).map(tuple),
+    asked=st.lists(words, max_size=2).map(tuple),
+    about=st.lists(words, max_size=2).map(tuple),
+    question=words,
+    client=st.just("") | words,
+    version=st.just("") | words,
+    bytes_in=st.integers(0, 2**40),
 )
 events = st.builds(
     AccessEvent,
@@ -80,6 +91,7 @@ events = st.builds(
     disclosure=st.sampled_from(Disclosure),
     permits=st.lists(words, max_size=2).map(tuple),
     permit=st.none() | notes,
+    raised=st.none() | raised,
     bytes_out=st.integers(0, 2**40),
     duration_ns=st.integers(0, 2**50),
 )
