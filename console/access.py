@@ -75,6 +75,7 @@ _PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/cases/{case}/answer"): _HANDLES,
     ("POST", "/cases/{case}/retry"): _HANDLES,
     ("POST", "/cases/{case}/contain"): _HANDLES,
+    ("POST", "/cases/{case}/canaries"): _HANDLES,
     ("POST", "/cases/{case}/lift"): _HANDLES,
     ("POST", "/cases/{case}/agree"): _HANDLES,
     ("POST", "/cases/{case}/reassess"): _HANDLES,

@@ -12,6 +12,7 @@ from console.api_acts import ApiActs, ApiAlerts
 from console.api_cases import ApiCases
 from console.api_files import ApiFiles
 from console.api_handling import ApiHandling
+from console.api_measures import ApiMeasures
 from console.api_openapi import openapi_of
 from console.api_playbooks import ApiPlaybooks
 from console.api_route import ApiRoute, At
@@ -55,7 +56,8 @@ class Api:
         cases = ApiCases(pages, shown)
         acts, alerts, playbooks = ApiActs(pages, shown, cases), ApiAlerts(pages), ApiPlaybooks(office)
         handling, files = ApiHandling(pages, shown, cases), ApiFiles(pages, shown, cases)
-        ours = (cases, acts, handling, files, alerts, playbooks)
+        measures = ApiMeasures(pages, shown)
+        ours = (cases, acts, handling, files, measures, alerts, playbooks)
         described = tuple(route for part in ours for route in part.routes)
         self.routes = (*described, *self._about)
         self._openapi = openapi_of(self.routes)

@@ -17,6 +17,7 @@ from console.api import Api
 from console.api_admission import TokenAdmission
 from console.api_problems import BY_STATUS, Problem, answer_of
 from console.api_route import endpoint_of
+from console.canary_acts import CanaryActs
 from console.case_acts import CaseActs
 from console.case_gate import RESTRICTED, CaseGate
 from console.case_pages import CasePages
@@ -187,6 +188,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/evidence-move", evidence.move),
         ("POST", f"{case}/evidence-open", evidence.open),
         ("POST", f"{case}/evidence-export", evidence.export),
+        ("POST", f"{case}/canaries", CanaryActs(pages, cases).plant),
         ("GET", "/actions", handled.actions),
         ("GET", "/summary", handled.summary),
         ("GET", "/summary/{kind}", handled.export),

@@ -91,6 +91,8 @@ class Office:
     """The systems that can say who a person of an incident is, by name."""
     person_part: Callable[[str], bytes | None] = lambda name: None
     """The file of that name of a list of persons, encrypted; None where there is none."""
+    plant: Callable[[int], bytes] | None = None
+    """Makes so many invented people, a sight of whom is an alarm, as a table. Raises NotPermitted; None: nobody."""
     subscribers: SubscriberDesk | None = None
     """Who is told of notices; None: nobody but by the feeds."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from console.forms import Mistyped, Typed
-from incident.command import OF_EITHER, Containment
+from incident.command import OF_A_SYSTEM, OF_EITHER, Containment
 from incident.incident import Case
 from siem.index.condition import AllOf, Is
 from siem.index.store import EventStore, StoreUnavailable
@@ -18,7 +18,6 @@ MOST_LOOKED_AT = 200
 SURE = "sure"
 """The tick that confirms a target that nobody has seen."""
 
-_NEEDS_SYSTEM = frozenset({Containment.STOP_OPERATION, Containment.STOP_SYSTEM, Containment.MASK_HARDER})
 _CREDENTIALS = ("key:", "jwt:", "session:", "certificate:", "proxy:")
 _FIELDS = {
     Containment.BLOCK_CALLER: "user.id",
@@ -38,7 +37,7 @@ def check_target(
     the last month names it exactly so; where the log does not answer, it is not.
     """
     system, target = form.get("system").strip(), form.get("target").strip()
-    if system not in systems and (system or kind in _NEEDS_SYSTEM):
+    if system not in systems and (system or kind in OF_A_SYSTEM):
         raise Mistyped("system", "请选择一个系统", "one of the systems has to be chosen")
     field = _field_of(kind, target)
     if field is None or not target:

@@ -25,6 +25,7 @@ class Containment(StrEnum):
     QUARANTINE_EXPORTS = "quarantine_exports"
     REVOKE_SESSIONS = "revoke_sessions"
     RAISE_LOGGING = "raise_logging"
+    PLANT_CANARIES = "plant_canaries"
     PRESERVE_EVIDENCE = "preserve_evidence"
 
 
@@ -53,7 +54,9 @@ TARGETED = frozenset(
 """Those that need a target."""
 OF_EITHER = frozenset({Containment.QUARANTINE_EXPORTS, Containment.RAISE_LOGGING})
 """Those that need a system, a target, or both."""
-OF_A_SYSTEM = frozenset({Containment.STOP_OPERATION, Containment.STOP_SYSTEM, Containment.MASK_HARDER})
+OF_A_SYSTEM = frozenset(
+    {Containment.STOP_OPERATION, Containment.STOP_SYSTEM, Containment.MASK_HARDER, Containment.PLANT_CANARIES}
+)
 
 
 def lacks_object(kind: Containment, system: str, target: str) -> bool:

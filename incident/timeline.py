@@ -94,6 +94,7 @@ CONTAINMENT_NAMES = {
     Containment.QUARANTINE_EXPORTS: Bilingual(zh="封存导出", en="quarantine exports"),
     Containment.REVOKE_SESSIONS: Bilingual(zh="注销会话", en="revoke sessions"),
     Containment.RAISE_LOGGING: Bilingual(zh="加强记录", en="record more"),
+    Containment.PLANT_CANARIES: Bilingual(zh="布设诱饵", en="plant canaries"),
     Containment.PRESERVE_EVIDENCE: Bilingual(zh="保全日志", en="preserve the log"),
 }
 _MOVES = {

@@ -40,6 +40,8 @@ class Tightening(StrEnum):
     """More is recorded of each request of the caller or the credential `target`, or to the operation `target`; to
     `system`, without one. `system` may be left out where there is a target. Nobody gets less by it.
     """
+    PLANT_CANARIES = "plant_canaries"
+    """Invented people are to be put into `system`: while it lasts a list of them is handed out. Nobody gets less."""
     PRESERVE_EVIDENCE = "preserve_evidence"
     """What was logged from `since` to `until` is not deleted until the entry is taken back: it ends by no time."""
 
@@ -47,7 +49,9 @@ class Tightening(StrEnum):
 NEEDS_TARGET = frozenset(
     {Tightening.BLOCK_CALLER, Tightening.BLOCK_CREDENTIAL, Tightening.STOP_OPERATION, Tightening.REVOKE_SESSIONS}
 )
-NEEDS_SYSTEM = frozenset({Tightening.STOP_OPERATION, Tightening.STOP_SYSTEM, Tightening.MASK_HARDER})
+NEEDS_SYSTEM = frozenset(
+    {Tightening.STOP_OPERATION, Tightening.STOP_SYSTEM, Tightening.MASK_HARDER, Tightening.PLANT_CANARIES}
+)
 NEEDS_EITHER = frozenset({Tightening.QUARANTINE_EXPORTS, Tightening.RAISE_LOGGING})
 """Those that need a system, a target, or both."""
 NEEDS_SINCE = frozenset({Tightening.PRESERVE_EVIDENCE, Tightening.REVOKE_SESSIONS})
@@ -103,7 +107,7 @@ class OverlayEntry:
                 return not self.target or self.target in (operation, caller, credential, *earlier)
             case Tightening.REVOKE_SESSIONS:
                 return self.target in (caller, credential, *earlier)
-            case Tightening.PRESERVE_EVIDENCE:
+            case Tightening.PLANT_CANARIES | Tightening.PRESERVE_EVIDENCE:
                 return False
 
 

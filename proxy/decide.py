@@ -181,7 +181,7 @@ def stopped(entries: tuple[OverlayEntry, ...], operation: OperationRule | None, 
                 assert entry.since is not None
                 if caller.begun is not None and caller.begun < entry.since.timestamp():
                     return "session_revoked"
-            case Tightening.MASK_HARDER | Tightening.RAISE_LOGGING | Tightening.PRESERVE_EVIDENCE:
+            case _:
                 pass
     return None
 

@@ -1,5 +1,7 @@
 """The list of canaries of an installation: read as it is now, and added to. It holds digests only."""
 
+import fcntl
+import os
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -19,12 +21,19 @@ def canaries_of(home: Home) -> frozenset[str] | None:
 
 
 def add_canaries(home: Home, identifiers: Iterable[str], now: datetime) -> None:
-    """Add the digests of *identifiers* under the key of *now*; those under keys before stay. Raises KeysNotUsable."""
+    """Add the digests of *identifiers* under the key of *now*; those under keys before stay. Raises KeysNotUsable,
+    and OSError.
+    """
     try:
         digests = digester_in(home.keys, now).each(identifiers)
     except BadEpochs as problem:
         raise KeysNotUsable(
             f"`keys/{problem}` 读不懂，请从备份恢复 / cannot be read: restore it from a backup"
         ) from None
-    before = home.canaries.read_text("utf-8").splitlines() if home.canaries.exists() else []
-    write_private(home.canaries, "".join(f"{line}\n" for line in dict.fromkeys([*before, *digests])).encode())
+    folder = os.open(home.root, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # a command and the console may add to it at once
+        before = home.canaries.read_text("utf-8").splitlines() if home.canaries.exists() else []
+        write_private(home.canaries, "".join(f"{line}\n" for line in dict.fromkeys([*before, *digests])).encode())
+    finally:
+        os.close(folder)

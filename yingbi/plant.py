@@ -22,6 +22,7 @@ from yingbi.trace import AHEAD, BEGINNING
 
 MOST = 1_000
 COLUMNS = ("name", "sex", "birth_date", "id_no")
+_TOO_MANY = f"一次 1 至 {MOST} 人 / between 1 and {MOST} at once"
 _TIMEOUT = timedelta(seconds=30)
 
 
@@ -34,9 +35,8 @@ def plant(settings: Settings, count: int, out: Path, now: datetime, codes: Mappi
 
     The digests first: a canary that stands in a system and in no list would alarm nobody. Raises CannotPlant.
     """
-    home = Home(settings.home)
     if not 1 <= count <= MOST:
-        raise CannotPlant(f"一次 1 至 {MOST} 人 / between 1 and {MOST} at once")
+        raise CannotPlant(_TOO_MANY)
     try:
         file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -45,15 +45,29 @@ def plant(settings: Settings, count: int, out: Path, now: datetime, codes: Mappi
         raise CannotPlant(f"无法写输出文件 / the file cannot be written: {error.strerror}") from None
     try:
         with os.fdopen(file, "wb") as written:
-            people = _people(settings, home, count, now, codes)
-            add_canaries(home, [each.id_no for each in people], now)
-            written.write(_table(people))
+            written.write(planted(settings, count, now, codes))
+    except CannotPlant:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def planted(settings: Settings, count: int, now: datetime, codes: Mapping[str, int] = GIVEN_UP) -> bytes:
+    """A table (CSV) of *count* invented residents whose digests are in the list of canaries now. Raises CannotPlant."""
+    home = Home(settings.home)
+    if not 1 <= count <= MOST:
+        raise CannotPlant(_TOO_MANY)
+    try:
+        people = _people(settings, home, count, now, codes)
+        add_canaries(home, [each.id_no for each in people], now)
     except (BadEpochs, KeysNotUsable) as problem:
-        raise _undone(out, f"摘要密钥读不出来 / the key of digests cannot be read: {problem}") from None
+        raise CannotPlant(f"摘要密钥读不出来 / the key of digests cannot be read: {problem}") from None
     except (StoreUnavailable, NodeUnavailable) as problem:
-        raise _undone(out, f"无法核对索引 / the index cannot be asked who is known: {problem}") from None
+        raise CannotPlant(f"无法核对索引 / the index cannot be asked who is known: {problem}") from None
+    except OSError as problem:
+        raise CannotPlant(f"诱饵名单无法写入 / the list cannot be written: {problem.strerror}") from None
     except NoCode:
-        raise _undone(out, "没有停用够久的区划代码 / no code of a region was given up long enough ago") from None
+        raise CannotPlant("没有停用够久的区划代码 / no code of a region was given up long enough ago") from None
+    return _table(people)
 
 
 def _people(settings: Settings, home: Home, count: int, now: datetime, codes: Mapping[str, int]) -> list[Invented]:
@@ -77,8 +91,3 @@ def _table(people: list[Invented]) -> bytes:
     rows = ((each.name, each.sex, each.born.isoformat(), each.id_no) for each in people)
     csv.writer(text, lineterminator="\r\n").writerows((COLUMNS, *rows))
     return text.getvalue().encode("utf-8-sig")
-
-
-def _undone(out: Path, why: str) -> CannotPlant:
-    out.unlink(missing_ok=True)
-    return CannotPlant(why)

@@ -53,6 +53,8 @@ from tests.siem.events import digest, document
 from yingbi.home import Home
 from yingbi.notice_file import notice_file
 from yingbi.person_sources import part_in
+from yingbi.plant import planted
+from yingbi.settings import Settings
 from yingbi.webhook_desk import WebhookDesk
 
 RULES = Path(__file__).parent.parent.parent / "siem" / "rules"
@@ -322,6 +324,7 @@ class Bureau:
             drills=self.drills,
             subscribers=WebhookDesk(self.home, by_mail=True),
             evidence=self.evidence,
+            plant=lambda count: planted(Settings(home=self.home.root), count, self.office.watch()),
         )
 
     @property

@@ -1,6 +1,7 @@
 """Everything that people do by forms with cases, notices and alerts is done by the API too, under the same rules."""
 
 import base64
+import csv
 import hashlib
 import io
 import re
@@ -17,11 +18,15 @@ from incident.command import Failed, Tighten
 from incident.draft import CHECK_LIST
 from incident.incident import State
 from incident.person_lists import part_name
+from policies.epochs import digester_in
+from policies.recognisers.checksums import is_resident_id
+from siem.canary import read_canaries
 from tests.console import bureau as bureaus
 from tests.console.bureau import CHEN, LI, PARTIAL, RECIPIENT, SUN, Bureau
 from tests.console.programs import Program, program
 from tests.incident.books import manual, raw_book, text_of
 from tests.incident.office import TEN
+from yingbi.first_start import make_folders, make_keys
 
 CONTENT = ("title_zh", "body_zh", "title_en", "body_en", "stage")
 
@@ -91,6 +96,7 @@ def test_a_case_is_handled_to_its_end(staff: Staff) -> None:
 
 
 OTHERS: dict[str, dict[str, object]] = {
+    "plant_canaries": {"system": "register"},
     "preserve_evidence": {},
     "quarantine_exports": {"system": "register"},
     "raise_logging": {"system": "register"},
@@ -106,6 +112,32 @@ def test_other_measures_are_taken_once_for_their_key(staff: Staff, kind: str) ->
     assert (first.status_code, again.status_code, first.text) == (200, 200, again.text)
     (command,) = (each for each in staff.bureau.office.cases.pending() if isinstance(each, Tighten))
     assert (command.kind.value, command.target) == (kind, asked.get("target", ""))
+
+
+def test_canaries_are_handed_out_while_a_measure_orders_them_and_their_digest_is_evidence(staff: Staff) -> None:
+    one, office = staff.oncall, staff.bureau.office
+    make_folders(staff.bureau.home)
+    make_keys(staff.bureau.home, office.watch)
+    case = staff.do(one, "/cases", title="勒索", level="high")["id"]
+    at = f"/cases/{case}"
+    staff.do(one, f"{at}/contain", kind="plant_canaries", system="register", hours=2, reason="查明来源")
+    (held,) = one.case(case)["blocked"]
+    assert "no measure" in staff.refused(one, f"{at}/canaries", key="C-1", count=3)
+    assert one.post(f"{at}/canaries", key=held["key"], count=201).json()["field"] == "count"
+    first, second = (one.post(f"{at}/canaries", "same", key=held["key"], count=3) for _ in range(2))
+    staff.done.add("/cases/{case}/canaries")
+    rows = [list(csv.DictReader(io.StringIO(each.content.decode("utf-8-sig")))) for each in (first, second)]
+    people = {row["id_no"] for table in rows for row in table}
+    assert len(people) == 6, "who asks again gets others"
+    assert all(map(is_resident_id, people))
+    digester = digester_in(staff.bureau.home.keys, office.watch())
+    assert read_canaries(staff.bureau.home.canaries) >= set(digester.each(people))
+    pieces = office.cases.get(case).handling.evidence.values()
+    assert [piece.sha256 for piece in pieces] == [hashlib.sha256(each.content).hexdigest() for each in (first, second)]
+    assert not any(number in str(one.case(case)) for number in people)
+    staff.do(one, f"{at}/lift", key=held["key"], reason="已查明")
+    staff.do(staff.officer, f"{at}/agree", key=held["key"])
+    assert "no measure" in staff.refused(one, f"{at}/canaries", key=held["key"], count=3)
 
 
 def test_what_failed_is_tried_again(staff: Staff) -> None:

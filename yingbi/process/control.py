@@ -37,7 +37,7 @@ from incident.duties import DutyTable, load_duties
 from incident.duty_files import duty_files, read_duties
 from incident.engine import Rulebook
 from incident.evidence_book import EvidenceBook
-from incident.ids import Bilingual
+from incident.ids import Bilingual, NotPermitted
 from incident.perform import Performer
 from incident.scope import Levels
 from incident.store import CaseStore
@@ -75,6 +75,7 @@ from yingbi.permit_search import PermitSearch
 from yingbi.permits import PermitDesk
 from yingbi.person_reading import PersonReader
 from yingbi.person_sources import part_in, systems_in
+from yingbi.plant import CannotPlant, planted
 from yingbi.playbook_shelf import books_for_cases
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
@@ -245,6 +246,7 @@ def main(settings: Settings) -> int:
         person_part=partial(part_in, home.person_lists),
         notice_file=partial(notice_file, site=site_of(settings)),
         deliveries_of=partial(deliveries_in, Outbox(home.notifications, read_only=True)),
+        plant=partial(planted_for, settings),
         subscribers=WebhookDesk(home, by_mail=settings.subscribers.by_mail) if settings.subscribers.on else None,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
@@ -258,6 +260,15 @@ def duties_of(home: Home) -> DutyTable:
     except (RuleError, OSError) as problem:
         log.error("duties_unusable first=%s", str(problem).partition("\n")[0])
         return load_duties()
+
+
+def planted_for(settings: Settings, count: int) -> bytes:
+    """A table of *count* invented people who are canaries now. Raises NotPermitted where there can be none."""
+    try:
+        return planted(settings, count, now())
+    except CannotPlant as why:
+        zh, _, en = str(why).partition(" / ")
+        raise NotPermitted(zh, en) from None
 
 
 def said_of(
