@@ -21,6 +21,7 @@ _APPROVES = frozenset({Role.PRESS, Role.OFFICER})
 _READS_CASES = frozenset({Role.ONCALL, Role.OFFICER, Role.PRESS, Role.AUDITOR})
 _REVIEWS = frozenset({Role.OFFICER, Role.AUDITOR})
 _READS_LOG = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR})
+_ANSWERS_CALLERS = frozenset({Role.HOTLINE})
 _LOOKS_UP_PEOPLE = frozenset({Role.ONCALL, Role.AUDITOR})
 _READS_POLICIES = frozenset({Role.OFFICER, Role.AUDITOR})
 _WRITES_POLICIES = frozenset({Role.OFFICER})
@@ -64,6 +65,8 @@ _PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/people"): _LOOKS_UP_PEOPLE,
     ("POST", "/people"): _LOOKS_UP_PEOPLE,
     ("GET", "/callers"): _READS_LOG,
+    ("GET", "/hotline"): _ANSWERS_CALLERS,
+    ("POST", "/hotline"): _ANSWERS_CALLERS,
     ("GET", "/figures"): _READS_LOG,
     ("GET", "/permits"): _READS_LOG,
     ("GET", "/permits/{permit}"): _READS_LOG,
@@ -151,7 +154,7 @@ API = "/api/v1"
 OFFERED = tuple(
     key
     for key in _PAGES
-    if key[1].startswith(("/cases", "/alerts", "/actions", "/summary", "/drills"))
+    if key[1].startswith(("/cases", "/alerts", "/actions", "/summary", "/drills", "/hotline"))
     and key != ("GET", "/alerts/rules")
     and "silence" not in key[1]
 )
@@ -190,6 +193,8 @@ CARRIES_UPLOADS = frozenset({"/cases/{case}/evidence"})
 
 SEES_BROKEN_POLICY = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
 """Whom every page tells that the policy files are broken."""
+SEES_EMERGENCIES = frozenset(Role) - {Role.HOTLINE}
+"""Whom every page tells that somebody has broken the glass: who may be of another office does not learn it here."""
 READS_CASES = _READS_CASES
 """Who may be named in a case."""
 SEES_MACHINERY = _READS_SYSTEM

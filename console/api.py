@@ -12,6 +12,7 @@ from console.api_acts import ApiActs, ApiAlerts
 from console.api_cases import ApiCases
 from console.api_files import ApiFiles
 from console.api_handling import ApiHandling
+from console.api_hotline import ApiHotline
 from console.api_measures import ApiMeasures
 from console.api_openapi import openapi_of
 from console.api_playbooks import ApiPlaybooks

@@ -1,4 +1,4 @@
-"""How often something may be done within a minute. It is kept in memory: a restart begins anew."""
+"""How often something may be done within a minute, or another span. It is kept in memory: a restart begins anew."""
 
 import threading
 from collections import OrderedDict, deque
@@ -12,9 +12,10 @@ MOST_KEPT = 10_000
 class Pace:
     """Counts for each name. May be called from any thread."""
 
-    def __init__(self, most: int, now: Callable[[], datetime]) -> None:
-        """*most* in any minute."""
+    def __init__(self, most: int, now: Callable[[], datetime], span: timedelta = MINUTE) -> None:
+        """*most* in any *span*."""
         self._most = most
+        self._span = span
         self._now = now
         self._lock = threading.Lock()
         self._times: OrderedDict[str, deque[datetime]] = OrderedDict()
@@ -25,7 +26,7 @@ class Pace:
             times = self._recent(name)
             if len(times) < self._most:
                 return 0
-            return max(1, int((times[0] + MINUTE - self._now()).total_seconds()) + 1)
+            return max(1, int((times[0] + self._span - self._now()).total_seconds()) + 1)
 
     def count(self, name: str) -> None:
         """That *name* did it."""
@@ -40,6 +41,6 @@ class Pace:
     def _recent(self, name: str) -> deque[datetime]:
         times, now = self._times.get(name, deque(maxlen=self._most)), self._now()
         # A clock that was set back must not turn a minute into an hour.
-        while times and not now - MINUTE < times[0] <= now:
+        while times and not now - self._span < times[0] <= now:
             times.popleft()
         return times

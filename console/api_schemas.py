@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from policies.affected_answer import Standing, Verdict
+
 type Schema = Mapping[str, Any]
 
 ANY, CASE_LINE, CASE_HANDLED, CASE, CASE_LIST = "Any", "CaseLine", "CaseHandled", "Case", "CaseList"
 TIMELINE, DUTIES, NOTICE, TASK_LIST, DRILL_LIST = "Timeline", "Duties", "Notice", "TaskList", "DrillList"
 ALERT, ALERT_LIST, WHO_AM_I = "Alert", "AlertList", "WhoAmI"
+AFFECTED, SCRIPT_LIST = "Affected", "ScriptList"
 
 _TEXT: Schema = {"type": "string"}
 _WHOLE: Schema = {"type": "integer", "minimum": 0}
@@ -111,6 +114,28 @@ SCHEMAS: Mapping[str, Schema] = {
     ALERT_LIST: _object(alerts=_list(_named(ALERT)), verified=_TRUTH),
     TASK_LIST: _object(actions=_list(_OBJECT), tasks=_list(_OBJECT)),
     DRILL_LIST: _object(plans=_list(_OBJECT), drills=_list(_named(CASE_LINE))),
+    AFFECTED: _object(
+        event=_TEXT,
+        answer={"type": "string", "enum": [each.value for each in Verdict]},
+        detail=_BOTH,
+        incidents=_list(
+            _object(
+                title=_BOTH,
+                answer={"type": "string", "enum": [each.value for each in Standing]},
+                detail=_BOTH,
+                has_unattributed=_TRUTH,
+                notice=_or_none(_TEXT),
+                address=_or_none(_TEXT),
+            )
+        ),
+        what_to_do=_list(_BOTH),
+        cannot_know=_list(_BOTH),
+    ),
+    SCRIPT_LIST: _object(
+        scripts=_list(
+            _object(notice=_TEXT, version=_WHOLE, published_at=_AT, title=_TEXT, body=_TEXT, is_spoken=_TRUTH)
+        )
+    ),
     WHO_AM_I: _object(account=_TEXT, person=_TEXT, roles=_list(_TEXT), attended=_TRUTH, ends_at=_AT),
 }
 """By name. `Any`: an object, as its form or file has it."""

@@ -28,6 +28,7 @@ from console.event_pages import EventPages
 from console.evidence_acts import EvidenceActs
 from console.handling_acts import HandlingActs
 from console.handling_pages import HandlingPages
+from console.hotline_pages import HotlinePages
 from console.machinery_pages import MachineryPages
 from console.notice_pages import NoticePages
 from console.office import Office
@@ -111,7 +112,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     permits, policies, alert_acts = PermitPages(pages), PolicyPages(pages), AlertActs(pages, alerts)
     searches, people, dashboard = SearchPages(pages, events), PeoplePages(pages), DashboardPages(pages)
     forms, persons = PolicyForms(pages, policies), PersonPages(pages, cases)
-    tokens, subscribers = TokenPages(pages), SubscriberPages(pages)
+    tokens, subscribers, hotline = TokenPages(pages), SubscriberPages(pages), HotlinePages(pages)
     evidence, several = EvidenceActs(pages, cases), SeveralCases(pages, cases)
     handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
     duties = DutyPages(pages, cases, acts)
@@ -147,6 +148,8 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("GET", "/people", people.form),
         ("POST", "/people", people.look_up),
         ("GET", "/callers", people.caller),
+        ("GET", "/hotline", hotline.index),
+        ("POST", "/hotline", hotline.look_up),
         ("GET", "/figures", dashboard.show),
         ("GET", "/rules", rules.index),
         ("POST", "/rules/propose", rules.propose),

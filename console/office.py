@@ -8,6 +8,7 @@ from console.accounts import Accounts
 from console.alert_book import AlertBook
 from console.api_repeats import Repeats
 from console.api_tokens import ApiTokens
+from console.hotline_desk import HotlineDesk
 from console.installation import Installation, ProgramVersion
 from console.permit_book import PermitBook
 from console.policy_life import PolicyLife
@@ -65,6 +66,8 @@ class Office:
     """The searches that people keep, and what was taken out."""
     look_ups: LookUps
     """Who records that a person is looked up, and makes digests."""
+    hotline: HotlineDesk
+    """Who answers callers whether an incident affects them."""
     folder: Callable[[], Snapshot]
     """The files that lie in the folder of policies. Raises UnfitFiles and OSError."""
     notice_file: Callable[[Rendition, str], bytes]

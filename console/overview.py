@@ -14,6 +14,7 @@ from console.handling_view import open_tasks
 from console.installation import Installation, KeyState
 from console.notice_view import Standing, standing_of
 from console.pages import Pages
+from console.roles import Role
 from incident.command import AskPerson, Question
 from incident.drill_standing import PlanStanding, standings
 from incident.ids import Bilingual, PersonId
@@ -198,7 +199,9 @@ class Overview:
         self._office = pages.office
 
     def show(self, desk: Admitted) -> Response:
-        """What of all this concerns the roles of who asks."""
+        """What of all this concerns the roles of who asks; who only answers the hotline goes there."""
+        if desk.roles == {Role.HOTLINE}:
+            return self._pages.go("/hotline")
         reads_cases, reads_alerts = desk.may("GET", "/cases"), desk.may("GET", "/alerts")
         everything = self._office.cases.all() if reads_cases else ()
         cases = visible_to(desk, everything)

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console import cookies, policy_view
-from console.access import SEES_BROKEN_POLICY
+from console.access import SEES_BROKEN_POLICY, SEES_EMERGENCIES
 from console.case_view import about, clocks_of
 from console.desk import Desk
 from console.handling_view import marks_of, spelled
@@ -45,6 +45,7 @@ NAVIGATION = (
     ("/rules", "规则", "Rules"),
     ("/permits", "查看原文", "Permits"),
     ("/policies", "策略", "Policies"),
+    ("/hotline", "热线查询", "Hotline"),
     ("/system", "系统", "System"),
     ("/accounts", "账号", "Accounts"),
 )
@@ -159,7 +160,7 @@ class Pages:
             "alias": readable_by(shown, self.office.cases.all()),
             "done": None,
             "broken": self._broken_policy(shown) if shown else (),
-            "emergencies": self._emergencies() if shown else (),
+            "emergencies": self._emergencies(shown) if shown else (),
             "navigation": _navigation(shown),
         }
 
@@ -199,8 +200,10 @@ class Pages:
             cookies.put(answer, cookies.DONE, done)
         return answer
 
-    def _emergencies(self) -> tuple[PermitRecord, ...]:
-        """Who sees all of a system now: every page tells everybody."""
+    def _emergencies(self, desk: Desk) -> tuple[PermitRecord, ...]:
+        """Who sees all of a system now: every page tells everybody of the house."""
+        if SEES_EMERGENCIES.isdisjoint(desk.roles):
+            return ()
         return tuple(record for record in self.office.permits.live(self.office.now()) if record.breaks_glass)
 
     def _broken_policy(self, desk: Desk) -> tuple[Finding, ...]:

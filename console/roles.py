@@ -1,4 +1,4 @@
-"""What accounts may be: the five kinds of people who use the console."""
+"""What accounts may be: the six kinds of people who use the console."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,6 +14,8 @@ class Role(StrEnum):
     PRESS = "press"
     AUDITOR = "auditor"
     OPERATOR = "operator"
+    HOTLINE = "hotline"
+    """Answers the telephone of the public (12345), often for another office: sees what is public, and no more."""
 
 
 ROLE_NAMES: Mapping[Role, Bilingual] = {
@@ -22,6 +24,7 @@ ROLE_NAMES: Mapping[Role, Bilingual] = {
     Role.PRESS: Bilingual(zh="发布员", en="press officer"),
     Role.AUDITOR: Bilingual(zh="审计员", en="auditor"),
     Role.OPERATOR: Bilingual(zh="系统管理员", en="system operator"),
+    Role.HOTLINE: Bilingual(zh="热线话务员", en="hotline operator"),
 }
 
 SEPARATED = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})

@@ -15,6 +15,7 @@ from console.event_pages import LIMIT
 from console.event_rows import is_digest
 from console.event_timeline import CLEAR, HIDDEN
 from console.forms import LONGEST_LINE, Mistyped
+from console.identifier import identifier_in
 from console.pages import Pages
 from console.search_look_up import CannotLookUp, LookUp
 from console.search_people import CallerDay, Seen, days_of, who_saw
@@ -22,12 +23,9 @@ from incident.ids import NotPermitted
 from siem.index.store import StoreUnavailable
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent, EventId
-from siem.trace.opened import BadSample
-from siem.trace.sample import read_sample
 
 DAYS = (("7", "最近 7 天"), ("30", "最近 30 天"), ("184", "最近半年"), ("366", "最近一年"))
 CALLER_DAYS = (("7", "最近 7 天"), ("30", "最近 30 天"))
-LONGEST_IDENTIFIER = 64
 LONGEST_BASIS = 60
 DAY = timedelta(days=1)
 
@@ -116,20 +114,9 @@ class PeoplePages:
             former = event.former_subjects[place - 1 : place] if event.former_subjects else ()
             digests = frozenset({event.subjects[place - 1], *former})
             return Person(f"人员 {place}", digests, {"event": 1})
-        identifier = desk.form.needed("identifier", most=LONGEST_IDENTIFIER)
-        quoted = identifier.replace('"', '""')
-        try:
-            sample = read_sample(f'identifier\n"{quoted}"\n'.encode(), "identifier")
-        except (BadSample, UnicodeEncodeError):
-            raise Mistyped(
-                "identifier",
-                "请填写完整的证件号码、手机号或系统中的编号；打了星号的查不了",
-                "a whole number is needed: nobody is found by one that is masked",
-            ) from None
-        if len(sample.identifiers) != 1:
-            raise Mistyped("identifier", "一次只查一个人", "one person at a time")
-        digests = self._office.look_ups.digests_of(sample.identifiers[0])
-        return Person("人员 1", digests, sample.counts())
+        found = identifier_in(desk.form)
+        digests = self._office.look_ups.digests_of(found.text)
+        return Person("人员 1", digests, {found.kind: 1})
 
     def _event(self, number: str) -> AccessEvent:
         document = self._office.events.get(EventId(number), LIMIT) if number.isascii() and len(number) < 60 else None

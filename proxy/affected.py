@@ -3,19 +3,17 @@
 Who asks is whoever has signed in, and nothing else of the request is read. What cannot be told is never told as "no".
 """
 
-from datetime import datetime
-
-from policies.affected import AffectedTable, Incident, NotKnown, shown_of
+from policies.affected_answer import shown_to_them, told_of, verdict_of
 from policies.formats.masker import Tally
-from proxy.affected_pages import Standing, Told, document, page, verdict_of
+from proxy.affected_pages import document, page
+from proxy.affected_shelf import AffectedShelf
 from proxy.current import Current
 from proxy.identity import Caller
 from proxy.ledger import Ledger
 from proxy.message import Request
-from proxy.published import AFFECTED_TABLE, NotPublished, digests_folder, read_published_affected
+from proxy.published import NotPublished, digests_folder
 from proxy.reveal import Refused
 from proxy.signin import PREFIX, OwnAnswer
-from proxy.stamp import Stamp, stamp_of
 from proxy.system import System
 from siem.record.event import CallerKind
 
@@ -28,9 +26,9 @@ class AffectedDesk:
 
     def __init__(self, current: Current) -> None:
         self._current = current
-        self._seen: Stamp = ()
-        self._table: AffectedTable | None = None
-        self._newest = 0
+        self._shelf = AffectedShelf(
+            current.folder, current.permit_verifier, lambda: self._current.said("affected_refused")
+        )
 
     def answer(self, request: Request, system: System, ledger: Ledger) -> OwnAnswer | None:
         """The answer to *request*, whose caller *ledger* knows; None where there is no such page.
@@ -41,11 +39,12 @@ class AffectedDesk:
             return None
         ledger.operation = OPERATION
         digests = _digests_of(ledger.caller)
-        table = self._published(self._current.unhurried(ledger.started))
-        told = [Told(incident, self._standing(incident, digests)) for incident in table.incidents]
-        # Of what no notice tells, only those learn who are affected: they have been told of it already.
-        shown = tuple(each for each in told if each.is_found or each.incident.notice)
-        verdict = verdict_of(told)
+        try:
+            table = self._shelf.at(self._current.unhurried(ledger.started))
+        except NotPublished:
+            raise Refused("affected_unknown") from None
+        told = told_of(digests_folder(self._current.folder), table, digests)
+        shown, verdict = shown_to_them(told), verdict_of(told)
         title = f"{system.program.title_zh} {system.program.title_en}"
         answer = page(title, table, verdict, shown) if request.wants_page else document(table, verdict, shown)
         subject, earlier = digests[0], digests[1:]
@@ -53,35 +52,6 @@ class AffectedDesk:
         tally = Tally(self._current.digester, subjects={subject: former})
         ledger.whole(tally, answer.status, len(answer.body))
         return answer
-
-    def _standing(self, incident: Incident, digests: tuple[str, ...]) -> Standing:
-        try:
-            shown = shown_of(digests_folder(self._current.folder), incident, digests)
-        except NotKnown:
-            return Standing.CANNOT_SAY
-        if shown is None:
-            return Standing.NOT_FOUND
-        return Standing.SHOWN if shown else Standing.MASKED
-
-    def _published(self, now: datetime) -> AffectedTable:
-        """What is in force at *now*. Raises Refused where that cannot be known."""
-        seen = stamp_of(self._current.folder / AFFECTED_TABLE)
-        if seen != self._seen:
-            self._seen, self._table = seen, self._read()
-        if self._table is None or now >= self._table.until:
-            raise Refused("affected_unknown")
-        return self._table
-
-    def _read(self) -> AffectedTable | None:
-        try:
-            table = read_published_affected(self._current.folder, self._current.permit_verifier)
-            if table.generation < self._newest:
-                raise NotPublished("the incidents are older than those that were published last")
-        except NotPublished:
-            self._current.said("affected_refused")
-            return None
-        self._newest = table.generation
-        return table
 
 
 def _digests_of(caller: Caller) -> tuple[str, ...]:

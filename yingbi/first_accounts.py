@@ -30,6 +30,7 @@ FIRST = (
     FirstAccount("press", Role.PRESS, "P-003", "发布员 / press officer"),
     FirstAccount("auditor", Role.AUDITOR, "P-004", "审计员 / auditor"),
     FirstAccount("operator", Role.OPERATOR, "P-005", "系统管理员 / system operator"),
+    FirstAccount("hotline", Role.HOTLINE, "P-007", "热线话务员 / hotline operator"),
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from console.search_look_up import CannotLookUp, LookUp
+from policies.digest import Digester
 from policies.epochs import BadEpochs, digester_in
 from siem.record.event import (
     AccessEvent,
@@ -38,12 +39,16 @@ class PersonLookUps:
 
     def record(self, look_up: LookUp) -> EventId:
         """As `console.search_look_up.LookUps` promises. Whom it is about is in no event: it would count as shown."""
+        return self.write(lambda event, now: _event(event, now, look_up))
+
+    def write(self, made: Callable[[EventId, datetime], AccessEvent]) -> EventId:
+        """Record the event that *made* makes: on the disk when this returns. Raises CannotLookUp."""
         with self._lock:
             now = self._clock()
             try:
                 log = self._log = self._log or AccessLog(self._home.log, new_start_id(now))
                 event = log.new_id()
-                log.append(_event(event, now, look_up), durably=True)
+                log.append(made(event, now), durably=True)
             except (RecordFailed, OSError):
                 raise CannotLookUp(
                     "查询无法记录，不予查询；请检查磁盘空间",
@@ -53,14 +58,18 @@ class PersonLookUps:
 
     def digests_of(self, identifier: str) -> frozenset[str]:
         """As `console.search_look_up.LookUps` promises. The keys are read for each look-up, and not kept."""
+        digester = self.digester()
+        return frozenset(each(identifier) for each in (*digester.earlier, digester))
+
+    def digester(self) -> Digester:
+        """What digests are made with now. Raises CannotLookUp."""
         try:
-            digester = digester_in(self._home.keys, self._clock())
+            return digester_in(self._home.keys, self._clock())
         except BadEpochs:
             raise CannotLookUp(
                 "摘要密钥无法读取，不能按号码查；请系统管理员从备份恢复",
                 "the keys of digests cannot be read: restore them from a backup",
             ) from None
-        return frozenset(each(identifier) for each in (*digester.earlier, digester))
 
 
 def _event(event: EventId, at: datetime, look_up: LookUp) -> AccessEvent:

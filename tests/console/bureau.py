@@ -1,6 +1,6 @@
 """A console over an office: people, alerts, cases, an installation that runs. All is invented."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -46,6 +46,7 @@ from siem.record.event import Disclosure, EventId, FieldUse, Phase, Verdict
 from tests.bulletin.shelves import SITE
 from tests.console.alerts import DUE
 from tests.console.browser import Browser
+from tests.console.hotline import Exchange
 from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives
 from tests.incident.office import LIMIT, TEN, Office, new_database
@@ -237,6 +238,8 @@ class Bureau:
     rules: RuleBook = field(init=False)
     searches: SearchBook = field(init=False)
     look_ups: Recording = field(default_factory=Recording)
+    exchange: Exchange = field(init=False)
+    """The hotline."""
     folder: Snapshot = FIRST
     """What lies in the folder of policies."""
     programs: dict[str, Program] = field(default_factory=dict)
@@ -259,6 +262,7 @@ class Bureau:
         self.alerts_read = AlertStore(self.office.folder / "alerts.db", read_only=True)
         self.silences = SilenceStore(self.office.folder / "silences.db")
         self.lives = Lives(self.office.engine, self.office.folder, self.office.watch)
+        self.exchange = Exchange(self.office, self.home)
         self._read_journals()
         self.app = create_app(self.desk)
 
@@ -314,6 +318,7 @@ class Bureau:
             trials=RuleTrials(self.office.events, self.office.watch),
             searches=self.searches,
             look_ups=self.look_ups,
+            hotline=self.exchange.desk,
             folder=lambda: self.folder,
             program_of=lambda digest: self.programs.get(digest),
             deliveries_of=lambda alert: self.deliveries,
@@ -355,13 +360,29 @@ class Bureau:
             hire(self.accounts, name)
             self._employed.add(name)
 
-    def leak(self, persons: int = 1_234, caller: str = "clerk-wang", rule: str = "many_subjects") -> Alert:
-        """The clerk's credential reads the register in bulk, within the minutes before ten, and a rule notices."""
+    def leak(
+        self,
+        persons: int = 1_234,
+        caller: str = "clerk-wang",
+        rule: str = "many_subjects",
+        *,
+        whom: Callable[[int], str] | None = None,
+    ) -> Alert:
+        """The clerk's credential reads the register in bulk, within the minutes before ten, and a rule notices.
+
+        *whom*: the digest of each person by number, where it matters who they are.
+        """
         at = TEN - timedelta(minutes=6)
         facts = {"fields": FIELDS, "caller": caller, "credential": "key:7f3a", "source_ip": "10.20.3.7"}
         first, self._told = self._told, self._told + persons
         events = [
-            document(first + number, at=at + timedelta(milliseconds=200 * number), posts=("户籍窗口",), **facts)
+            document(
+                first + number,
+                at=at + timedelta(milliseconds=200 * number),
+                posts=("户籍窗口",),
+                **facts,
+                **({"subjects": (whom(number),)} if whom else {}),
+            )
             for number in range(persons)
         ]
         self.office.events.append(events, LIMIT)

@@ -16,6 +16,7 @@ PEOPLE: dict[str, tuple[str, frozenset[Role]]] = {
     "press2": ("p-zhao", frozenset({Role.PRESS})),
     "auditor": ("p-wu", frozenset({Role.AUDITOR})),
     "operator": ("p-zheng", frozenset({Role.OPERATOR})),
+    "hotline": ("p-tan", frozenset({Role.HOTLINE})),
 }
 
 

@@ -14,13 +14,13 @@ from tests.console.bureau import Bureau
 from tests.console.permits import ONE
 from tests.console.searches import SHARED
 
-ROLES = ("officer", "oncall", "press", "auditor", "operator")
+ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline")
 
-# What each role may do, as the manual says it: o officer, c on-call, p press, a auditor, s system operator.
+# What each role may do, as the manual says it: o officer, c on-call, p press, a auditor, s system operator, h hotline.
 EXPECTED = """
-GET  /                                    o c p a s
-GET  /password                            o c p a s
-POST /password                            o c p a s
+GET  /                                    o c p a s h
+GET  /password                            o c p a s h
+POST /password                            o c p a s h
 GET  /alerts                              o c   a
 GET  /alerts/rules                        o c   a
 GET  /alerts/{alert}                      o c   a
@@ -40,6 +40,8 @@ POST /searches/{search}/delete            o c   a
 GET  /people                                c   a
 POST /people                                c   a
 GET  /callers                             o c   a
+GET  /hotline                                       h
+POST /hotline                                       h
 GET  /figures                             o c   a
 POST /alerts/{alert}/silence              o
 POST /alerts/{alert}/end-silence          o
@@ -126,10 +128,10 @@ GET  /policies/versions/{version}         o     a
 GET  /policies/versions/{version}/file    o     a
 GET  /system                              o c   a s
 GET  /accounts                                  a s
-GET  /tokens                              o c p a s
-POST /tokens                              o c p a s
-POST /tokens/{token}/revoke               o c p a s
-POST /sign-out                            o c p a s
+GET  /tokens                              o c p a s h
+POST /tokens                              o c p a s h
+POST /tokens/{token}/revoke               o c p a s h
+POST /sign-out                            o c p a s h
 """
 ROWS = [(row[:4].strip(), row[5:42].strip(), set(row[42:].split())) for row in EXPECTED.strip().splitlines()]
 OPEN_TO_ALL = {("GET", "/style.css"), ("GET", "/sign-in"), ("POST", "/sign-in")}
@@ -188,7 +190,7 @@ def test_every_route_of_the_application_is_in_the_table_and_no_other(archive: Bu
 def test_each_endpoint_as_each_role(
     archive: Bureau, browsers: dict[str, Browser], method: str, path: str, who: set[str]
 ) -> None:
-    for letter, name in zip("ocpas", ROLES, strict=True):
+    for letter, name in zip("ocpash", ROLES, strict=True):
         browser = archive.another(name) if path == "/sign-out" else browsers[name]
         answer = call(browser, method, path, token_in(browser))
         if letter in who:
@@ -270,6 +272,7 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
             "/people",
             "/callers?name=clerk-wang",
             "/figures",
+            "/hotline",
             "/permits",
             f"/permits/{ONE}",
             "/policies",
@@ -292,4 +295,4 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
                 route = route.replace(ONE, "{permit}").replace("A-000001", "{alert}")
                 route = re.sub(r"S-\d{5}", "{search}", route)
                 who = next(row[2] for row in ROWS if row[:2] == ((form.get("method") or "").upper(), route))
-                assert "ocpas"[ROLES.index(name)] in who, (name, path, action)
+                assert "ocpash"[ROLES.index(name)] in who, (name, path, action)

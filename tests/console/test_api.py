@@ -26,7 +26,7 @@ from tests.console.people import PEOPLE
 from tests.console.programs import Program, check_answer, client_of, program
 from tests.incident.office import TEN
 
-ROLES = ("officer", "oncall", "press", "auditor", "operator")
+ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline")
 OURS = sorted(key for key in ACCESS if key[1].startswith(f"{API}/"))
 IDS = [f"{method} {path}" for method, path in OURS]
 

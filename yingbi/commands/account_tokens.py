@@ -5,7 +5,7 @@ import argparse
 from yingbi.commands.acting import NobodyActs, account_of, add_account, password_of
 from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, Commands, add_command, complain
 
-ROLES = ("officer", "oncall", "press", "auditor", "operator")
+ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline")
 """See `console.roles.Role`."""
 
 

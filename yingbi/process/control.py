@@ -42,7 +42,7 @@ from incident.perform import Performer
 from incident.scope import Levels
 from incident.store import CaseStore
 from policies.epochs import digester_in
-from policies.keys import Signer, read_secret
+from policies.keys import Signer, Verifier, read_secret
 from policies.permits import asking_key
 from policies.policy import Policy
 from policies.recognisers.scan import scan
@@ -62,6 +62,7 @@ from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.handling_settings import plans_of
 from yingbi.home import Home
+from yingbi.hotline import Hotline
 from yingbi.in_force import ProgramsInForce
 from yingbi.index import open_index
 from yingbi.kept_programs import KeptPrograms
@@ -216,6 +217,7 @@ def main(settings: Settings) -> int:
     responder = Responder(cases, alerts, performer, also)
     permits = permit_desk(home, book, events, overlays)
     rehearsals = Rehearsals(home, life.snapshot)
+    look_ups = PersonLookUps(home, now)
     office = Office(
         cases=cases,
         alerts=alerts,
@@ -234,7 +236,8 @@ def main(settings: Settings) -> int:
         rules=rules_kept,
         trials=RuleTrials(events, now),
         searches=searches,
-        look_ups=PersonLookUps(home, now),
+        look_ups=look_ups,
+        hotline=Hotline(home.published, Verifier(telling.signer.public_bytes), look_ups, now),
         folder=lambda: read_folder(home.policies),
         rehearsal_of=lambda draft: rehearsals.of(draft.content),
         version_of=lambda program, at: version_in(home, program, at),

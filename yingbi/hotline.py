@@ -1,0 +1,129 @@
+"""Answers the hotline whether an incident affects a caller: by what was published for workers, who answer citizens.
+
+A question is an event of the access log like one that citizens ask themselves: about that person, with nothing shown.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from console.api_pace import Pace
+from console.hotline_desk import Question, Reply
+from console.search_look_up import CannotLookUp
+from incident.ids import PersonId
+from policies.affected import AffectedTable
+from policies.affected_answer import shown_to_them, told_of, verdict_of
+from policies.keys import Verifier
+from proxy.affected_shelf import AffectedShelf
+from proxy.published import NotPublished, digests_folder
+from siem.record.event import AccessEvent, CallerKind, Disclosure, EventId, ExchangeId, FieldUse, Phase, Verdict
+from yingbi.look_ups import PersonLookUps
+from yingbi.trace import SYSTEM
+
+HOUR = timedelta(hours=1)
+IN_A_MINUTE, IN_AN_HOUR = 4, 60
+"""So often one person may ask: a call takes two minutes, with the caller's identity made sure of."""
+OPERATION = "POST /.yingbi/hotline"
+"""What the event says was asked; two rules count by it."""
+
+
+class Hotline:
+    """The one of the control process. Used from any thread."""
+
+    def __init__(
+        self, folder: Path, verifier: Verifier, look_ups: PersonLookUps, clock: Callable[[], datetime]
+    ) -> None:
+        """*folder*: of what is published for workers, whose tables *verifier* proves."""
+        self._folder = folder
+        self._shelf = AffectedShelf(folder, verifier, lambda: None)
+        self._look_ups = look_ups
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._paces = (Pace(IN_A_MINUTE, clock), Pace(IN_AN_HOUR, clock, HOUR))
+
+    def answer(self, question: Question) -> Reply:
+        """As `console.hotline_desk.HotlineDesk` promises."""
+        self._keep_pace(question.by)
+        digester = self._look_ups.digester()
+        own = digester(question.identifier)
+        digests = (own, *(each(question.identifier) for each in reversed(digester.earlier)))
+        former = (digester.former(question.identifier),) if digester.former is not None else ()
+        table = self._table()
+        event = self._look_ups.write(lambda event, at: _asked(event, at, question, own, former))
+        told = told_of(digests_folder(self._folder), table, digests)
+        return Reply(event=event, table=table, verdict=verdict_of(told), told=shown_to_them(told))
+
+    def _keep_pace(self, by: PersonId) -> None:
+        with self._lock:
+            if not (wait_s := max(pace.wait_s(by) for pace in self._paces)):
+                for pace in self._paces:
+                    pace.count(by)
+                return
+        self._look_ups.write(lambda event, at: _refused(event, at, by))
+        minutes = -(-wait_s // 60)
+        raise CannotLookUp(
+            f"查得太频繁，已记录；请在 {minutes} 分钟后再查",
+            f"too many look-ups, which is recorded: wait {minutes} minute{'' if minutes == 1 else 's'}",
+        )
+
+    def _table(self) -> AffectedTable:
+        with self._lock:
+            try:
+                return self._shelf.at(self._clock())
+            except NotPublished:
+                raise CannotLookUp(
+                    "暂时查不了，这不表示没有受到影响：请来电人稍后再问，并告诉系统管理员",
+                    "nobody can be told now, which does not mean that they are not affected: ask again later,"
+                    " and tell the system operator",
+                ) from None
+
+
+def _asked(event: EventId, at: datetime, question: Question, own: str, former: tuple[str, ...]) -> AccessEvent:
+    return AccessEvent(
+        id=event,
+        at=at,
+        exchange=ExchangeId(event),
+        phase=Phase.WHOLE,
+        system=SYSTEM,
+        operation=OPERATION,
+        caller=question.by,
+        caller_kind=CallerKind.STAFF,
+        attributes=(f"identity={question.checked}",),
+        purpose="hotline",
+        basis=question.basis,
+        verdict=Verdict.FORWARD,
+        status=200,
+        program="",
+        subjects=(own,),
+        former_subjects=former,
+        fields=(
+            FieldUse(
+                name="person",
+                category=question.kind,
+                transform="digest",
+                disclosure=Disclosure.NONE,
+                rule="",
+                grant=None,
+                count=1,
+            ),
+        ),
+    )
+
+
+def _refused(event: EventId, at: datetime, by: PersonId) -> AccessEvent:
+    return AccessEvent(
+        id=event,
+        at=at,
+        exchange=ExchangeId(event),
+        phase=Phase.WHOLE,
+        system=SYSTEM,
+        operation=OPERATION,
+        caller=by,
+        caller_kind=CallerKind.STAFF,
+        purpose="hotline",
+        verdict=Verdict.WITHHOLD,
+        reason="too_many_requests",
+        status=429,
+        program="",
+    )
