@@ -1,7 +1,7 @@
 """`python -m tests.proof`: what an ordinary run tries a little of, at length, from a seed; the result is committed.
 
 Six parts: random exchanges over sockets, a hundred thousand; every other property, with many times the examples; the
-faults that wait, for as long as the manual says; folders of many files; workbooks through a spreadsheet program; and
+faults that wait, for as long as the manual says; folders of many files; documents through an office program; and
 exports as large as they may be. `docs/proof/proof.md` tells what was tried, from which seed, and how it ended.
 """
 
@@ -93,9 +93,9 @@ def main(arguments: list[str]) -> int:
             {"YINGBI_TEST_MIXED_FILES": str(MIXED_FILES)},
         ),
         Part(
-            "workbooks through a spreadsheet program",
-            ("tests/e2e/test_spreadsheet.py",),
-            {"YINGBI_TEST_SPREADSHEET": "1"},
+            "workbooks, texts and slides through an office program",
+            ("tests/e2e/test_spreadsheet.py", "tests/e2e/test_office.py"),
+            {"YINGBI_TEST_OFFICE": "1"},
         ),
         Part(
             f"an export of {EXPORT_MIB} MiB in bounded memory",

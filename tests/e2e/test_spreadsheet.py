@@ -4,15 +4,11 @@ Each start of it takes seconds: part of `make proof`.
 """
 
 import io
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import openpyxl
-import pytest
 
-from tests.absence import not_here
+from tests.e2e.office import converted
 from tests.gateway import CLERK_KEY
 from tests.policies.documents.made import CANARIES, ID_NO, KEPT, NAME, OFFICE, masked
 from tests.rig import reads, rigged
@@ -23,18 +19,7 @@ UTF_8 = "csv:Text - txt - csv (StarCalc):44,34,76"
 
 def exported(folder: Path, data: bytes) -> bytes:
     """The first sheet of the workbook *data* as LibreOffice exports it."""
-    if "YINGBI_TEST_SPREADSHEET" not in os.environ:
-        pytest.skip("a spreadsheet program, which is part of `make proof`")
-    program = shutil.which("soffice")
-    if program is None:
-        not_here("there is no LibreOffice Calc: the package `libreoffice-calc`")
-    folder.mkdir()
-    book = folder / "book.xlsx"
-    book.write_bytes(data)
-    home = f"-env:UserInstallation={(folder / 'home').as_uri()}"
-    command = [program, home, "--headless", "--convert-to", UTF_8, "--outdir", str(folder), str(book)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return book.with_suffix(".csv").read_bytes()
+    return converted(folder, data, "xlsx", UTF_8)
 
 
 def test_a_masked_workbook_opens_and_tells_nothing(tmp_path: Path) -> None:
