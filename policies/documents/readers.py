@@ -31,7 +31,7 @@ from policies.documents.painted.wire import (
     Tell,
     Told,
 )
-from policies.formats.masker import Withheld
+from policies.formats.masker import Tally, Withheld
 
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -119,6 +119,7 @@ class ReadApart:
 
 def masked(data: bytes, name: str, look: Look, within: Within) -> bytes:
     """The document in *data*, of the format *name*, masked. Raises Withheld."""
+    counted = Tally(look.tally.digester)
     for said, line in _said(data, name, within, masks=True):
         match said:
             case Tell(names=names):
@@ -127,7 +128,12 @@ def masked(data: bytes, name: str, look: Look, within: Within) -> bytes:
                 for text, key in texts:
                     look.learn(text, key)
             case Ask():
-                line.send(_answer(said, look))
+                answer, here = _answer(said, look)
+                if not said.again:
+                    counted = Tally(look.tally.digester)
+                _count_more(look.tally.fields, here.fields, counted.fields)
+                _count_more(look.tally.found, here.found, counted.found)
+                line.send(answer)
             case Done(data=made):
                 return made
             case _:
@@ -173,17 +179,31 @@ def _said(data: bytes, name: str, within: Within, *, masks: bool) -> Iterator[tu
         raise Withheld(MALFORMED) from None
 
 
-def _answer(asked: Ask, look: Look) -> Answer:
-    """Where something must be hidden. Readings of one text are counted once, as the one in which most is found."""
+def _answer(asked: Ask, look: Look) -> tuple[Answer, Tally]:
+    """Where something must be hidden, and what that is: of readings of one text that in which most is found."""
+    counted = look.tally.apart()
     readings = []
-    most: dict[str, int] = {}
     for reading in asked.readings:
-        quiet = copy(look)
-        quiet.tally = look.tally.apart()
+        quiet = _quiet(look)
         readings.append([(span.start, span.end) for span in quiet.spans(reading)])
-        for category, number in quiet.tally.found.items():
-            most[category] = max(most.get(category, 0), number)
-    for category, number in most.items():
-        look.tally.found[category] += number
-    keyed = [[(span.start, span.end) for span in look.spans(text, key)] for text, key in asked.keyed]
-    return Answer(readings, keyed)
+        _count_more(counted.found, quiet.tally.found, dict(counted.found))
+    quiet = _quiet(look)
+    keyed = [[(span.start, span.end) for span in quiet.spans(text, key)] for text, key in asked.keyed]
+    counted.add(quiet.tally)
+    return Answer(readings, keyed), counted
+
+
+def _quiet(look: Look) -> Look:
+    """*look*, counting by itself."""
+    quiet = copy(look)
+    quiet.tally = look.tally.apart()
+    return quiet
+
+
+def _count_more[Key](counts: dict[Key, int], here: dict[Key, int], counted: dict[Key, int]) -> None:
+    """Add to *counts* what there is more *here* than was *counted* of the same before."""
+    for key, number in here.items():
+        before = counted.get(key, 0)
+        if number > before:
+            counts[key] += number - before
+            counted[key] = number

@@ -55,7 +55,7 @@ BASES: dict[str, str] = {
     "wechat": "wx wxh weixin weixinhao wechat wechatid wechatno 微信 微信号",
     "qq": "qq qqno qqnumber QQ QQ号 qq号 qq号码",
     "birth_date": "csrq csny csnyr birthdate birthday birth dateofbirth dob birthdt chushengriqi shengri "
-    "出生日期 出生年月 出生年月日 生日 出生时间",
+    "出生 出生日期 出生年月 出生年月日 生日 出生时间",
     "sex": "xb sex gender xingbie 性别",
     "ethnicity": "ethnicgroup mz ethnicity ethnic nation nation minzu 民族",
     "marriage": "hyzk hyzt marital maritalstatus marriage hunyin hunyinzhuangkuang 婚姻状况 婚姻状态 婚姻 婚否",

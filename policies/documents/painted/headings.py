@@ -7,7 +7,8 @@ its row looks like the head of a table, of what stands behind it where not, and 
 import re
 from collections.abc import Container, Iterator
 
-from policies.documents.painted.sheet import Box, Sheet
+from policies.documents.painted.sheet import Sheet
+from policies.documents.painted.way import Box
 
 MOST_GAP = 3.0
 """Times the height of a heading: what stands further below does not belong to its column."""
@@ -15,6 +16,9 @@ LONGEST = 20
 """Characters of a heading."""
 
 _LABEL = re.compile(rf"([^\s:：]{{1,{LONGEST}}})\s*[:：]\s*")
+
+_HOLDS_VALUE = re.compile(r"[:：].|\d{3}|^\d+$")
+"""In a cell that says what it tells of: what stands below is none of that."""
 
 _PARTING = re.compile(rf"[，。；;]|\s+[^\s:：]{{1,{LONGEST}}}\s*[:：]|\s{{2,}}")
 """What ends a value: a clause, the next label, a gap."""
@@ -24,7 +28,7 @@ def may_tell(sheet: Sheet) -> set[str]:
     """Whatever in *sheet* may be a heading."""
     whole = {_name(cell.text) for cell in sheet.cells}
     labels = {match[1] for cell in sheet.cells for match in _LABEL.finditer(cell.text)}
-    return {name for name in whole | labels if 0 < len(name) <= LONGEST and not name.isdigit()}
+    return {name for name in whole | labels if 0 < len(name) <= LONGEST and not _HOLDS_VALUE.search(name)}
 
 
 def keyed(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, int, int, str]]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from policies.documents.painted.headings import keyed
 from policies.documents.painted.optical import as_digits
-from policies.documents.painted.sheet import Box, Reading, Sheet
+from policies.documents.painted.sheet import Reading, Sheet
+from policies.documents.painted.way import Box, Outline, Way
 from policies.documents.painted.wire import Answer, Ask, Line, Said, Tell, Told
 
 LONGEST_ANSWER = 64 * 1024 * 1024
@@ -24,11 +25,11 @@ class Desk:
         self._line.send(Tell(sorted(names)))
         return frozenset(self._line.receive(Told, LONGEST_ANSWER).names)
 
-    def ask(self, readings: list[str], texts: list[tuple[str, str]]) -> Answer:
+    def ask(self, readings: list[str], texts: list[tuple[str, str]], *, again: bool) -> Answer:
         """What must be hidden in them; see `Ask`."""
         if not readings and not texts:
             return Answer([], [])
-        self._line.send(Ask(readings, texts))
+        self._line.send(Ask(readings, texts, again))
         return self._line.receive(Answer, LONGEST_ANSWER)
 
     def say(self, message: Said) -> None:
@@ -40,11 +41,17 @@ class Desk:
 class Hidden:
     """What of a sheet has to be hidden."""
 
+    way: Way
+    """From the sheet to the picture."""
     boxes: list[Box] = field(default_factory=list)
     values: set[str] = field(default_factory=set)
     """What stands there."""
     whole: bool = False
     """Whether something has to be that stands nobody knows where."""
+
+    def outlines(self) -> list[Outline]:
+        """What has to be painted over on the picture."""
+        return [self.way.outline(box) for box in self.boxes]
 
 
 def learned(sheet: Sheet, telling: Container[str]) -> list[tuple[str, str]]:
@@ -52,15 +59,18 @@ def learned(sheet: Sheet, telling: Container[str]) -> list[tuple[str, str]]:
     return [(sheet.cells[number].text[start:end], key) for number, start, end, key in keyed(sheet, telling)]
 
 
-def hidden_in(sheet: Sheet, telling: Container[str], desk: Desk, other: str = "") -> Hidden:
-    """What of *sheet* has to be hidden. *other* is what another reader says of it."""
-    hidden = Hidden(boxes=[cell.box() for cell in sheet.cells if not cell.sure])
+def hidden_in(sheet: Sheet, telling: Container[str], desk: Desk, other: str = "", *, again: bool = False) -> Hidden:
+    """What of *sheet* has to be hidden. *other* is what another reader says of it, and where it is the same *again*
+    nothing is counted twice.
+    """
+    hidden = Hidden(sheet.way, [cell.box() for cell in sheet.cells if not cell.sure])
     readings = list(sheet.readings())
     if not all(cell.exact for cell in sheet.cells):
         readings += [Reading(as_digits(reading.text), reading.places) for reading in readings]
     under = list(keyed(sheet, telling))
     texts = [reading.text for reading in readings] + ([other] if other else [])
-    answer = desk.ask(texts, [(sheet.cells[number].text[start:end], key) for number, start, end, key in under])
+    keys = [(sheet.cells[number].text[start:end], key) for number, start, end, key in under]
+    answer = desk.ask(texts, keys, again=again or sheet.again)
     for reading, spans in zip(readings, answer.readings, strict=False):
         for start, end in spans:
             hidden.values.add(reading.text[start:end])

@@ -2,16 +2,19 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from rapidocr import RapidOCR
 from rapidocr.utils.output import RapidOCROutput
 from rapidocr.utils.process_img import map_boxes_to_original
 
-from policies.documents.painted.sheet import Cell
+from policies.documents.painted.ink import below
+from policies.documents.painted.sheet import Cell, Sheet
+from policies.documents.painted.way import Box, Point, Way, angle_of, moved, quarters_back, turned
 
 SURE = 0.8
 """How well a line is read by which nothing is in doubt."""
@@ -19,6 +22,10 @@ LARGEST = 2000
 """Pixels of a side of what is read at once."""
 _AROUND = 0.25
 """Of the height of a line: so far the places of its characters may be wrong."""
+_LEVEL = 2.0
+"""Times its height that a line is long whose direction says something."""
+_STANDING, _DOUBTFUL = 0.8, 2.0
+"""Times as much must be read for certain the other way up: of lines that stand, and of lines of which few are read."""
 _UNREAD = "\ufffd"
 """What a line says that was found and not read."""
 _TILE, _OVER = 1600, 480
@@ -46,54 +53,131 @@ class Eyes:
                 "Rec.rec_batch_num": 1,
             }
         )
-        self._cells(_sample())  # loads the models
+        self._lines(_sample())  # loads the models
 
-    def sheets(self, picture: Image.Image) -> Iterator[list[Cell]]:
-        """The cells on *picture*: as a whole, and piece by piece where it is too large to be read as it is."""
-        cells = self._cells(picture)
-        if cells and sum(not cell.sure for cell in cells) * 2 >= len(cells):
-            cells = self._turned(picture, cells)
-        yield cells
+    def sheets(self, picture: Image.Image) -> Iterator[Sheet]:
+        """What stands on *picture*: as a whole, and piece by piece where it is too large to be read as it is; and the
+        same of what lies below coloured ink, where there is any.
+        """
+        yield self._upright(picture, self._sheet(picture))
+        yield from self._tiles(picture)
+        if (black := below(picture)) is not None:
+            yield replace(self._upright(black, self._sheet(black)), again=True)
+            yield from self._tiles(black)
+
+    def _tiles(self, picture: Image.Image) -> Iterator[Sheet]:
         if max(picture.size) > LARGEST:
             for left, top in _tiles(*picture.size):
                 tile = picture.crop((left, top, min(left + _TILE, picture.width), min(top + _TILE, picture.height)))
-                yield [_moved(cell, left, top) for cell in self._cells(tile)]
+                part = self._sheet(tile)
+                yield Sheet(part.cells, part.way.then(moved(left, top)), again=True)
 
-    def _turned(self, picture: Image.Image, cells: list[Cell]) -> list[Cell]:
-        """The cells of *picture* the way up in which most of it is read for certain; *cells* where it is in none."""
-        width, height = picture.size
-        for quarters, turn in _TURNS.items():
-            turned = [_turned_back(cell, quarters, width, height) for cell in self._cells(picture.transpose(turn))]
-            if sum(cell.sure for cell in turned) * 2 > len(turned) and _certain(turned) > 2 * _certain(cells):
-                return turned
-        return cells
+    def _upright(self, picture: Image.Image, sheet: Sheet) -> Sheet:
+        """*picture* the way up in which most of it is read for certain; *sheet*, as it lies, where it is in none."""
+        tried: tuple[int, ...]
+        if _stands(sheet):
+            # Lines that stand are read with their heads to the left, and for certain where they have them there.
+            tried, better = (1, 3), _STANDING
+        elif sheet.cells and sum(not cell.sure for cell in sheet.cells) * 2 >= len(sheet.cells):
+            tried, better = (2, 1, 3), _DOUBTFUL
+        else:
+            return sheet
+        for quarters in tried:
+            found = self._sheet(picture.transpose(_TURNS[quarters]))
+            is_read = sum(cell.sure for cell in found.cells) * 2 > len(found.cells) and not _stands(found)
+            if is_read and _certain(found) > better * _certain(sheet):
+                return Sheet(found.cells, found.way.then(quarters_back(quarters, *picture.size)))
+        return sheet
 
-    def _cells(self, picture: Image.Image) -> list[Cell]:
+    def _sheet(self, picture: Image.Image) -> Sheet:
+        """*picture* as it lies, on a sheet on which its lines lie level."""
+        lines = self._lines(picture)
+        angle = angle_of([line.along() for line in lines])
+        upright = turned(-angle)
+        return Sheet([line.cell(upright) for line in lines], turned(angle))
+
+    def _lines(self, picture: Image.Image) -> list["_Line"]:
         whole = np.asarray(picture)[:, :, ::-1]
         fitted, steps = self._read.preprocess_img(whole)
-        boxes, turned, lines, crops = self._read.run_ocr_steps(fitted, steps)
+        boxes, quarters, lines, crops = self._read.run_ocr_steps(fitted, steps)
         if boxes.boxes is None:
             return []
         texts = lines.txts or [""] * len(boxes.boxes)
         unread = [box for box, text in zip(boxes.boxes, texts, strict=True) if not text.strip()]
         if unread:
             unread = list(map_boxes_to_original(np.array(unread), steps, *whole.shape[:2]))
-        read = self._read.build_final_output(whole, boxes, turned, lines, crops, steps)
-        return [*(_cell(_UNREAD, 0.0, corners, ()) for corners in unread), *_lines(read)]
+        read = self._read.build_final_output(whole, boxes, quarters, lines, crops, steps)
+        return [*(_Line(_UNREAD, 0.0, corners, ()) for corners in unread), *_read_lines(read)]
 
 
-def _certain(cells: Iterable[Cell]) -> int:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of text as it was found."""
+
+    text: str
+    score: float
+    corners: NDArray[np.float32]
+    """From the upper left one to the right."""
+    characters: Sequence[tuple[Any, ...]]
+    """Of each what it is, how well it was read, and its corners; none where that is not known."""
+
+    def along(self) -> tuple[Point, Point]:
+        """Where its upper edge begins and ends; the same point for one that is no longer than it is high."""
+        corners = self.corners
+        if np.linalg.norm(corners[1] - corners[0]) < _LEVEL * np.linalg.norm(corners[3] - corners[0]):
+            return (0.0, 0.0), (0.0, 0.0)
+        (x0, y0), (x1, y1) = corners[:2].tolist()
+        return (x0, y0), (x1, y1)
+
+    def cell(self, way: Way) -> Cell:
+        """The line as it lies after *way*, with the places of its characters where they are known, else of all of it
+        for each.
+        """
+        left, top, right, bottom = _around(self.corners, way)
+        edges = array("f")
+        known = "".join(each[0] for each in self.characters) == self.text.replace(" ", "")
+        if known and bottom - top <= right - left:
+            around = _AROUND * (bottom - top)
+            boxes = iter(self.characters)
+            for letter in self.text:
+                if letter == " ":
+                    edges.extend(edges[-4:] or (left, top, left, bottom))
+                    continue
+                begins, _, ends, _ = _around(next(boxes)[2], way)
+                edges.extend((max(left, begins - around), top, min(right, ends + around), bottom))
+        else:
+            edges.extend((left, top, right, bottom) * len(self.text))
+        return Cell(self.text, edges, sure=self.score >= SURE, exact=False)
+
+
+def _around(corners: Iterable[Sequence[float]], way: Way) -> Box:
+    """What *corners* enclose after *way*."""
+    xs, ys = zip(*(way.point(float(x), float(y)) for x, y in corners), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _stands(sheet: Sheet) -> bool:
+    """Whether most of what was found stands on end."""
+    across = down = 0
+    for cell in sheet.cells:
+        left, top, right, bottom = cell.box()
+        across += len(cell.text) * (right - left > _LEVEL * (bottom - top))
+        down += len(cell.text) * (bottom - top > _LEVEL * (right - left))
+    return down > across
+
+
+def _certain(sheet: Sheet) -> int:
     """How many characters are read for certain."""
-    return sum(len(cell.text) for cell in cells if cell.sure)
+    return sum(len(cell.text) for cell in sheet.cells if cell.sure)
 
 
-def _lines(read: object) -> Iterator[Cell]:
+def _read_lines(read: object) -> Iterator[_Line]:
     if isinstance(read, RapidOCROutput) and read.txts is not None:
         assert read.boxes is not None
         assert read.scores is not None
         words: Sequence[Any] = read.word_results if len(read.word_results) == len(read.txts) else [()] * len(read.txts)
         for text, score, corners, characters in zip(read.txts, read.scores, read.boxes, words, strict=True):
-            yield _cell(text, score, corners, characters)
+            yield _Line(text, score, corners, characters)
 
 
 def _sample() -> Image.Image:
@@ -107,25 +191,6 @@ def as_digits(text: str) -> str:
     return text.translate(_LIKE_DIGITS)
 
 
-def _cell(text: str, score: float, corners: np.ndarray, characters: Sequence[tuple[Any, ...]]) -> Cell:
-    """A line, with the places of its characters where they are known, else of all of it for each."""
-    left, top = map(float, corners.min(axis=0))
-    right, bottom = map(float, corners.max(axis=0))
-    edges = array("f")
-    if "".join(each[0] for each in characters) == text.replace(" ", "") and bottom - top <= right - left:
-        around = _AROUND * (bottom - top)
-        boxes = iter(characters)
-        for letter in text:
-            if letter == " ":
-                edges.extend(edges[-4:] or (left, top, left, bottom))
-                continue
-            across = [x for x, _ in next(boxes)[2]]
-            edges.extend((max(left, min(across) - around), top, min(right, max(across) + around), bottom))
-    else:
-        edges.extend((left, top, right, bottom) * len(text))
-    return Cell(text, edges, sure=score >= SURE, exact=False)
-
-
 def _tiles(width: int, height: int) -> Iterator[tuple[int, int]]:
     for top in _starts(height):
         for left in _starts(width):
@@ -134,23 +199,3 @@ def _tiles(width: int, height: int) -> Iterator[tuple[int, int]]:
 
 def _starts(length: int) -> list[int]:
     return list(range(0, max(1, length - _OVER), _TILE - _OVER))
-
-
-def _moved(cell: Cell, right: int, down: int) -> Cell:
-    edges = array("f", (edge + (down if place % 2 else right) for place, edge in enumerate(cell.edges)))
-    return replace(cell, edges=edges)
-
-
-def _turned_back(cell: Cell, quarters: int, width: int, height: int) -> Cell:
-    """A cell of the picture after so many quarters of a turn to the left, on the picture as it was."""
-    edges = array("f")
-    for at in range(0, len(cell.edges), 4):
-        left, top, right, bottom = cell.edges[at : at + 4]
-        match quarters:
-            case 1:
-                edges.extend((width - bottom, left, width - top, right))
-            case 2:
-                edges.extend((width - right, height - bottom, width - left, height - top))
-            case _:
-                edges.extend((top, height - right, bottom, height - left))
-    return replace(cell, edges=edges)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from policies.documents.painted.optical import Eyes
 from policies.documents.painted.pictures import MOST_PIXELS
-from policies.documents.painted.sheet import Cell
+from policies.documents.painted.sheet import Sheet
 from policies.formats.masker import Withheld
 
 LEAST_SIDE = 12
@@ -23,13 +23,13 @@ class Seen:
 
     def __init__(self, eyes: Eyes) -> None:
         self._eyes = eyes
-        self._cells: dict[bytes, list[list[Cell]]] = {}
+        self._sheets: dict[bytes, list[Sheet]] = {}
 
     def are_many(self, images: list[pdfium.PdfImage]) -> bool:
         """Whether *images* may be strips or tiles of one picture, or are too small to be read each by itself."""
         return len(images) > MANY or any(min(image.get_px_size()) < LEAST_SIDE for image in images[1:])
 
-    def cells(self, image: pdfium.PdfImage, *, blended: bool) -> Iterator[list[Cell]]:
+    def sheets(self, image: pdfium.PdfImage, *, blended: bool) -> Iterator[Sheet]:
         """What stands on *image*, as it is stored and, where it is *blended* with what is below, as it is shown."""
         width, height = image.get_px_size()
         if width * height > MOST_PIXELS:
@@ -39,13 +39,13 @@ class Seen:
             yield from self._read(_on_white(bitmap.to_pil()))
             bitmap.close()
 
-    def _read(self, picture: Image.Image) -> list[list[Cell]]:
+    def _read(self, picture: Image.Image) -> list[Sheet]:
         digest = blake2b(picture.tobytes(), digest_size=16, person=b"picture").digest()
-        if digest not in self._cells:
-            if len(self._cells) >= MOST_KEPT:
+        if digest not in self._sheets:
+            if len(self._sheets) >= MOST_KEPT:
                 raise Withheld("too_large_to_mask")
-            self._cells[digest] = list(self._eyes.sheets(picture))
-        return self._cells[digest]
+            self._sheets[digest] = list(self._eyes.sheets(picture))
+        return self._sheets[digest]
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -9,7 +9,8 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from policies.documents.painted.radicals import unified
-from policies.documents.painted.sheet import Box, Cell
+from policies.documents.painted.sheet import Cell
+from policies.documents.painted.way import Box
 from policies.formats.masker import Withheld
 
 DOTS_PER_INCH = 150

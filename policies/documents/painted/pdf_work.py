@@ -3,7 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pikepdf
@@ -21,8 +21,9 @@ from policies.documents.painted.pdf_content import Doubts
 from policies.documents.painted.pdf_images import Seen
 from policies.documents.painted.pdf_page import DOTS_PER_INCH, PageText, Shapes, picture_of
 from policies.documents.painted.pdf_second import differ, second_reading
-from policies.documents.painted.pictures import QUALITY, paint, tell_sheet
+from policies.documents.painted.pictures import QUALITY, paint, tell_sheets
 from policies.documents.painted.sheet import Sheet
+from policies.documents.painted.way import STRAIGHT
 from policies.documents.painted.wire import Done, Found, Learn, Limits, Read
 from policies.formats.masker import Withheld
 
@@ -58,13 +59,16 @@ def masked(data: bytes, limits: Limits, eyes: Eyes, desk: Desk) -> bytes:
     with pikepdf.open(io.BytesIO(clean.data)) as copy:
         document = pdfium.PdfDocument(clean.data)
         for number, page in enumerate(pages):
-            found = [hidden_in(sheet, telling, desk, page.other * (not at)) for at, sheet in enumerate(page.sheets)]
+            found = [
+                hidden_in(sheet, telling, desk, page.other * (not at), again=at > 0)
+                for at, sheet in enumerate(page.sheets)
+            ]
             within = [hidden_in(sheet, telling, desk) for sheet in page.images]
             values.update(*(each.values for each in (*found, *within)))
             if page.doubts.painted or any(map(_hides, (*found, *within))):
                 picture = picture_of(document[number])
                 if any(map(_hides, within)) and not page.doubts.looked_at:
-                    found += [hidden_in(Sheet(cells), telling, desk) for cells in eyes.sheets(picture)]
+                    found += [hidden_in(sheet, telling, desk, again=True) for sheet in eyes.sheets(picture)]
                 _paint(picture, found)
                 _replace(copy, number, picture)
         document.close()
@@ -81,8 +85,8 @@ def tell(data: bytes, limits: Limits, eyes: Eyes, desk: Desk) -> None:
     for place, text in beside(data):
         desk.say(Found(place, text))
     for number, page in enumerate(_read(cleaned(data, limits.pages), eyes, desk), 1):
-        for sheet in (*page.sheets, *page.images):
-            tell_sheet(sheet, f"第 {number} 页 / page {number}", desk)
+        seen = [replace(sheet, again=at > 0) for at, sheet in enumerate(page.sheets)]
+        tell_sheets([*seen, *page.images], f"第 {number} 页 / page {number}", desk)
     desk.say(Done())
 
 
@@ -108,12 +112,12 @@ def _page(page: pdfium.PdfPage, second: partial[str | None], doubts: Doubts, see
         doubts.painted = doubts.looked_at = True
     images: list[Sheet] = []
     if not doubts.looked_at:
-        images = [Sheet(cells) for image in shapes.images for cells in seen.cells(image, blended=doubts.blended)]
+        images = [sheet for image in shapes.images for sheet in seen.sheets(image, blended=doubts.blended)]
         doubts.looked_at = not all(cell.sure for sheet in images for cell in sheet.cells)
     doubts.painted |= doubts.looked_at
     sheets = [Sheet(text.cells)]
     if doubts.looked_at:
-        sheets += map(Sheet, eyes.sheets(picture_of(page)))
+        sheets += eyes.sheets(picture_of(page))
     return Page(doubts, sheets, other or "", images)
 
 
@@ -123,7 +127,7 @@ def _hides(hidden: Hidden) -> bool:
 
 def _paint(picture: Image.Image, found: Sequence[Hidden]) -> None:
     for hidden in found:
-        paint(picture, [(0, 0, *picture.size)] if hidden.whole else hidden.boxes)
+        paint(picture, [STRAIGHT.outline((0, 0, *picture.size))] if hidden.whole else hidden.outlines())
 
 
 def _replace(copy: pikepdf.Pdf, number: int, picture: Image.Image) -> None:

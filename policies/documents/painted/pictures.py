@@ -9,14 +9,13 @@ from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 from policies.documents.painted.headings import may_tell
 from policies.documents.painted.judge import Desk, hidden_in, learned
 from policies.documents.painted.optical import Eyes
-from policies.documents.painted.sheet import Box, Sheet
+from policies.documents.painted.sheet import Sheet
+from policies.documents.painted.way import Outline
 from policies.documents.painted.wire import Done, Found, Learn
 from policies.formats.masker import Withheld
 
 MOST_PIXELS = 50_000_000
 QUALITY = 85
-_AROUND = 2
-"""Pixels that are painted on each side besides: letters are drawn a little over their edges."""
 _MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA"})
 """Those of eight bits in which colours are seen as they are stored; not of sixteen, nor for printing."""
 
@@ -24,11 +23,11 @@ _MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA"})
 def masked(data: bytes, name: str, eyes: Eyes, desk: Desk) -> bytes:
     """The picture in *data*, of the format *name*, without what has to be hidden. Raises Withheld."""
     picture = opened(data, name)
-    sheets = [Sheet(cells) for cells in eyes.sheets(picture)]
+    sheets = list(eyes.sheets(picture))
     telling = desk.telling(set().union(*map(may_tell, sheets)))
     desk.say(Learn([text for sheet in sheets for text in learned(sheet, telling)]))
     for sheet in sheets:
-        paint(picture, hidden_in(sheet, telling, desk).boxes)
+        paint(picture, hidden_in(sheet, telling, desk).outlines())
     written = io.BytesIO()
     picture.save(written, name.upper(), **({"quality": QUALITY} if name == "jpeg" else {"optimize": False}))
     return written.getvalue()
@@ -36,25 +35,33 @@ def masked(data: bytes, name: str, eyes: Eyes, desk: Desk) -> bytes:
 
 def tell(data: bytes, name: str, eyes: Eyes, desk: Desk) -> None:
     """Say what stands on the picture. Raises Withheld."""
-    for sheet in map(Sheet, eyes.sheets(opened(data, name))):
-        tell_sheet(sheet, "图中 / the picture", desk)
+    tell_sheets(eyes.sheets(opened(data, name)), "图中 / the picture", desk)
     desk.say(Done())
 
 
-def tell_sheet(sheet: Sheet, place: str, desk: Desk) -> None:
-    """Say what stands on *sheet*, at *place*."""
-    reading = next(sheet.readings())
-    if reading.text:
-        desk.say(Found(place, reading.text, sure=all(cell.sure for cell in sheet.cells)))
-    for text, key in learned(sheet, desk.telling(may_tell(sheet))):
-        desk.say(Found(place, text, key))
+def tell_sheets(sheets: Iterable[Sheet], place: str, desk: Desk) -> None:
+    """Say what stands on *sheets*, at *place*: of one picture that is read again only what nobody has read before."""
+    lines: set[str] = set()
+    keyed: set[tuple[str, str]] = set()
+    for sheet in sheets:
+        if not sheet.again:
+            lines, keyed = set(), set()
+        reading, here = next(sheet.readings()), {cell.text for cell in sheet.cells}
+        if not here <= lines:
+            desk.say(Found(place, reading.text, sure=all(cell.sure for cell in sheet.cells)))
+        under = learned(sheet, desk.telling(may_tell(sheet)))
+        for text, key in under:
+            if (text, key) not in keyed:
+                desk.say(Found(place, text, key))
+        lines |= here
+        keyed |= set(under)
 
 
-def paint(picture: Image.Image, boxes: Iterable[Box]) -> None:
-    """Paint over *boxes*."""
+def paint(picture: Image.Image, outlines: Iterable[Outline]) -> None:
+    """Paint over *outlines*."""
     draw = ImageDraw.Draw(picture)
-    for left, top, right, bottom in boxes:
-        draw.rectangle((left - _AROUND, top - _AROUND, right + _AROUND, bottom + _AROUND), fill="black")
+    for outline in outlines:
+        draw.polygon(outline, fill="black", outline="black")
 
 
 def opened(data: bytes, name: str) -> Image.Image:

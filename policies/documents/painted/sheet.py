@@ -1,14 +1,13 @@
 """What stands on one page or picture: cells, each a run of characters with the place of every one of them.
 
-Places are in pixels of the picture that is painted, from its upper left corner.
+Places are in pixels, on a sheet on which lines lie level; its way leads to the picture that is painted.
 """
 
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-type Box = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
+from policies.documents.painted.way import STRAIGHT, Box, Way
 
 BESIDE = 0.6
 """Cells stand in one row where their middles are no further apart, as a share of their height."""
@@ -46,6 +45,10 @@ class Sheet:
     """Cells in the order in which they were drawn, or read."""
 
     cells: list[Cell]
+    way: Way = STRAIGHT
+    """To the picture that was read."""
+    again: bool = False
+    """Whether it is another reading of what the sheet before it shows."""
     rows: list[list[int]] = field(init=False)
     """The numbers of cells beside each other, from left to right, row by row from the top."""
 

@@ -59,6 +59,8 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
     """One and the same text, put in order in several ways."""
     keyed: list[tuple[str, str]]
     """Texts with their headings."""
+    again: bool = False
+    """Whether what was asked about before was the same picture, read in another way."""
 
 
 class Found(msgspec.Struct, frozen=True, tag="found"):

@@ -50,12 +50,26 @@ def under(page: Sheet) -> set[tuple[str, str]]:
         (["申请人：|甲某，已受理"], {("甲某", "申请人")}),
         (["序号|事项", "1|登记"], set()),
         (["姓名|手机号", "", "", "", "", "", "甲某|一"], set()),
+        (["联系电话：一二三", "请携带材料"], {("一二三", "联系电话")}),
+        (["联系电话13900", "请携带材料"], set()),
     ],
-    ids=["table", "form", "above", "label", "labels", "label apart", "tells nothing", "far below"],
+    ids=[
+        "table",
+        "form",
+        "above",
+        "label",
+        "labels",
+        "label apart",
+        "tells nothing",
+        "far below",
+        "label and value above",
+        "the same without a colon",
+    ],
 )
 def test_a_heading_tells_of_what_stands_where_it_should(rows: list[str], expected: set[tuple[str, str]]) -> None:
     found = under(sheet(*rows))
     assert expected <= found
+    assert "请携带材料" not in {text for text, _ in found}
     assert bool(found) == bool(expected)
 
 
