@@ -1,7 +1,8 @@
 """How well and how fast names and addresses are found in running text, on texts of our own whose truth is known.
 
-Exact spans alone count. Which characters of names and addresses are left, and which others are hidden, is counted by
-character: that is what a reader of a masked text sees. History: `docs/proof/names.md`.
+Two sets: made of templates (`tests.bench.written`), and written one by one (`tests.bench.marked_texts`). Exact spans
+alone count. Which characters of names and addresses are left, and which others are hidden, is counted by character: that
+is what a reader of a masked text sees. History: `docs/proof/names.md`.
 """
 
 import time
@@ -12,6 +13,7 @@ from policies.recognisers import weights
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.table import Hit
 from tests.bench.figure import Bench, Figure, NotMeasured, figure
+from tests.bench.marked_texts import kinds, marked_texts
 from tests.bench.written import KINDS, Written
 
 SEEDS = (11, 12, 13)
@@ -85,6 +87,7 @@ def figures(bench: Bench) -> list[Figure]:
     weights.tagger()
     return [
         *(each for kind in KINDS for each in _quality(bench, kind)),
+        *(each for kind in kinds() for each in _quality_of_marked(bench, kind)),
         figure("names: many texts at once", [_rate(seed, together=True) for seed in SEEDS], "characters/s", "30,000"),
         figure("names: one text after the other", [_rate(seed, together=False) for seed in SEEDS], "characters/s"),
     ]
@@ -92,7 +95,15 @@ def figures(bench: Bench) -> list[Figure]:
 
 def _quality(bench: Bench, kind: str) -> list[Figure]:
     bench.progress(f"names in {kind}")
-    scores = [scores_of(kind, seed) for seed in SEEDS]
+    return _told(kind, [scores_of(KINDS[kind](seed, TEXTS)) for seed in SEEDS])
+
+
+def _quality_of_marked(bench: Bench, kind: str) -> list[Figure]:
+    bench.progress(f"names in {kind} written one by one")
+    return _told(f"{kind} written one by one", [scores_of(marked_texts(kind))])
+
+
+def _told(kind: str, scores: Sequence[Scores]) -> list[Figure]:
     made = []
     for category in scores[0].of:
         each = [score.of[category] for score in scores]
@@ -112,10 +123,9 @@ def _quality(bench: Bench, kind: str) -> list[Figure]:
     return [*made, *([figure(f"other characters hidden in {kind}", hidden, "%", "1 %")] if hidden else [])]
 
 
-def scores_of(kind: str, seed: int) -> Scores:
-    """How what is found in the texts of *kind* that *seed* makes agrees with the truth about them."""
+def scores_of(written: Sequence[Written]) -> Scores:
+    """How what is found in *written* agrees with the truth about them."""
     scores = Scores()
-    written = KINDS[kind](seed, TEXTS)
     for each, hits in zip(written, find_in_prose([each.text for each in written]), strict=True):
         scores.add(each, hits)
     return scores
