@@ -7,8 +7,10 @@ estate or the road within a division. The name of a city or of a district alone 
 import re
 from collections.abc import Iterator
 
+from policies.recognisers.address_lines import is_address_line
 from policies.recognisers.address_parts import (
     BUILDING,
+    CROSSING,
     DIVISION,
     HOUSE,
     HOUSE_BY_ITSELF,
@@ -30,7 +32,10 @@ _CONJUNCTIONS = frozenset(
 )
 _PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
 
-_LABEL = re.compile("地址|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住|住在|寄到|送到|寄至|送至")
+_LABEL = re.compile(
+    "地址|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住|住在|寄到|送到|寄至|送至|寄往|原住|租住|借住|改成|改为|搬到|搬至|迁至|迁到|赶到|赶至|"
+    "停在|老家|发生在|出现在|暂住"
+)
 """What says that an address follows."""
 _IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw", "a", "vn", "w"})
 _TO_THE_DOOR = re.compile("[0-9一二三四五六七八九十A-Za-z甲乙丙丁](?:栋|幢|号|室|单元|座|户)|[0-9]-[0-9]|[0-9]{3}")
@@ -135,6 +140,8 @@ class _Reading:
 
     def lengthened(self, end: int) -> int:
         """Where an address ends that ends at *end*, with what is called after a place and stands behind it at last."""
+        if (crossing := CROSSING.match(self.text, end)) is not None:
+            return crossing.end()
         for start, stop, kind in self._words:
             if start <= end < stop and kind in _PLACE and (stop == len(self.text) or self.text[stop] in _SIGNS):
                 return stop
@@ -147,6 +154,15 @@ class _Reading:
         if parts[0][0] < HOUSE:
             return True
         return _TO_THE_DOOR.search(self.text, start, parts[-1][1]) is not None
+
+    def names_road(self, parts: list[Part], reaches: int) -> bool:
+        """Whether *parts* name a road or a village in a town of a division, or a crossing of a road of a division."""
+        ranks = {rank for rank, _, _ in parts}
+        if parts[0][0] > TOWN or ROAD not in ranks:
+            return False
+        return {DIVISION, TOWN} <= ranks or (
+            reaches > parts[-1][1] and CROSSING.match(self.text, parts[-1][1]) is not None
+        )
 
     def province_before(self, start: int) -> int:
         """Where an address begins of which the first character was read with the word before."""
@@ -182,6 +198,11 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
     found: list[Hit] = []
     if _TOLD.search(sentence.text) is None and not any(kind == "LOC" for _, _, kind in sentence.words):
         return found
+    if is_all and is_address_line(sentence):
+        start = len(sentence.text) - len(sentence.text.lstrip())
+        return [
+            Hit(sentence.start + start, sentence.start + len(sentence.text.rstrip()), ADDRESS, 0.85, "pattern,model")
+        ]
     reading = _Reading(sentence)
     end = 0
     labels = {match.end(): "LOC" for match in _LABEL.finditer(reading.text)}
@@ -200,6 +221,7 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
         is_line = is_all and start == 0 and len(parts) > 1
         if (
             reading.is_precise(start, parts)
+            or (kind == "LOC" and reading.names_road(parts, reaches))
             or (is_apart and kind == "LOC" and parts[0][0] <= TOWN and reading.is_plain(start, reaches))
             or (is_line and reading.line_end(reaches) == len(reading.text.rstrip()))
         ):

@@ -1,75 +1,53 @@
 """Names of persons in a tagged sentence: what the tagger says, corrected by what the words around say."""
 
-import re
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
 
+from policies.recognisers.names import SURNAMES
+from policies.recognisers.peoples import names_of_peoples
+from policies.recognisers.person_patterns import (
+    BEGINS,
+    BEHIND_LABEL,
+    BEHIND_ROLE,
+    CALLED,
+    DOT,
+    ENDS,
+    FOLLOWS,
+    FOLLOWS_LONG,
+    HONORIFIC,
+    IN_LIST,
+    LATIN,
+    LATIN_NAME,
+    LEADS,
+    LONGEST_PART,
+    NEXT_HONORIFIC,
+    NICKNAME,
+    OFFICES,
+    ROLE,
+    ROLE_FIRST,
+    SOMEBODY,
+    SURNAME_AND_TITLE,
+    VEILED,
+)
 from policies.recognisers.person_words import (
-    AFTERWARDS,
     ALL_SURNAMES,
     AMBIGUOUS,
     BEHIND_A_BRAND,
     COMPOUND,
     FAMILIAR,
     GIVEN,
-    HONORIFICS,
     JAPANESE,
     NEVER_LAST,
     NOBODY,
     NOT_A_NAME,
-    ROLES,
     TRANSLITERATING,
 )
+from policies.recognisers.rare_surnames import WORDY
 from policies.recognisers.sentences import Sentence
+from policies.recognisers.stated import Found, stated_names, unveiled
 from policies.recognisers.table import Hit
 
 PERSON = "person_name"
-_HAN = "\u4e00-\u9fff\u3400-\u4dbf"
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(sorted(words, key=len, reverse=True))
-
-
-_SURNAME = f"(?:{_any_of(COMPOUND)}|[{''.join(sorted(ALL_SURNAMES))}])"
-_LINK = '[ 　]*(?:为|是|叫|系)?[ 　]*[:：,，=|（(“"【\\[]?[ 　]*'
-_BEHIND_ROLE = re.compile(f"(?:{_any_of(ROLES)}){_LINK}(?={_SURNAME})")
-_ROLE = re.compile(f"(?:{_any_of(ROLES)}){_LINK}$")
-_HONORIFIC = re.compile(f"(?:副|老)?(?:{_any_of(HONORIFICS)})$")
-_NEXT_HONORIFIC = re.compile(f"(?:{_any_of(HONORIFICS)})")
-_FOLLOWS = re.compile(f"(?:{_any_of(AFTERWARDS)})")
-_FOLLOWS_LONG = re.compile(f"(?:{_any_of(tuple(word for word in AFTERWARDS if len(word) > 1))})")
-_SOMEBODY = re.compile(
-    "[ 　]*[，,:：（(/、\t ][ 　]*(?:男|女|汉族|[回满壮苗土]族|中共|群众|党员|[0-9]{4}年|[0-9]{1,3}岁|身份证|"
-    "本科|大专|中专|高中|硕士|博士|研究生|中国国籍|现任|历任|曾任|出生|电话|手机|联系|1[3-9][0-9]{9})"
-)
-"""What is said of a person behind the name, and of hardly anything else."""
-_VEILED = re.compile(f"{_SURNAME}(?:某某|某[甲乙丙丁]|某|[×＊*○xX]{{1,2}}|[{_HAN}][×＊*○])(?![A-Za-z0-9])")
-_DOT = re.compile("[·•・]")
-_LATIN = re.compile(r"[A-Z][a-z]+(?:[ ·][A-Z][a-z]*\.?){1,3}(?![A-Za-z])|[A-Z]{2,}(?: [A-Z]{2,}){1,2}(?![A-Za-z])")
-_ENDS = re.compile(rf"$|[^{_HAN}A-Za-z0-9]")
-_BEGINS = re.compile(rf"^|(?<=[^{_HAN}A-Za-z0-9])")
-_IN_LIST = re.compile(
-    f"(?<=[、，, 和与及])({_SURNAME}[{_HAN}]{{1,2}})"
-    "(?=[、，, 和与及等。]|[一二三四五六七八九]位|[一二两三四五六七八九]人|$)"
-)
-_NICKNAME = "小老阿"
-_CALLED = re.compile(
-    f"(?:^|(?<=[听跟和找让叫问给对与请像被把@，。！：、 ]))[{_NICKNAME}][{''.join(sorted(ALL_SURNAMES))}]"
-    "(?=说|讲|问|约|来|请|告诉|和|跟|打|他|她|的|[，。！：、]|$)"
-)
-_LATIN_NAME = re.compile("[A-Z][a-z]+(?:[ ·][A-Z][a-z]*)*")
-_LONGEST_PART = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A name in a sentence."""
-
-    start: int
-    end: int
-    why: str
-    score: float
+_ANY_SURNAME = ALL_SURNAMES.union(WORDY)
 
 
 def people_in(sentence: Sentence, words: Container[str]) -> list[Hit]:
@@ -104,23 +82,29 @@ class _Reading:
     def candidates(self) -> Iterator[Found]:
         """Names, the surest first. They may overlap."""
         text = self.text
-        for match in _VEILED.finditer(text):
+        yield from stated_names(text, self._known)
+        for match in VEILED.finditer(text):
             is_star = "*" in match[0] and (match[0][0] in AMBIGUOUS or text[match.end() : match.end() + 1] == "*")
-            if not is_star and (match.start() in self._starts or _ROLE.search(text, 0, match.start())):
-                yield Found(*match.span(), "pattern", 0.9)
+            if not is_star and (match.start() in self._starts or ROLE.search(text, 0, match.start())):
+                yield Found(match.start(), unveiled(text, match.end(), self._known), "pattern", 0.9)
         yield from self._dotted()
-        for match in _LATIN.finditer(text):
-            if _ROLE.search(text, max(0, match.start() - 12), match.start()) or _NEXT_HONORIFIC.match(
-                text, match.end()
-            ):
+        for start, end in names_of_peoples(text):
+            yield Found(start, end, "pattern", 0.8)
+        for match in LATIN.finditer(text):
+            if ROLE.search(text, max(0, match.start() - 12), match.start()) or NEXT_HONORIFIC.match(text, match.end()):
                 yield Found(*match.span(), "context", 0.8)
-        for match in _CALLED.finditer(text):
+        for match in SURNAME_AND_TITLE.finditer(text):
+            if match[1] not in AMBIGUOUS and text[match.start() : match.end() + 1] not in self._known:
+                yield Found(*match.span(1), "context", 0.7)
+        for match in CALLED.finditer(text):
             if match[0] not in self._known:
                 yield Found(*match.span(), "context", 0.7)
         for start, end in self._people.items():
             yield from self._corrected(start, end)
-        for match in _BEHIND_ROLE.finditer(text):
+        for match in BEHIND_ROLE.finditer(text):
             yield from self._announced(match.end())
+        for match in BEHIND_LABEL.finditer(text):
+            yield from self._labelled(match.end())
         for start, end, kind in self._words:
             if text[start] in ALL_SURNAMES:
                 yield from self._told_of(start)
@@ -131,7 +115,7 @@ class _Reading:
         """Names beside others in a list."""
         text = self.text
         starts, ends = {each.start for each in kept}, {each.end for each in kept}
-        for match in _IN_LIST.finditer(text):
+        for match in IN_LIST.finditer(text):
             start, end = match.span(1)
             beside = (text[start - 1] in "、和与及" and start - 1 in ends) or (
                 text[end : end + 1] in ("、", "和", "与", "及") and end + 1 in starts
@@ -144,9 +128,9 @@ class _Reading:
         text = self.text
         if self._in_title(start, end) or text.startswith(BEHIND_A_BRAND, end):
             return
-        if text[start:end] in NOT_A_NAME or text[start:end] in NOBODY:
+        if text[start:end] in NOT_A_NAME or text[start:end] in NOBODY or self._is_country(start, end):
             return
-        if text[start:end].isascii() and not _LATIN_NAME.fullmatch(text, start, end):
+        if text[start:end].isascii() and not LATIN_NAME.fullmatch(text, start, end):
             return
         start = self._begin(start, end)
         end = self._end(start, end)
@@ -156,52 +140,98 @@ class _Reading:
     def _begin(self, start: int, end: int) -> int:
         """Where the name begins that the tagger lets begin at *start*."""
         text = self.text
+        role = ROLE_FIRST.match(text, start, end - 2) if end - start >= 4 else None
+        if role is not None and (text[start] not in ALL_SURNAMES or _surname_length(text, role.end())):
+            return role.end()
+        if end - start == 3 and not _surname_length(text, start) and self._belongs_before(start):
+            return start + 1
         if end - start >= 3 and text[start] in "子女父母妻夫兄弟姐妹人代由长" and _surname_length(text, start + 1):
             is_foreign = all(char in TRANSLITERATING for char in text[start:end])
             if not is_foreign and (
-                text[start] in "代由" or _BEGINS.match(text, start) or _ROLE.search(text, max(0, start - 8), start + 1)
+                text[start] in "代由" or BEGINS.match(text, start) or ROLE.search(text, max(0, start - 8), start + 1)
             ):
                 return start + 1
         if end - start == 4 and _surname_length(text, start + 1) == 2:
             return start + 1
-        if start and end - start == 2 and text[start - 1] in ALL_SURNAMES:
-            if _ROLE.search(text, max(0, start - 10), start - 1):
+        if start and end - start == 2 and text[start - 1] in _ANY_SURNAME:
+            if ROLE.search(text, max(0, start - 10), start - 1):
                 return start - 1
-            if _surname_length(text, start):
+            if _surname_length(text, start) or text[start - 1] not in ALL_SURNAMES:
                 return start
-            if _BEGINS.match(text, start - 1) or start - 1 in self._starts:
+            if BEGINS.match(text, start - 1) or start - 1 in self._starts:
                 return start - 1
-        if start and end - start == 1 and text[start - 1] in _NICKNAME:
+        if start and end - start == 1 and text[start - 1] in NICKNAME:
             return start - 1
-        return start
+        begun = self._before_hyphen(start)
+        return start if begun == start - 1 else begun
+
+    def _belongs_before(self, start: int) -> bool:
+        """Whether the character at *start*, with a surname behind it, ends a word that begins before: 钢琴家郎月."""
+        text = self.text
+        words = (text[before : start + 1] for before in range(max(0, start - 2), start))
+        return _surname_length(text, start + 1) > 0 and any(word in self._known for word in words)
 
     def _end(self, start: int, end: int) -> int:
         """Where the name ends that begins at *start*, and that the tagger lets end at *end*."""
         text = self.text
-        honorific = _HONORIFIC.search(text, start, end)
+        honorific = HONORIFIC.search(text, start, end)
         if honorific is not None and honorific.start() > start:
             return honorific.start()
         size = _surname_length(text, start)
+        if size and end - start > size and self._is_called(start, end, size):
+            return start + size
         if size and end - start >= size + 2 and text[end - 1] in FAMILIAR and text[end - 1] not in GIVEN:
             return end - 1
-        if text[start] in _NICKNAME and end - start == 3 and text[start + 1] in ALL_SURNAMES:
+        if text[start] in NICKNAME and end - start == 3 and text[start + 1] in ALL_SURNAMES:
             return end - 1 if text[end - 1] not in GIVEN or text[end - 1 : end + 1] in self._known else end
-        if text[start : start + 2] in JAPANESE and end - start == 3:
-            return self._lengthened(end, announced=True)
+        for surname in (2, 3):
+            if text[start : start + surname] in JAPANESE and end - start == surname + 1:
+                return self._lengthened(end, announced=True)
         if not size:
             return self._merged(start, end)
         if (
             size == 1
             and end - start == 4
             and text[start : start + 2] not in JAPANESE
+            and not self._has_two_surnames(start, end)
             and not all(char in TRANSLITERATING for char in text[start:end])
         ):
             end -= 1
-        if end - start >= size + 2 and (text[end - 1] in NEVER_LAST or _FOLLOWS_LONG.match(text, end - 1)):
+        if end - start >= size + 2 and (text[end - 1] in NEVER_LAST or FOLLOWS_LONG.match(text, end - 1)):
             return end - 1
+        if end - start == 3 and size == 1 and self._has_two_surnames(start, end + 1):
+            return end + 1 if FOLLOWS_LONG.match(text, end + 1) else end
         if end - start == size + 1:
-            return self._lengthened(end, announced=_ROLE.search(text, max(0, start - 10), start) is not None)
+            return self._lengthened(end, announced=ROLE.search(text, max(0, start - 10), start) is not None)
         return end
+
+    def _is_country(self, start: int, end: int) -> bool:
+        """Whether what is spelled like a name is a country's, before whoever leads it: 几内亚比绍前总统若泽."""
+        leads = LEADS.match(self.text, end)
+        if leads is None or sum(char not in TRANSLITERATING for char in self.text[start:end]) > (end - start) // 4:
+            return False
+        return leads.end() in self._people or DOT.search(self.text, leads.end(), leads.end() + 6) is not None
+
+    def _has_two_surnames(self, start: int, end: int) -> bool:
+        """Whether four characters may be the name of a woman who bears her husband's surname before her own."""
+        four = self.text[start:end]
+        return (
+            len(four) == 4
+            and four[1] in SURNAMES
+            and four[3] not in NEVER_LAST
+            and all(char in GIVEN for char in four[2:])
+            and not any(four[at : at + 2] in self._known for at in (1, 2))
+        )
+
+    def _is_called(self, start: int, end: int, size: int) -> bool:
+        """Whether what stands behind the surname at *start* is what somebody is called, and no given name."""
+        text = self.text
+        if end - start == size + 1 and text[end - 1] in OFFICES and text[start:end] not in self._known:
+            return True
+        if text[start + size].isascii():
+            return text[start + size].isalpha()
+        title = NEXT_HONORIFIC.match(text, start + size)
+        return title is not None and title.end() > end
 
     def _merged(self, start: int, end: int) -> int:
         """The end of a name of another language that the tagger reads as two."""
@@ -214,6 +244,8 @@ class _Reading:
         """Where a name ends whose last character the tagger may have read with what follows."""
         text = self.text
         last = text[end : end + 1]
+        if last == "才" and FOLLOWS_LONG.match(text, end + 1):
+            return end + 1
         if last not in GIVEN or last in NEVER_LAST:
             return end
         following = next((word for word in self._words if word[0] == end), None)
@@ -221,11 +253,11 @@ class _Reading:
             return end
         if following is not None and following[2] == "PER":
             return end + 1 if not _surname_length(text, end) else end
-        if _FOLLOWS_LONG.match(text, end + 1) and not _FOLLOWS_LONG.match(text, end):
+        if FOLLOWS_LONG.match(text, end + 1) and not FOLLOWS_LONG.match(text, end):
             return end + 1
         if text[end : end + 2] in self._known or text[end : end + 3] in self._known:
             return end
-        return end + 1 if announced or _ENDS.match(text, end + 1) or _FOLLOWS.match(text, end + 1) else end
+        return end + 1 if announced or ENDS.match(text, end + 1) or FOLLOWS.match(text, end + 1) else end
 
     def _announced(self, start: int) -> Iterator[Found]:
         """A name at *start*, behind a word that says that there is one."""
@@ -236,30 +268,46 @@ class _Reading:
             given = text[start + size : end]
             if not self._is_han(given, length) or given[-1] in NEVER_LAST:
                 continue
-            ends, follows = _ENDS.match(text, end), _FOLLOWS.match(text, end)
+            ends, follows = ENDS.match(text, end), FOLLOWS.match(text, end)
             if length == 2 and (
-                _FOLLOWS_LONG.match(text, end - 1) or (_FOLLOWS.match(text, end - 1) and given[1] not in GIVEN)
+                FOLLOWS_LONG.match(text, end - 1) or (FOLLOWS.match(text, end - 1) and given[1] not in GIVEN)
             ):
                 continue
-            if text[start : start + 2] in NOT_A_NAME and not ends and not _FOLLOWS_LONG.match(text, end):
+            if text[start : start + 2] in NOT_A_NAME and not ends and not FOLLOWS_LONG.match(text, end):
                 continue
-            is_clear = ends or _FOLLOWS_LONG.match(text, end)
+            if length == 2 and given[-1] in "和同" and not ends and text[start : end - 1] in self._known:
+                continue
+            is_clear = ends or FOLLOWS_LONG.match(text, end)
             if text[start:end] in NOBODY or (not is_clear and self._splits_word(end)):
                 continue
             if text[start:end] in self._known and not (ends and text[start - 1] in ":："):
                 continue
-            if text[start] in AMBIGUOUS and (not is_clear or given in self._known):
+            if size == 1 and text[start] in AMBIGUOUS and (not is_clear or given in self._known):
                 continue
             known = all(char in GIVEN for char in given)
             if ends or (follows and (known or length == 1)) or (known and length == 2):
                 yield Found(start, end, "context", 0.75)
                 return
 
+    def _labelled(self, start: int) -> Iterator[Found]:
+        """A name at *start* whose surname is a word more often, behind a role and with nothing of its own behind it."""
+        text = self.text
+        for length in (3, 2):
+            name, end = text[start : start + length], start + length
+            if not self._is_han(name, length) or not (ENDS.match(text, end) or FOLLOWS_LONG.match(text, end)):
+                continue
+            if name in self._known or name[:2] in self._known or name in NOBODY or name[-1] in NEVER_LAST:
+                continue
+            if length == 3 or text[start - 1] in ":： 　" or FOLLOWS_LONG.match(text, end):
+                if all(char in GIVEN for char in name[1:]):
+                    yield Found(start, end, "context", 0.7)
+                return
+
     def _told_of(self, start: int) -> Iterator[Found]:
         """A name at *start*, before a word that only stands behind one."""
         text = self.text
         size = _surname_length(text, start)
-        honorific = _NEXT_HONORIFIC.match(text, start + size)
+        honorific = NEXT_HONORIFIC.match(text, start + size)
         if honorific is not None:
             if text[start : honorific.end()] not in NOT_A_NAME and text[start : start + 2] not in self._known:
                 yield Found(start, start + size, "context", 0.7)
@@ -272,9 +320,9 @@ class _Reading:
                 continue
             if text[start:end] in self._known:
                 continue
-            is_subject = _BEGINS.match(text, start) and text[start] not in AMBIGUOUS and _FOLLOWS_LONG.match(text, end)
-            is_told_of = is_subject or (_BEGINS.match(text, start) and _SOMEBODY.match(text, end))
-            if is_told_of or _NEXT_HONORIFIC.match(text, end):
+            is_subject = BEGINS.match(text, start) and text[start] not in AMBIGUOUS and FOLLOWS_LONG.match(text, end)
+            is_told_of = is_subject or (BEGINS.match(text, start) and SOMEBODY.match(text, end))
+            if is_told_of or NEXT_HONORIFIC.match(text, end):
                 yield Found(start, end, "context", 0.7)
                 return
 
@@ -291,19 +339,26 @@ class _Reading:
         """Names of several parts with dots between."""
         text = self.text
         done = 0
-        for dot in _DOT.finditer(text):
+        for dot in DOT.finditer(text):
             if dot.start() < done:
                 continue
             start, end = self._run(dot.start(), -1), self._run(dot.end(), 1)
-            while end < len(text) and _DOT.match(text, end) and self._run(end + 1, 1) > end + 1:
+            while end < len(text) and DOT.match(text, end) and self._run(end + 1, 1) > end + 1:
                 end = self._run(end + 1, 1)
             if start < dot.start() and end > dot.end():
+                start = self._before_hyphen(start)
                 done = end
                 yield Found(start, end, "pattern", 0.8)
 
+    def _before_hyphen(self, start: int) -> int:
+        """Where a name begins that goes on at *start* behind a hyphen: 让-克洛德; *start*, where none does."""
+        if self.text[start - 1 : start] not in ("-", "－", "‐"):
+            return start
+        return start - 2 if self.text[start - 2 : start - 1] == "让" else min(self._run(start - 1, -1), start)
+
     def _run(self, at: int, step: int) -> int:
         """How far from *at* on, by *step*, characters stand that names of other languages are written with."""
-        text, limit = self.text, at + step * _LONGEST_PART
+        text, limit = self.text, at + step * LONGEST_PART
         first = at if step > 0 else at - 1
         last = first
         while 0 <= last < len(text) and last != limit and text[last] in TRANSLITERATING:

@@ -1,6 +1,8 @@
 """Words and characters that tell where a person's name stands, begins and ends."""
 
 from policies.recognisers.names import ANNOUNCING, COMPOUND_SURNAMES, SURNAMES
+from policies.recognisers.rare_surnames import COMPOUND as RARE_COMPOUND
+from policies.recognisers.rare_surnames import RARE
 
 HONORIFICS = (
     "先生 女士 小姐 同志 老师 医生 大夫 护士 师傅 阿姨 叔叔 伯伯 大爷 大妈 大娘 大叔 大哥 大姐 奶奶 爷爷 老人 "
@@ -26,10 +28,30 @@ ROLES = (
         "董事会秘书 证券事务代表 实际控制人 控股股东 律师 法官 审判长 审判员 书记员 检察员 主教练 教练 队长 "
         "门将 后卫 前锋 中场 选手 队员 队友 演员 导演 歌手 作家 诗人 画家 主持人 发言人 教授 院士 博士 专家 "
         "总统 总理 首相 外长 主席 市民 消防员 民警 警员 我是 本人 叫做 名为 由 替补 致电 回访 联系 告知 询问 "
-        "转交 认识 喜欢 支持 想念 感谢 祝贺 采访 梦见 恭喜 崇拜 怀念 悼念 致敬 约谈 会见"
+        "转交 认识 喜欢 支持 想念 感谢 祝贺 采访 梦见 恭喜 崇拜 怀念 悼念 致敬 约谈 会见 "
+        "复核人 审批人 代领人 信访人 见证人 担保人 保证人 借款人 出借人 赠与人 受赠人 继承人 被继承人 立遗嘱人 "
+        "抚养人 赡养人 救助人 登记人 起诉人 答辩人 申诉人 被申请人 被执行人 申请执行人 债务人 债权人 承包人 "
+        "转让人 受让人 出让人 抵押人 使用人 看护人 检验人 记录人 制表人 领款人 领取人 代取人 取件人 接收人 "
+        "移交人 监交人 知情人 目击者 伤者 逝者 亡者 失主 产妇 孕妇 新生儿 孤儿 低保对象 救助对象 服务对象 帮扶对象 "
+        "特困人员 监测对象 独居老人 孤寡老人 辅警 协警 保安 保洁员 责任编辑 责编 编辑 校对 摄影 撰文 值班 带班领导 "
+        "值班领导 分管领导 包村干部 驻村干部 第一书记 大名 小名 乳名 又名 笔名 艺名 真名 原名 化名 绰号 外号 我爸叫 "
+        "我妈叫 孩子叫 名字叫 取名 拟取名 法人代表 执业律师 主编 副主编 总编 制片人 编剧 作曲家 钢琴家 指挥家 艺术家 "
+        "科学家 "
+        "经济学家 企业家 考古学家 书法家 歌唱家 舞蹈家 艺人 影星 球星 学者 研究员 研究生 博士生 院士 教练员 运动员 "
+        "所有权人 使用权人 调解员 护边员 护林员 网格员 售票员 营业员 列车员 快递员 外卖员 程序员 财政部长 国防部长 "
+        "外交部长 财长 防长 议长 众议长 "
+        "村主任 副主席 副总理 副总统 前总统 首富 店主 摊主 老板娘 菜农 果农 牧民 渔民 农民 工人 司炉工 "
+        "战士 士兵 军官 烈士 英雄 劳模 党员 代表 委员 组长 班长 姑娘 小伙 小伙子 老汉 少年 男子 女子 男童 女童 男孩 "
+        "女孩"
     ).split(),
 )
 """Whoever stands behind such a word is a person, as far as it looks like a name."""
+DONE_TO = frozenset(
+    "由 替补 致电 回访 联系 告知 询问 转交 认识 喜欢 支持 想念 感谢 祝贺 采访 梦见 恭喜 崇拜 怀念 悼念 致敬 约谈 "
+    "会见 委托 打入 "
+    "转给 转账给 通知 值班 编辑 摄影 代表 指挥".split()
+)
+"""Those of them that say what is done to somebody, or is done: others than persons stand behind them as well."""
 AFTERWARDS = (
     "先生 女士 小姐 同志 老师 医生 大夫 师傅 阿姨 大爷 大妈 说 称 表示 认为 指出 介绍 报道 告诉 透露 反映 申请 "
     "申领 办理 代办 来电 致电 来访 出席 主持 出生 现住 现居 家住 住在 住 男 女 汉族 代 等 与 和 及 因 在 于 从 将 对 "
@@ -38,7 +60,8 @@ AFTERWARDS = (
     "身份证 电话 手机 联系 户 家 交 领取 要求 同意 拒绝 承诺 接待 牵头 配合 代收 代领 联名 陈述 独居 传唤 "
     "未到庭 首发 出场 现身 生日 暂住 租住 你怎么 老人 负责 说得 丢失 名义 本人 均 当选 主任 同居 结婚 离婚 相识 "
     "吵架 签名 采访 演唱会 微博 新剧 新片 演技 单曲 粉丝 来了 是不是 有没有 来 会 要 能 没 你 我 合租 合作 合伙 "
-    "合影 合唱 会见 冒着 冒雨 前往 来到 考了 看 演 唱 写 好看"
+    "合影 合唱 会见 冒着 冒雨 前往 来到 考了 看 演 唱 写 好看 "
+    "赶到 自述 自称 自愿 放弃 一直 系其 拒不 站在 演奏 交来 拨打 打来 前来 到场 签字 补充 因病 因故 认领 补办 名字"
 ).split()
 """What often follows a name at once."""
 NEVER_LAST = frozenset("与也了于从们则到又及向吗吧呢啊因在对将就已并很才把是更曾最由的着称系经被让说跟过还都")
@@ -79,7 +102,8 @@ GIVEN = frozenset(
     "羽翊翎翔翠翰耀耕聪肃肖胜能自至致舒航良艳艺节芃芊芙芝芬芮芯花芳芷芸苏苑若英茂范茉茜茵茹荃荔荣莉莎莘莲莹菁菊菡"
     "菲萌萍萱葆葳葵蒙蓉蓓蓝蔓蔚蔷蕊蕙蕾薇藜蘅虎虹蝶行衡衣裕西观觉言誉计记许诗诚语诺谊谦谨豪贝贞贤贵贺资赋赛超越跃"
     "路轩轶辉达运进远连迪逸遥遵邦邱郁采里重野金鑫钊钦钧钰铁铃铄铎铖铜铠铭锋锐锦锴镇镕镜长闻闽阔阳隆隽雁雄雅集雨雪"
-    "雯霁霄霆震霏霓霖霞露静非韬音韵顺颂预领颖颜风飏飒飞香馥馨骁骄骅骏高魁鲁鲜鸣鸿鹏鹤鹭麒麟麦黎默齐龄龙"
+    "雯霁霄霆震霏霓霖霞露静非韬音韵顺颂预领颖颜风飏飒飞香馥馨骁骄骅骏高魁鲁鲜鸣鸿鹏鹤鹭麒麟麦黎默齐龄龙妹娃仔囡苇赐钗"
+    "凰隽骞铮璋"
 )
 """Characters that given names are made of."""
 TRANSLITERATING = frozenset(
@@ -90,6 +114,8 @@ TRANSLITERATING = frozenset(
     "琼瑞瑟瓜瓦甘田申登白皮盖礼祖福科穆策简米索约纳纽维缪罗考耶肖肯胡脱舍舒良艳艾芝芬苏若英范茅茨茹荣莉莎莫莱菲萨"
     "葛蒂蒙蔡蕾衣西詹许诗诺谢豪贝贡费贾赖赛赞赫辛达迈连迪逊道邓邦郭都里金钦锡门阿陀陶隆雅雪雷霍露韦香马魏鲁鲍麦黎"
     "黑默"
+    # Of the names of Xinjiang, and those that the transcription of names of other languages has besides.
+    "顿迭别罕义荪江热娅汉茜蕾薇琪珠才让措曲央堆仁增旦姬娅蒂芙柳洁奎朵滕翁宾隆庄梁锡钱柴肖舍绍尧若迦佳玲莲达合提"
 )
 """Characters that names of other languages are written with."""
 BEHIND_A_BRAND = tuple(
@@ -98,10 +124,12 @@ BEHIND_A_BRAND = tuple(
     ).split()
 )
 """Behind what is called after a person, and is none."""
-ALL_SURNAMES = frozenset(SURNAMES) | frozenset(
-    "亓位佘冀冼匙匡区占原商宣展巫幸库弓扶揭敖旷晁查楚漆牟璩睢禤练荆解逄郁郎闭麻"
+ALL_SURNAMES = (
+    frozenset(SURNAMES)
+    | frozenset(RARE)
+    | frozenset("亓位佘冀冼匙匡区占原商宣展巫幸库弓扶揭敖旷晁查楚漆牟璩睢禤练荆解逄郁郎闭麻")
 )
-COMPOUND = frozenset(COMPOUND_SURNAMES)
+COMPOUND = frozenset(each for each in (*COMPOUND_SURNAMES, *RARE_COMPOUND) if len(each) == 2)
 AMBIGUOUS = frozenset("乐于从任位余全关单原古同向和商安常平幸应成扶文方时明查水盛相章经计路连")
 """Surnames that are words of every day besides."""
 JAPANESE = frozenset(
@@ -109,7 +137,8 @@ JAPANESE = frozenset(
         "三浦 上田 上野 中岛 中村 中野 丰田 久保 井上 今井 伊藤 佐藤 冈田 前田 加藤 千叶 原田 吉田 后藤 坂本 "
         "大野 太田 安倍 宫崎 小川 小林 小野 山口 山崎 山本 山田 岩崎 岸田 斋藤 新井 木下 木村 本田 杉山 村上 "
         "村田 松井 松本 松田 桥本 森田 樱井 武田 池田 河野 浅野 清水 渡边 田中 石井 石川 石田 福田 竹内 菅原 "
-        "藤井 藤原 藤田 西村 近藤 远藤 野口 铃木 阿部 青木 高桥"
+        "藤井 藤原 藤田 西村 近藤 远藤 野口 铃木 阿部 青木 高桥 小泉 小池 大岛 大西 中川 中田 平野 福原 宫本 "
+        "长谷川 小野寺 佐佐木 五十岚 久保田 宇都宫 长谷部 大久保 小笠原"
     ).split()
 )
 """Surnames of two characters before given names of one or two."""

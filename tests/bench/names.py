@@ -1,8 +1,8 @@
 """How well and how fast names and addresses are found in running text, on texts of our own whose truth is known.
 
 Two sets: made of templates (`tests.bench.written`), and written one by one (`tests.bench.marked_texts`). Exact spans
-alone count. Which characters of names and addresses are left, and which others are hidden, is counted by character: that
-is what a reader of a masked text sees. History: `docs/proof/names.md`.
+alone count. Which characters of names and addresses are left, and which others are hidden, is counted by character:
+that is what a reader of a masked text sees. History: `docs/proof/names.md`.
 """
 
 import time

@@ -5,14 +5,24 @@ import pytest
 from policies.recognisers.find import find
 from policies.recognisers.may_name import SHORTEST, may_name, may_name_in_lines, sentences_that_may
 from policies.recognisers.prose import find_in_prose
-from tests.bench.written import KINDS
+from tests.bench.marked_texts import kinds, marked_texts
+from tests.bench.written import KINDS, Written
 from tests.policies.recognisers.weights_here import the_tagger
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_that_the_tagger_finds_lies_beyond_the_sentences_that_may_name_somebody(kind: str) -> None:
+    _asked_first(KINDS[kind](77, 120))
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_neither_does_anything_in_texts_written_one_by_one(kind: str) -> None:
+    _asked_first(marked_texts(kind))
+
+
+def _asked_first(written: list[Written]) -> None:
     the_tagger()
-    texts = [each.text for each in KINDS[kind](77, 120)]
+    texts = [each.text for each in written]
     for text, hits in zip(texts, find_in_prose(texts), strict=True):
         spans = [*sentences_that_may(text)]
         for hit in hits:

@@ -1,0 +1,74 @@
+"""Lines that hold an address and nothing else, as people write them on parcels and into forms.
+
+No part has to be spelled in full, and none to stand in its order: what tells is that the line says where in several
+ways (a division, a town, a road, a number, an estate, a position) and says nothing else.
+"""
+
+import re
+
+from policies.recognisers.address_parts import PROVINCE
+from policies.recognisers.sentences import Sentence
+
+_SHORTEST, _LONGEST = 6, 70
+_SIGNS = re.compile("[。，！？!?；;：:“”\"'《》=<>@…,]|[0-9]{6}")
+"""What no such line holds."""
+_NUMBER = "(?:[0-9]+|[一二三四五六七八九十百零〇两]+|[A-Za-z][0-9]*|[甲乙丙丁])"
+_DIVISION = re.compile("[省市区县旗州](?!场|民|委|级|域|长|中心|政)")
+_TOWN = re.compile("街道|镇|乡(?!村)|苏木|开发区|高新区|工业区|工业园|农场|林场|新区|兵团|高教园")
+_ROAD = re.compile(
+    "(?:[\u4e00-\u9fff]|[0-9])(?:大街|大道|马路|公路|胡同|路|街(?!道)|巷|弄|里(?!程)|村|庄|屯|社区|嘎查|寨|堡|坝|坪)"
+    "(?!政|口碑|面|灯|线|费|桥|网)"
+)
+_NUMBERED = re.compile(
+    f"{_NUMBER}[ 　]?(?:号|栋|幢|单元|室|层|楼|组|队|连|排|座|门(?!诊)|院|区|铺|厅|弄|巷|社|期|户|街|委|厂房)|"
+    "[0-9]+[-－][0-9]+|[A-Z][0-9]{2,}|[0-9]+[A-Z](?![A-Za-z])"
+)
+_ESTATE = re.compile(
+    "小区|花园|家园|公寓|新村|新城|新苑|[苑邸府庭园]|大厦|大楼|广场|市场|商城|商贸城|轻纺城|家纺城|汽配城|服装城|建材城|家居城|"
+    "宿舍|家属院|生活区|分拨中心|佳园|华庭|名都|嘉园|郦城"
+)
+_POSITION = re.compile(
+    "对面|旁边|隔壁|附近|路口|交汇|交叉口|交界|往[东南西北]|向[东南西北]|门口|门卫|后座|底商|院内|"
+    "[东南西北]门|[东南西北]侧|楼上|楼下|首层|门面"
+)
+_BARRED = frozenset({"u", "r", "d", "xc", "vd", "ad"})
+_NO_LINE = re.compile(
+    "(?:局|委|厅|会|办|政府|法院|检察院|派出所|中学|小学|幼儿园|公告|通知|方案|办法|规定|项目|工程|改造|建设|情况|报告|年|月|班)$"
+)
+"""What lines about offices, schools and documents end with."""
+_VERBS_OF_PLACES = frozenset("交汇 交叉 交界 对面 往 向 建设 解放 和平 团结 前进 胜利 兴工 开发 生活 生产".split())
+
+
+def is_address_line(sentence: Sentence) -> bool:
+    """Whether all of *sentence*, which is a whole text, is one address."""
+    text = sentence.text.strip()
+    if not _SHORTEST <= len(text) <= _LONGEST or _SIGNS.search(text) is not None or _NO_LINE.search(text) is not None:
+        return False
+    last = max((start for start, _, kind in sentence.words if kind != "w"), default=0)
+    for start, end, kind in sentence.words:
+        word = sentence.text[start:end]
+        if kind in _BARRED or (kind == "PER" and start == last):
+            return False
+        if kind == "v" and len(word) > 1 and word not in _VERBS_OF_PLACES and _ROAD.search(word) is None:
+            return False
+        if kind == "TIME" and word[-1] in "年月日时分":
+            return False
+    return _says_where(sentence, text)
+
+
+def _says_where(sentence: Sentence, text: str) -> bool:
+    is_in_division = (
+        PROVINCE.match(text) is not None
+        or _DIVISION.search(text) is not None
+        or any(kind == "LOC" for _, _, kind in sentence.words)
+    )
+    town, road, number, estate, position = (
+        pattern.search(text) is not None for pattern in (_TOWN, _ROAD, _NUMBERED, _ESTATE, _POSITION)
+    )
+    if is_in_division + town + road + number + estate + position < 2:
+        return False
+    return (
+        (number and (road or estate or town or position))
+        or ((is_in_division or town) and (road or (estate and town) or (number and is_in_division and len(text) > 10)))
+        or (road and (estate or position))
+    )

@@ -1,0 +1,65 @@
+"""Names of Tibetans and Mongols as Chinese text spells them: of several words, without a surname and without dots.
+
+A name is made of words that recur (次仁, 卓玛; 乌云, 其其格). One of them alone is a word or a place as often as a
+name; two in a row are hardly ever anything else. Source: names in everyday use, as their bearers spell them.
+"""
+
+import re
+from collections.abc import Iterator
+
+_TIBETAN = (
+    "阿旺 阿旦 昂旺 昂毛 白玛 班久 班觉 班玛 贝玛 边巴 边珍 才旦 才让 才仁 才旺 次仁 次旦 次旺 次央 次珍 措姆 措毛 "
+    "措吉 达娃 达瓦 "
+    "丹巴 丹增 丹珠 旦巴 旦增 旦真 德吉 德庆 邓珠 顿珠 顿旦 多吉 多杰 尕藏 嘎松 嘎玛 噶玛 格列 格勒 格来 格桑 贡布 "
+    "贡嘎 "
+    "贡觉 贡保 加措 嘉措 坚参 坚赞 尖措 降措 降央 江白 江村 江措 久美 晋美 金巴 康卓 克珠 拉巴 拉加 拉姆 拉毛 拉珍 "
+    "朗杰 朗加 列西 洛桑 洛松 洛追 洛绒 罗布 罗追 罗桑 玛吉 米玛 明久 南杰 南卡 尼玛 尼珍 欧珠 平措 彭措 普布 普琼 "
+    "普赤 "
+    "普珍 其美 强巴 群培 群措 仁青 仁钦 仁增 热杰 桑杰 桑吉 桑珠 桑布 色珍 斯朗 四郎 索南 索朗 土登 土旦 图登 旺堆 "
+    "旺加 旺杰 "
+    "旺姆 旺青 旺扎 旺久 西绕 西热 喜饶 夏吾 央措 央吉 央金 央珍 央宗 益西 益希 永青 永措 云丹 玉珍 扎巴 扎西 泽仁 "
+    "泽旺 泽翁 "
+    "智美 珠扎 卓嘎 卓玛 宗吉 赤列 曲珍 曲扎 曲吉 曲措 曲宗 曲尼 仓决 仓姆 巴桑 巴珠 巴登 多布 吉宗 吉美 忠尕 周措"
+).split()
+_MONGOLIAN = (
+    "阿古拉 阿拉坦 阿拉塔 阿木尔 阿茹娜 敖登 敖日格勒 敖其尔 奥敦 巴根 巴特尔 巴图 巴雅尔 巴音 白音 宝力 宝力高 宝音 "
+    "毕力格 毕力格图 "
+    "布和 布仁 布日 查干 朝格图 朝鲁 朝克图 楚鲁 达来 达布 道尔吉 德力格尔 额尔敦 额尔德尼 嘎日迪 嘎拉 高娃 高勒 "
+    "格日乐 格日勒 "
+    "哈达 哈斯 海日 胡日查 呼格吉勒 呼和 呼斯楞 吉日嘎拉 吉日格勒 吉雅 满达 满都拉 满都呼 毛敖海 "
+    "孟和 孟克 莫日根 木其尔 那木 那顺 那仁 娜仁 娜日苏 娜布其 其布 其木格 其其格 其格 青格勒 青格乐 萨仁 萨如拉 "
+    "赛罕 赛音 "
+    "斯日古楞 斯钦 斯琴 苏都 苏布德 苏和 苏德 苏日娜 苏雅拉 塔娜 塔林 特木尔 特格喜 特日格勒 通拉嘎 图雅 图娅 托娅 "
+    "图门 陶格斯 "
+    "乌恩 乌恩其 乌兰 乌力吉 乌力罕 乌日娜 乌日汗 乌日图 乌仁 乌尼尔 乌其尔 乌云 乌云娜 希日 锡林 新吉乐 伊德日 "
+    "伊拉图 朱拉 照日格图"
+).split()
+_LONG_MONGOLIAN = [word for word in _MONGOLIAN if len(word) > 2]
+_ENDS = "措吉姆加杰珍卓图娜嘎玛毛其"
+"""Syllables that a name of two words may end with besides."""
+_PLACES = "州县市旗镇乡村盟路街湖山寺河峰庙站族苏木嘎查草原沙漠教区"
+"""What stands behind words like these where they are a place's: 乌兰察布市, 扎西寺."""
+_FIRST = "".join(sorted({word[0] for word in (*_TIBETAN, *_MONGOLIAN)}))
+
+
+def _of(words: list[str]) -> str:
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+
+
+_NAMES = re.compile(
+    f"(?=[{_FIRST}])(?:{_of(_TIBETAN)}{{2,3}}|{_of(_TIBETAN)}[{_ENDS}]"
+    f"|{_of(_MONGOLIAN)}{{2,3}}图?|{_of(_LONG_MONGOLIAN)}图)(?![{_PLACES}]|自治)"
+)
+_ALONE = re.compile(f"(?=[{_FIRST}])(?:{_of(_TIBETAN)}|{_of(_MONGOLIAN)})")
+
+
+def names_of_peoples(text: str) -> Iterator[tuple[int, int]]:
+    """Where such names of several words begin and end in *text*."""
+    for match in _NAMES.finditer(text):
+        if len(match[0]) > 3 or not _ALONE.fullmatch(text, match.start(), match.end()):
+            yield match.span()
+
+
+def is_word_of_names(text: str) -> bool:
+    """Whether all of *text* is one of the words that such names are made of: some are called by one alone."""
+    return _ALONE.fullmatch(text) is not None

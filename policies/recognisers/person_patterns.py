@@ -1,0 +1,64 @@
+"""The patterns that tell where a person's name stands, begins and ends in a sentence."""
+
+import re
+from collections.abc import Iterable
+
+from policies.recognisers.person_words import (
+    AFTERWARDS,
+    ALL_SURNAMES,
+    COMPOUND,
+    DONE_TO,
+    HONORIFICS,
+    ROLES,
+)
+from policies.recognisers.rare_surnames import WORDY
+
+_HAN = "\u4e00-\u9fff\u3400-\u4dbf"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_SURNAME = f"(?:{_any_of(COMPOUND)}|[{''.join(sorted(ALL_SURNAMES))}])"
+_LINK = '[ 　]*(?:为|是|叫|系)?[ 　]*[:：,，=|（(“"【\\[]?[ 　]*'
+BEHIND_ROLE = re.compile(f"(?:{_any_of(ROLES)}){_LINK}(?={_SURNAME})")
+BEHIND_LABEL = re.compile(
+    f"(?:{_any_of(role for role in ROLES if role not in DONE_TO)})(?:为|是|叫)?[ 　]*[:：（(]?[ 　]*"
+    f"(?=[{WORDY}][{_HAN}])"
+)
+ROLE = re.compile(f"(?:{_any_of(ROLES)}){_LINK}$")
+ROLE_FIRST = re.compile(f"(?:{_any_of(ROLES)})")
+SURNAME_AND_TITLE = re.compile(
+    f"(?:^|(?<=[和跟与找问叫请让给向对是说听被把，,。！：:、 “]))({_SURNAME})(?=(?:{_any_of(HONORIFICS)}))"
+)
+HONORIFIC = re.compile(f"(?:副|老)?(?:{_any_of(HONORIFICS)})$")
+NEXT_HONORIFIC = re.compile(f"(?:{_any_of(HONORIFICS)})")
+FOLLOWS = re.compile(f"(?:{_any_of(AFTERWARDS)})")
+FOLLOWS_LONG = re.compile(f"(?:{_any_of(tuple(word for word in AFTERWARDS if len(word) > 1))})")
+SOMEBODY = re.compile(
+    f"[ 　]*[，,:：（(/、\t ][ 　]*(?:男|女|[{_HAN}]{{1,4}}族|中共|群众|党员|[0-9]{{4}}年|[0-9]{{1,3}}岁|身份证|"
+    "本科|大专|中专|高中|硕士|博士|研究生|中国国籍|现任|历任|曾任|出生|电话|手机|联系|1[3-9][0-9]{9})"
+)
+"""What is said of a person behind the name, and of hardly anything else."""
+VEILED = re.compile(f"{_SURNAME}(?:某某|某[甲乙丙丁]|某|[×＊*○xX]{{1,2}}|[{_HAN}][×＊*○])(?![A-Za-z0-9])")
+DOT = re.compile("[·•・]")
+LATIN = re.compile(r"[A-Z][a-z]+(?:[ ·][A-Z][a-z]*\.?){1,3}(?![A-Za-z])|[A-Z]{2,}(?: [A-Z]{2,}){1,2}(?![A-Za-z])")
+ENDS = re.compile(rf"$|[^{_HAN}A-Za-z0-9]")
+BEGINS = re.compile(rf"^|(?<=[^{_HAN}A-Za-z0-9])")
+IN_LIST = re.compile(
+    f"(?<=[、，, 和与及])({_SURNAME}[{_HAN}]{{1,2}})"
+    "(?=[、，, 和与及等。]|[一二三四五六七八九]位|[一二两三四五六七八九]人|$)"
+)
+NICKNAME = "小老阿"
+CALLED = re.compile(
+    f"(?:^|(?<=[听跟和找让叫问给对与请像被把@，。！：、 ]))[{NICKNAME}][{''.join(sorted(ALL_SURNAMES))}]"
+    "(?=说|讲|问|约|来|请|告诉|和|跟|打|他|她|的|[，。！：、]|$)"
+)
+LATIN_NAME = re.compile("[A-Z][a-z]+(?:[ ·][A-Z][a-z]*)*")
+LONGEST_PART = 8
+BEHIND_VEILED = frozenset("和同因在以用向有无自至能可会发代到出来去要为所又方作不名下等男女")
+"""What stands behind a half hidden name, and is hardly its last character."""
+LEADS = re.compile("(?:前|副|候任)?(?:总统|总理|首相|外长|财长|防长|议长|国王|外交部长|国防部长|财政部长|国家主席)")
+OFFICES = "总工董导"
+"""What somebody is called by, in one character behind the surname."""
