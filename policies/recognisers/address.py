@@ -41,11 +41,13 @@ _IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw",
 _TO_THE_DOOR = re.compile("[0-9一二三四五六七八九十A-Za-z甲乙丙丁](?:栋|幢|号|室|单元|座|户)|[0-9]-[0-9]|[0-9]{3}")
 _LONGEST_REST = 24
 _LONG_NUMBER = re.compile("[0-9]{6}|[，。；,;：:]")
-_TOLD = re.compile("[0-9一二三四五六七八九十](?:号|弄|巷|栋|幢|座|单元|层|楼|室|户|组|队)|[0-9]-[0-9]")
+_TOLD = re.compile("[0-9一二三四五六七八九十](?:号|弄|巷|栋|幢|座|单元|层|楼|室|户|组|队|连)|[0-9]-[0-9]")
 """What stands in every address in which the tagger sees no place."""
 _SIGNS = "，。、；;,）)（( 　\n"
 _AFTER_SIGN = "，。、：:；;,(（ 　"
 
+_UNIT = re.compile("[0-9]+(?:栋|幢|号楼|座|单元|号院)|[0-9]+-[0-9]+-[0-9]+")
+_LEAST_BARE = 3
 _LONGEST_BARE = 6
 """Characters of a division that is written without what divisions end with."""
 _LEAST_NAME = 2
@@ -108,6 +110,8 @@ class _Reading:
             if (match := PROVINCE.match(self.text, at)) is not None:
                 yield DIVISION, match.end(), False
             end, kind = self.kind_at.get(at, (0, ""))
+            if first and kind in _PLACE and end - at >= _LEAST_BARE and _UNIT.match(self.text, end) is not None:
+                yield HOUSE, end, False  # an estate by its name alone
             if kind == "LOC" and 1 < end - at <= _LONGEST_BARE and self._is_name(at, end, first=first):
                 yield DIVISION, end, False
         if self.text[at].isascii() and not self.text[at].isalpha():
@@ -157,12 +161,9 @@ class _Reading:
 
     def names_road(self, parts: list[Part], reaches: int) -> bool:
         """Whether *parts* name a road or a village in a town of a division, or a crossing of a road of a division."""
-        ranks = {rank for rank, _, _ in parts}
-        if parts[0][0] > TOWN or ROAD not in ranks:
+        if parts[0][0] > TOWN or all(rank != ROAD for rank, _, _ in parts):
             return False
-        return {DIVISION, TOWN} <= ranks or (
-            reaches > parts[-1][1] and CROSSING.match(self.text, parts[-1][1]) is not None
-        )
+        return len(parts) > 2 or (reaches > parts[-1][1] and CROSSING.match(self.text, parts[-1][1]) is not None)
 
     def province_before(self, start: int) -> int:
         """Where an address begins of which the first character was read with the word before."""
@@ -223,6 +224,7 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
             reading.is_precise(start, parts)
             or (kind == "LOC" and reading.names_road(parts, reaches))
             or (is_apart and kind == "LOC" and parts[0][0] <= TOWN and reading.is_plain(start, reaches))
+            or (is_apart and start in labels and parts[0][0] == ROAD and reading.is_plain(start, reaches))
             or (is_line and reading.line_end(reaches) == len(reading.text.rstrip()))
         ):
             end = reading.line_end(reaches) if is_line else reaches

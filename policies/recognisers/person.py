@@ -130,6 +130,8 @@ class _Reading:
             return
         if text[start:end] in NOT_A_NAME or text[start:end] in NOBODY or self._is_country(start, end):
             return
+        if text[start + 1 : start + 2] == "比" and text[start] in "零一二三四五六七八九十":
+            return
         if text[start:end].isascii() and not LATIN_NAME.fullmatch(text, start, end):
             return
         start = self._begin(start, end)

@@ -115,7 +115,7 @@ TRANSLITERATING = frozenset(
     "葛蒂蒙蔡蕾衣西詹许诗诺谢豪贝贡费贾赖赛赞赫辛达迈连迪逊道邓邦郭都里金钦锡门阿陀陶隆雅雪雷霍露韦香马魏鲁鲍麦黎"
     "黑默"
     # Of the names of Xinjiang, and those that the transcription of names of other languages has besides.
-    "顿迭别罕义荪江热娅汉茜蕾薇琪珠才让措曲央堆仁增旦姬娅蒂芙柳洁奎朵滕翁宾隆庄梁锡钱柴肖舍绍尧若迦佳玲莲达合提"
+    "卜顿迭别罕义荪江热娅汉茜蕾薇琪珠才让措曲央堆仁增旦姬娅蒂芙柳洁奎朵滕翁宾隆庄梁锡钱柴肖舍绍尧若迦佳玲莲达合提"
 )
 """Characters that names of other languages are written with."""
 BEHIND_A_BRAND = tuple(

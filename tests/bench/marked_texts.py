@@ -20,7 +20,7 @@ def marked_texts(kind: str) -> list[Written]:
     """The texts of *kind*, the name of a file of the folder without its ending."""
     lines = (FOLDER / f"{kind}.txt").read_text("utf-8").splitlines()
     read = [_read(line) for line in lines if not line.startswith("#")]
-    if kind == "addresses":  # each line is one
+    if kind.endswith("addresses"):  # each line is one
         return [Written(each.text, ((0, len(each.text), "address"),)) for each in read]
     return read
 

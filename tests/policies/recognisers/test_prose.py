@@ -55,6 +55,7 @@ NOBODY = {
     "who does something": "数据不转给后端，由值班员封存，代表国家出席。",
     "places of other peoples": "乌兰察布市和呼和浩特都下了雪，扎西寺开放。",
     "what is said twice": "我女儿常常说，老师天天加班，同学慢慢走。",
+    "how a match ended": "以六比四、六比三淘汰了头号种子。",
     "signs of columns": "性别 女 民族 汉族，审核：通过，校对：完成。",
     "relatives": "老公说晚上带我去吃火锅，妈妈也来。",
 }
@@ -82,6 +83,9 @@ ADDRESSES = {
     "an office of a shop below": ("负责人不在，地址和平里东街甲16号底商。", "和平里东街甲16号底商"),
     "behind a verb": ("帮我改成城关区雁滩路天庆嘉园B区9号楼，谢谢。", "城关区雁滩路天庆嘉园B区9号楼"),
     "where it went": ("我从县城搬到金阳南路6号世纪城龙吉苑，很久了。", "金阳南路6号世纪城龙吉苑"),
+    "a farm and a company of it": ("家住前进农场三连，一人户。", "前进农场三连"),
+    "a group without a number": ("户口在临川区上顿渡镇金山口村委会下陈组。", "临川区上顿渡镇金山口村委会下陈组"),
+    "an estate by its name alone": ("租房在碧桂园十里银滩16栋2204。", "碧桂园十里银滩16栋2204"),
     "a crossing": ("案发现场位于莲湖区大庆路与桃园路十字西南角，已拉起警戒线。", "莲湖区大庆路与桃园路十字西南角"),
     "a house with one thing in it": (
         "火灾发生在白云区石井街庆丰村二社14号一栋出租屋内。",
