@@ -58,7 +58,7 @@ class Api:
         acts, alerts, playbooks = ApiActs(pages, shown, cases), ApiAlerts(pages), ApiPlaybooks(office)
         handling, files = ApiHandling(pages, shown, cases), ApiFiles(pages, shown, cases)
         measures = ApiMeasures(pages, shown)
-        ours = (cases, acts, handling, files, measures, alerts, playbooks)
+        ours = (cases, acts, handling, files, measures, alerts, playbooks, ApiHotline(pages))
         described = tuple(route for part in ours for route in part.routes)
         self.routes = (*described, *self._about)
         self._openapi = openapi_of(self.routes)
