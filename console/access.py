@@ -169,6 +169,11 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", f"{API}/cases/{{case}}/duties"): _READS_CASES,
     ("GET", f"{API}/cases/{{case}}/notice/render"): _READS_CASES,
     ("GET", f"{API}/templates"): _READS_CASES,
+    ("POST", f"{API}/cases/{{case}}/ask-containment"): _HANDLES,
+    ("POST", f"{API}/cases/{{case}}/offer-containment"): _HANDLES,
+    ("POST", f"{API}/cases/{{case}}/start-duties"): _HANDLES,
+    ("POST", f"{API}/cases/{{case}}/notice/ask-approval"): _WRITES,
+    ("POST", f"{API}/cases/{{case}}/notice/publish"): _WRITES,
     ("POST", f"{API}/playbooks/check"): _READS_CASES,
     ("POST", f"{API}/playbooks/dry-run"): _READS_CASES,
 }

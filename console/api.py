@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from console.api_acts import ApiActs, ApiAlerts
 from console.api_cases import ApiCases
+from console.api_engines import ApiEngines
 from console.api_files import ApiFiles
 from console.api_handling import ApiHandling
 from console.api_hotline import ApiHotline
@@ -58,7 +59,8 @@ class Api:
         acts, alerts, playbooks = ApiActs(pages, shown, cases), ApiAlerts(pages), ApiPlaybooks(office)
         handling, files = ApiHandling(pages, shown, cases), ApiFiles(pages, shown, cases)
         measures = ApiMeasures(pages, shown)
-        ours = (cases, acts, handling, files, measures, alerts, playbooks, ApiHotline(pages))
+        engines = ApiEngines(pages, shown, cases)
+        ours = (cases, acts, handling, files, measures, engines, alerts, playbooks, ApiHotline(pages))
         described = tuple(route for part in ours for route in part.routes)
         self.routes = (*described, *self._about)
         self._openapi = openapi_of(self.routes)

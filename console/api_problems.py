@@ -38,6 +38,12 @@ CODES: Mapping[str, tuple[int, Bilingual]] = {
             en="the same request was begun before and nobody knows what came of it; look at the timeline first",
         ),
     ),
+    "not-yet": (
+        409,
+        Bilingual(
+            zh="还在等待，请稍后用同一 Idempotency-Key 再试", en="it has to be waited for: ask again, by the same key"
+        ),
+    ),
     "too-long": (413, Bilingual(zh="提交的内容太长", en="what was sent is too long")),
     "media-type": (415, Bilingual(zh="只接受 application/json", en="only application/json is taken")),
     "field": (422, Bilingual(zh="字段有误", en="a field is wrong")),

@@ -69,17 +69,31 @@ def _tighten(kind: Containment, *needs: str) -> Route:
     return Route(act=Act.TIGHTEN, kind=kind, needs=frozenset(needs), takes=frozenset({"hours", "reason"}))
 
 
+_CASE = f"/api/v1/cases/{CASE}:value"
 ROUTES: Mapping[str, Route] = {
+    f"{_CASE}/contain": Route(
+        act=Act.TIGHTEN,
+        needs=frozenset({"kind", "hours", "reason"}),
+        takes=frozenset({"system", "target"}),
+    ),
+    f"{_CASE}/ask-containment": Route(act=Act.ASK_CONTAINMENT, takes=frozenset({"text"})),
+    f"{_CASE}/offer-containment": Route(act=Act.OFFER_CONTAINMENT, needs=frozenset({"hours"})),
+    f"{_CASE}/reassess": Route(act=Act.ASSESS_SCOPE, needs=frozenset({"hours"})),
+    f"{_CASE}/start-duties": Route(act=Act.START_DUTIES),
+    f"{_CASE}/notice/redraft": Route(act=Act.DRAFT_NOTICE, needs=frozenset({"template"})),
+    f"{_CASE}/notice/ask-approval": Route(act=Act.ASK_APPROVAL, takes=frozenset({"text"})),
+    f"{_CASE}/notice/publish": Route(act=Act.PUBLISH_NOTICE),
+}
+"""Every call is a POST: target as the playbook writes it, and what it stands for. Each is an address of the API, with
+its body, so that any engine can call it.
+"""
+
+FORMER: Mapping[str, Route] = {
     "/api/containment/block-caller": _tighten(Containment.BLOCK_CALLER, "caller"),
     "/api/containment/block-credential": _tighten(Containment.BLOCK_CREDENTIAL, "credential"),
     "/api/containment/stop-operation": _tighten(Containment.STOP_OPERATION, "system", "operation"),
     "/api/containment/stop-system": _tighten(Containment.STOP_SYSTEM, "system"),
     "/api/containment/mask-harder": _tighten(Containment.MASK_HARDER, "system"),
-    f"/api/v1/cases/{CASE}:value/contain": Route(
-        act=Act.TIGHTEN,
-        needs=frozenset({"kind", "hours", "reason"}),
-        takes=frozenset({"system", "target"}),
-    ),
     f"/api/cases/{CASE}:value/containment-approvals": Route(act=Act.ASK_CONTAINMENT, takes=frozenset({"text"})),
     f"/api/cases/{CASE}:value/containment-offers": Route(act=Act.OFFER_CONTAINMENT, takes=frozenset({"hours"})),
     f"/api/cases/{CASE}:value/scope": Route(act=Act.ASSESS_SCOPE, takes=frozenset({"look_back_hours"})),
@@ -88,10 +102,7 @@ ROUTES: Mapping[str, Route] = {
     f"/api/cases/{CASE}:value/notice-approvals": Route(act=Act.ASK_APPROVAL, takes=frozenset({"text"})),
     f"/api/cases/{CASE}:value/notice-publications": Route(act=Act.PUBLISH_NOTICE),
 }
-"""Every call is a POST: target as the playbook writes it, and what it stands for.
-
-What begins with `/api/v1` is an address of the API, with its body, so that any engine can call it.
-"""
+"""What playbooks called earlier, and no API served: cases run by the text that they began with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +125,17 @@ class Call:
         """The body's number of hours under *key*."""
         return timedelta(hours=int(self.body.get(key, otherwise)))
 
+    def look_back(self, otherwise: int) -> timedelta:
+        """How long before the first finding is counted from."""
+        return self.hours("look_back_hours" if "look_back_hours" in self.body else "hours", otherwise)
+
 
 def read_call(command: CommandText) -> Call:
     """The call that *command*, addressed to our agent, makes. Raises ValueError that says what is wrong with it."""
     line = _START_LINE.fullmatch(command.text)
     if command.type != "http-api" or line is None:
         raise ValueError("a command for the gateway is an http-api command such as `POST /api/... HTTP/1.1`")
-    route = ROUTES.get(line["target"])
+    route = ROUTES.get(line["target"]) or FORMER.get(line["target"])
     if route is None or line["method"] != "POST":
         raise ValueError(f"the gateway has no call `{line['method']} {line['target']}`")
     try:
@@ -134,7 +149,8 @@ def read_call(command: CommandText) -> Call:
     if missing := sorted(route.needs - body.keys()):
         raise ValueError(f"`{line['target']}` needs `{missing[0]}`")
     for key, value in body.items():
-        _check_value(key, value)
+        is_look_back = route.act is Act.ASSESS_SCOPE and key == "hours"
+        _check_value("look_back_hours" if is_look_back else key, value)
     return Call(route=route, body=body)
 
 

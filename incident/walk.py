@@ -357,7 +357,7 @@ class Walk:
             case Act.PUBLISH_NOTICE:
                 return PublishNotice(key=key, case=case.id, notice=with_draft(case, self._now))
             case Act.ASSESS_SCOPE:
-                return scope_command(case, key, self._now, call.hours("look_back_hours", LOOK_BACK_HOURS))
+                return scope_command(case, key, self._now, call.look_back(LOOK_BACK_HOURS))
             case Act.OFFER_CONTAINMENT:
                 measures = measures_for(case, call.hours("hours", MOST_HOURS) // timedelta(hours=1))
                 if not measures:

@@ -63,6 +63,7 @@ GET  /cases/{case}                        o c p a
 POST /cases/{case}/answer                 o c
 POST /cases/{case}/retry                  o c
 POST /cases/{case}/contain                o c
+POST /cases/{case}/canaries               o c
 POST /cases/{case}/lift                   o c
 POST /cases/{case}/agree                  o c
 POST /cases/{case}/reassess               o c

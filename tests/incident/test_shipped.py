@@ -90,7 +90,7 @@ def test_each_does_all_that_a_leak_asks_for(name: str) -> None:
         texts.append(book.source)
         todo += [known[step.playbook] for step in book.steps.values() if step.playbook and step.playbook not in called]
     said = "".join(texts)
-    for word in ("/api/containment/", "/scope HTTP", "/duties HTTP", "/notice-drafts HTTP", "/notice-approvals HTTP"):
+    for word in ("/contain HTTP", "/reassess HTTP", "/start-duties HTTP", "/redraft HTTP", "/ask-approval HTTP"):
         assert word in said
     for word in ("保全", "向主管部门报告", "告知个人", "解除控制", "复盘"):
         assert word in said

@@ -1,0 +1,137 @@
+"""Each playbook that we ship, run by an engine that is not ours, over TLS against the API: it comes to the same."""
+
+import json
+import ssl
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from console.access import API
+from console.roles import Role
+from incident.command import AskPerson, Question
+from incident.draft import CHECK_LIST
+from incident.graph import SHIPPED
+from incident.ids import CaseId, PersonId
+from tests.console import bureau as bureaus
+from tests.console.bureau import CHEN, LI, ZHAO, Bureau
+from tests.console.people import PASSWORD
+from tests.console.serving import served
+from tests.console.walker import Walker
+from tests.incident.mortal import WHO
+from tests.incident.office import ANSWERS, LIMIT, Office, alert, shown
+from tests.siem.events import document
+
+FILES = sorted(SHIPPED.glob("*.json"))
+RAW: dict[str, Any] = {path.stem: json.loads(path.read_text("utf-8")) for path in FILES}
+READS = 5
+"""Persons whom each account was shown."""
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    with bureaus.opened(tmp_path_factory.mktemp("engines")) as made:
+        made.accounts.create(
+            "engine", PersonId("p-he"), frozenset({Role.ONCALL, Role.PRESS}), PASSWORD, must_change=False
+        )
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client(bureau: Bureau, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder = tmp_path_factory.mktemp("served")
+    account = next(each for each in bureau.accounts.all() if each.name == "engine")
+    token = bureau.desk.tokens.make(account, "engine", timedelta(days=9), account.roles, attended=False)
+    with (
+        served(bureau.app, folder) as address,
+        httpx.Client(
+            base_url=address,
+            headers={"authorization": f"Bearer {token}"},
+            verify=ssl.create_default_context(cafile=str(folder / "ca.pem")),
+        ) as made,
+    ):
+        yield made
+
+
+class People:
+    """Do what a case waits for."""
+
+    def __init__(self, office: Office, case: CaseId) -> None:
+        self._office, self._case = office, case
+
+    def __call__(self) -> None:
+        self._office.perform_all()
+        case = self._office.cases.get(self._case)
+        for asked in case.questions:
+            if asked.question is not Question.APPROVE_NOTICE:
+                self._answer(asked)
+        draft = case.notice
+        if draft.draft is not None and draft.approved_by is None and not draft.published:
+            self._office.cases.submit_notice(self._case, LI, draft.digest, tuple(CHECK_LIST))
+            self._office.cases.approve_notice(self._case, ZHAO, draft.digest)
+        self._office.cases.tick()
+        self._office.perform_all()
+
+    def _answer(self, asked: AskPerson) -> None:
+        inputs = {name: ANSWERS[name] for name in asked.answers}
+        if asked.measures:
+            inputs["measure"] = "0"
+        self._office.cases.complete(self._case, asked.key, CHEN, inputs=inputs)
+
+
+def opened(office: Office, name: str, respond: str) -> CaseId:
+    """A case about an account of its own, who was shown a few persons. The first alert of a rule of its own."""
+    number = 10 * len(office.cases.all())
+    at = office.watch() - timedelta(minutes=4)
+    seen = [
+        document(number + each, caller=name, fields=(shown("name"), shown("mobile")), at=at) for each in range(READS)
+    ]
+    office.events.append(seen, LIMIT)
+    times = {"first_at": at, "last_at": at, "raised_at": office.watch()}
+    return office.cases.open_or_join(
+        alert(name, rule=name, respond=respond, group={**WHO, "user.id": name}, **times)  # type: ignore[arg-type]
+    )
+
+
+def held(office: Office, case: CaseId) -> Counter[tuple[str, str, str]]:
+    """What is in force for *case*, whatever its account is called."""
+    name = next(iter(office.cases.get(case).alerts))
+    return Counter(
+        (each.kind.value, each.system, each.target.replace(name, "WHO"))
+        for each in (*office.overlay.values(), *office.preserved.values())
+        if each.case == case
+    )
+
+
+def by_our_engine(office: Office, name: str) -> CaseId:
+    case = opened(office, f"ours-{name}", name)
+    people = People(office, case)
+    for _ in range(60):
+        people()
+        if office.cases.get(case).run_ended:
+            return case
+    raise AssertionError(f"{name} comes to no end: {office.cases.get(case).questions}")
+
+
+@pytest.mark.parametrize("name", sorted(RAW))
+def test_another_engine_comes_to_the_same_as_ours_and_asking_twice_does_nothing_twice(
+    bureau: Bureau, client: httpx.Client, name: str
+) -> None:
+    office = bureau.office
+    office.watch.move(minutes=2)  # no more than so many acts a minute are taken
+    ours = office.cases.get(by_our_engine(office, name))
+    case = opened(office, f"theirs-{name}", "")
+    books = {raw["id"]: raw for raw in RAW.values()}
+    walker = Walker(client, books, ANSWERS, People(office, case), twice=True)
+    given = {"__caller__": f"theirs-{name}", "__system__": WHO["service.name"], "__credential__": "key:7"}
+    walker.walk(RAW[name]["id"], {"__case__": case, "__grade__": "ordinary", **given})
+    office.perform_all()
+    theirs = office.cases.get(case)
+    assert {status for _, status in walker.calls} <= {200}, walker.calls
+    assert all(target.startswith(f"{API}/cases/{case}/") for target, _ in walker.calls)
+    assert held(office, case) == held(office, ours.id)
+    assert (len(theirs.notice.versions), theirs.state) == (len(ours.notice.versions), ours.state)
+    assert theirs.clocks.keys() == ours.clocks.keys()
