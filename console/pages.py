@@ -20,7 +20,7 @@ from console.moments import Moments, left
 from console.notice_view import STANDINGS
 from console.office import Office
 from console.permit_state import PermitRecord
-from console.roles import ROLE_NAMES
+from console.roles import ROLE_NAMES, Role
 from console.unseen import readable_by
 from console.visible import exactly, visible
 from console.words import DONE, TABLES, languages, who, whose, word
@@ -73,7 +73,9 @@ def _navigation(desk: Desk | None) -> list[tuple[str, str, str]]:
     """Where *desk* may go; nowhere as long as its password has to be changed first."""
     if desk is None or desk.signed_in.account.must_change:
         return []
-    return [item for item in NAVIGATION if desk.may("GET", item[0])]
+    found = [item for item in NAVIGATION if desk.may("GET", item[0])]
+    # Whoever only answers the hotline is sent there from the first page.
+    return [item for item in found if item[0] != "/"] if desk.roles == {Role.HOTLINE} else found
 
 
 def _environment() -> Environment:

@@ -176,7 +176,9 @@ def _parser() -> argparse.ArgumentParser:
         "打印演示人员的凭证 / print a credential of a caller of the demo",
         "yingbi demo credential clerk",
     )
-    credential.add_argument("name", metavar="NAME", help="clerk, clerk-wang, clerk-zhao, …, batch-stats")
+    credential.add_argument(
+        "name", metavar="NAME", help="clerk, clerk-wang, clerk-zhao, …, batch-stats, citizen, citizen-other"
+    )
     credential.add_argument(
         "--system", choices=("register", "hall"), default="register", help="用于哪个系统 / for which system"
     )
@@ -387,7 +389,7 @@ def _credential(given: argparse.Namespace) -> int:
         return COULD_NOT
     print(credential)
     if not given.plain:
-        print(f"\n# example\n{example_of(settings, credential, given.system)}")
+        print(f"\n# example\n{example_of(settings, given.name, credential, given.system)}")
     return FINE
 
 

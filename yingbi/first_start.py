@@ -201,9 +201,12 @@ def _point_at(home: Home, ports: dict[str, int], identity: int) -> dict[str, Mov
     for name, port in ports.items():
         path = home.policies / "systems" / f"{name}.yaml"
         if path.exists() and provider != provider_before:
-            old, new = f"discovery: {provider_before}", f"discovery: {provider}"
-            path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-            moved[f"systems/{name}.yaml"] = [(old, new)]
+            text = path.read_text("utf-8")
+            for key in ("discovery", "jwks_uri"):
+                old, new = f"{key}: {provider_before}", f"{key}: {provider}"
+                text = text.replace(old, new)
+                moved.setdefault(f"systems/{name}.yaml", []).append((old, new))
+            path.write_text(text, "utf-8")
         now, shipped = f"http://127.0.0.1:{port}", _upstream_in(_POLICIES / "systems" / f"{name}.yaml")
         if path.exists() and before.get(name, shipped) != now:
             old, new = f"upstream: {before.get(name, shipped)}\n", f"upstream: {now}\n"

@@ -197,6 +197,10 @@ class _Play:
         self._say(f"  告警 / alert    {console}/alerts/{case['alerts'][0]}")
         if published:
             self._say(f"  通告 / notice   {bulletin}/notices/{case['notice']}")
+            self._say(
+                f"  我受影响了吗 / was I affected   https://register.localhost:{self._settings.ports.gateway}/.yingbi/sign-in"
+                " 登录后打开 /.yingbi/affected，凭证 / credential: yingbi demo credential citizen"
+            )
         else:
             self._say(f"  通告 / notice   {console}/cases/{case['id']}/notice  （一人提交，另一人批准 / two people）")
         self._say(f"账号 / accounts: {self._home.first_passwords}")

@@ -20,6 +20,8 @@ from jwt.algorithms import ECAlgorithm
 from deploy.private_file import write_private
 
 ISSUER = "https://id.demo.example"
+CITIZENS = f"{ISSUER}/citizens"
+"""Whom its citizens' tokens are by: who has signed in at the portal as themselves. The keys are the same."""
 DISCOVERY, JWKS = "/.well-known/openid-configuration", "/keys"
 """What it is asked for, where it is served."""
 TOKEN_LASTS = timedelta(hours=8)
@@ -71,11 +73,18 @@ class IdentityProvider:
         return json.dumps(document, indent=2) + "\n"
 
     def token(
-        self, subject: str, *, audience: str, posts: Sequence[str], purposes: Sequence[str], now: datetime
+        self,
+        subject: str,
+        *,
+        audience: str,
+        posts: Sequence[str],
+        purposes: Sequence[str],
+        now: datetime,
+        issuer: str = ISSUER,
     ) -> str:
         """A token that says who *subject* is, for `TOKEN_LASTS`. Raises FileNotFoundError before there is a key."""
         claims = {
-            "iss": ISSUER,
+            "iss": issuer,
             "aud": audience,
             "sub": subject,
             "iat": int(now.timestamp()),

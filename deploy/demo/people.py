@@ -34,6 +34,12 @@ HEAD = Person(subject="head-chen", posts=("window-clerk", "duty-head"), purposes
 """Of the counter, on duty: may break the glass in an emergency."""
 
 
+CITIZENS = {"citizen": 1, "citizen-other": 9_000}
+"""Residents who sign in as themselves, by their number in the register. `yingbi demo leak` reads it from the first on:
+one is affected, and the other is not.
+"""
+
+
 def make_keys(path: Path) -> dict[str, str]:
     """The API key of each caller that has one, from the file *path*; made where there is none yet."""
     if not path.exists():

@@ -81,6 +81,19 @@ def test_the_public_can_read_the_notice_and_it_names_nobody(played: Played) -> N
     assert case["callers"][0] not in page.text
 
 
+def test_a_citizen_who_signs_in_learns_whether_the_leak_affects_them(played: Played) -> None:
+    assert "yingbi demo credential citizen" in played.said
+
+    def told(citizen: httpx.Client) -> str:
+        return str(citizen.get("/.yingbi/affected").json().get("answer"))
+
+    on = played.on
+    with on.client(credential=on.credential("citizen")) as citizen:
+        wait_until(lambda: told(citizen) == "found", 30)
+    with on.client(credential=on.credential("citizen-other")) as citizen:
+        assert told(citizen) == "not_found"
+
+
 def test_a_second_leak_takes_another_key(played: Played) -> None:
     ended = played.on.run("demo", "leak", "--leave-notice")
     assert ended.returncode == 0, ended.stdout + ended.stderr

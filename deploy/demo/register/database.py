@@ -1,9 +1,11 @@
 """The register as a SQLite file, and the command that serves it with Datasette as it comes."""
 
+import errno
 import json
 import sqlite3
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from pathlib import Path
@@ -50,6 +52,21 @@ _METADATA = {
     "description": "演示数据：人物、号码与地址均为虚构。",
     "databases": {"register": {"tables": {"residents": {"title": "居民"}, "households": {"title": "户"}}}},
 }
+
+
+def id_no_of(folder: Path, resident: int) -> str:
+    """The invented identity number of the *resident* of that number in the register in *folder*.
+
+    Raises OSError where there is no register, LookupError where nobody has that number.
+    """
+    database = files_in(folder).database
+    if not database.exists():
+        raise FileNotFoundError(errno.ENOENT, "there is no register yet", str(database))
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        row = connection.execute("SELECT id_no FROM residents WHERE id = ?", (resident,)).fetchone()
+    if row is None:
+        raise LookupError(f"nobody has the number {resident}")
+    return str(row[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
