@@ -9,6 +9,8 @@ const BEFORE_PART: usize = 4;
 const BEFORE_ADDRESS: usize = 80;
 /// Code units between a word for what is nobody's and the candidate.
 const MOST_BETWEEN: usize = 8;
+/// Pairs of units are told apart by their first times this, and their second. The same in `compiled.py`.
+pub const BETWEEN_PAIRS: u32 = 32;
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Said {
@@ -34,8 +36,8 @@ pub struct Patterns {
     pub of_address: usize,
 }
 
-/// Words by their first unit, in either case: *chains* leads to where in *words* those stand that have it, behind the rows that any of
-/// them announces, as bits: each behind its length and its rows, and a 0 at last. *lower*: every unit in lower case.
+/// Words by the hash of their first two units in lower case: *chains* leads to where in *words* those stand that have it: each
+/// behind its length and its rows, and a 0 at last. *lower*: every unit in lower case.
 pub struct Words<'a> {
     pub chains: &'a [u16],
     pub words: &'a [u32],
@@ -50,46 +52,32 @@ impl Words<'_> {
     }
 
     /// What the words before *start* say, where those of *row*, a bit, announce what begins there.
-    pub fn said(&self, text: &[u32], start: usize, row: u32, around: &Patterns, matcher: &Matcher) -> Option<Said> {
+    pub fn said(
+        &self,
+        text: &[u32],
+        start: usize,
+        row: u32,
+        around: &Patterns,
+        matcher: &Matcher,
+        heard: &mut Heard,
+    ) -> Option<Said> {
+        self.hear(text, start, heard)?;
         let from = start.saturating_sub(CONTEXT_CHARS);
-        let before = text.get(from..start)?;
-        let mut near = before.len();
-        while near > 0
-            && before.len() - near < MOST_BETWEEN
-            && !matcher.holds(around.not_between, self.lowered(before[near - 1]))?
-        {
-            near -= 1;
-        }
-        // None of those that say that it is something else ends as what may not stand behind one.
-        let asked = if near < before.len() { row | self.other } else { row };
-        let (mut last, mut last_length, mut other) = (None, 0, None);
-        for (place, char) in before.iter().enumerate() {
-            let mut at = match self.chains.get(*char as usize) {
-                Some(0) | None => continue,
-                Some(at) if self.words.get(usize::from(*at))? & asked == 0 => continue,
-                Some(at) => usize::from(*at) + 1,
-            };
-            loop {
-                let length = *self.words.get(at)? as usize;
-                if length == 0 {
-                    break;
+        let (mut last, mut last_length, mut other, mut near) = (None, 0, None, None);
+        let begin = heard.words.iter().rposition(|word| word.place < from).map_or(0, |place| place + 1);
+        for word in heard.words.get(begin..)?.iter().filter(|word| word.place + word.length <= start) {
+            if word.rows & row != 0 {
+                last_length = if last == Some(word.place) { word.length.max(last_length) } else { word.length };
+                last = Some(word.place);
+            }
+            if word.rows & self.other != 0 && other.is_none() {
+                let near = match near {
+                    Some(near) => near,
+                    None => *near.insert(self.near(text.get(from..start)?, around, matcher)? + from),
+                };
+                if word.place + word.length >= near {
+                    other = Some(word.place);
                 }
-                let rows = *self.words.get(at + 1)?;
-                let word = self.words.get(at + 2..at + 2 + length)?;
-                let is_other = rows & self.other != 0 && other.is_none() && place + length >= near;
-                if (rows & row != 0 || is_other)
-                    && place + length <= before.len()
-                    && word.iter().zip(&before[place..]).all(|(char, there)| *char == self.lowered(*there))
-                {
-                    if rows & row != 0 {
-                        last_length = if last == Some(place) { length.max(last_length) } else { length };
-                        last = Some(place);
-                    }
-                    if is_other {
-                        other = Some(place);
-                    }
-                }
-                at += 2 + length;
             }
         }
         Some(match (last, other) {
@@ -98,6 +86,71 @@ impl Words<'_> {
             (Some(last), Some(other)) if other >= last && last + last_length + LINK < other => Said::Disputed,
             _ => Said::Announced,
         })
+    }
+
+    /// From where on in *before* nothing stands that may not stand behind a word that says that it is something else.
+    fn near(&self, before: &[u32], around: &Patterns, matcher: &Matcher) -> Option<usize> {
+        let mut near = before.len();
+        while near > 0
+            && before.len() - near < MOST_BETWEEN
+            && !matcher.holds(around.not_between, self.lowered(before[near - 1]))?
+        {
+            near -= 1;
+        }
+        Some(near)
+    }
+
+    /// Adds the words that begin in *text* before *start* to those that were *heard*.
+    fn hear(&self, text: &[u32], start: usize, heard: &mut Heard) -> Option<()> {
+        let mut units = text.get(heard.up_to..)?.iter().map(|char| self.lowered(*char));
+        let mut first = units.next().unwrap_or(0);
+        for (place, second) in (heard.up_to..start).zip(units.chain(std::iter::once(0))) {
+            let pair = (std::mem::replace(&mut first, second) * BETWEEN_PAIRS ^ second) as usize;
+            let mut at = match self.chains.get(pair % self.chains.len().max(1)) {
+                Some(0) | None => continue,
+                Some(at) => usize::from(*at),
+            };
+            loop {
+                let length = *self.words.get(at)? as usize;
+                if length == 0 {
+                    break;
+                }
+                let rows = *self.words.get(at + 1)?;
+                let word = self.words.get(at + 2..at + 2 + length)?;
+                let there = text.get(place..place + length).unwrap_or(&[]);
+                if there.len() == length && word.iter().zip(there).all(|(char, there)| *char == self.lowered(*there)) {
+                    heard.words.push(Word { place, length, rows });
+                }
+                at += 2 + length;
+            }
+        }
+        heard.up_to = heard.up_to.max(start);
+        Some(())
+    }
+}
+
+/// A word of a text, and whom it concerns, a bit each.
+struct Word {
+    place: usize,
+    length: usize,
+    rows: u32,
+}
+
+/// The words of a text up to a place, by where they begin: each is looked for once, however much it stands before.
+#[derive(Default)]
+pub struct Heard {
+    words: Vec<Word>,
+    up_to: usize,
+}
+
+impl Heard {
+    /// From now on nothing is asked of what begins before *start*.
+    pub fn forget_before(&mut self, start: usize) {
+        let from = start.saturating_sub(CONTEXT_CHARS);
+        if self.up_to < from {
+            self.words.clear();
+            self.up_to = from;
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Finds what the rows of the tables of recognisers find, as `recognisers/candidates.py` does, by steps and words that
 //! `recognisers/compiled.py` makes of them.
 
-use crate::around::{is_doubtful, Patterns, Said, Words};
+use crate::around::{is_doubtful, Heard, Patterns, Said, Words, BETWEEN_PAIRS};
+use crate::automaton::{Automaton, Ends};
 use crate::checks::{passes, Places};
 use crate::matcher::Matcher;
 use crate::resolve::{Found, Kinds};
@@ -16,6 +17,9 @@ const DENIABLE: u32 = 4;
 const PLAIN: u32 = 8;
 /// What it finds is for Python to look at.
 const LEFT: u32 = 16;
+
+/// Read together with others: see `automaton.rs`.
+const SHARED: u32 = 32;
 
 /// Kinds of hits of each row.
 const VERDICTS: u32 = 8;
@@ -49,6 +53,7 @@ pub struct Tables<'a> {
     pub rows: &'a [u32],
     pub firsts: &'a [u64],
     pub behind: &'a [u64],
+    pub pairs: &'a [u64],
     pub classes: &'a [u32],
     pub read_as: &'a [u16],
     pub words: Words<'a>,
@@ -86,6 +91,12 @@ impl Identified {
     }
 }
 
+/// The number and the program of those of *rows* that are read together.
+pub fn shared(rows: &[u32]) -> Vec<(usize, usize)> {
+    let rows = rows.chunks_exact(ROW).enumerate().take(u64::BITS as usize);
+    rows.filter(|(_, row)| row[7] & SHARED != 0).map(|(number, row)| (number, row[0] as usize)).collect()
+}
+
 struct Row {
     number: u32,
     program: usize,
@@ -103,29 +114,52 @@ struct Row {
 }
 
 /// What those of the rows find in *text* that are *wanted*, a bit each. None: that is Python's.
-pub fn identify(text: &[u32], wanted: u64, becomes: usize, unpacks: bool, tables: &Tables) -> Option<Identified> {
-    let mut search = Search { tables, matcher: Matcher::new(tables.code, tables.sets), found: Vec::new() };
+pub fn identify(
+    text: &[u32],
+    wanted: u64,
+    becomes: usize,
+    unpacks: bool,
+    tables: &Tables,
+    mut automaton: Option<&mut Automaton>,
+) -> Option<Identified> {
+    let mut search =
+        Search { heard: Heard::default(), tables, matcher: Matcher::new(tables.code, tables.sets), found: Vec::new() };
     let read = search.read(text)?;
+    let classes = automaton.as_ref().map_or_else(Vec::new, |automaton| automaton.classes(&read));
     let mut alike = Vec::new();
     let mut next = [0; u64::BITS as usize];
     let mut runs = [(0, 0); u64::BITS as usize];
     let mut behind = None;
+    let mut ends: Ends = [0; u64::BITS as usize];
     let every = tables.rows();
+    let (shared, exact) = automaton.as_ref().map_or((0, 0), |automaton| (automaton.rows(), automaton.exact()));
     for (place, char) in read.iter().enumerate() {
         let mut rows = wanted & tables.begin(*char, behind);
+        if rows & !shared != 0 {
+            rows &= tables.goes_on(*char, read.get(place + 1).copied());
+        }
         behind = tables.classes.get(*char as usize);
+        if rows & shared != 0 {
+            if let Some(automaton) = &mut automaton {
+                rows &= automaton.walk(&classes, place, &mut ends) | !shared;
+            }
+        }
         while rows != 0 {
-            let number = rows.trailing_zeros();
+            let number = rows.trailing_zeros() as usize;
             rows &= rows - 1;
-            if place < next[number as usize] {
+            if place < next[number] {
                 continue;
             }
-            let row = every.get(number as usize)?;
-            if !search.may_match(row, &read, place, &mut runs[number as usize])? {
-                continue;
-            }
-            if let Some(end) = search.matcher.matched(row.program, &read, place)? {
-                next[number as usize] = end.max(place + 1);
+            let row = every.get(number)?;
+            let end = if exact >> number & 1 == 1 {
+                Some(ends[number])
+            } else if shared >> number & 1 == 1 || search.may_match(row, &read, place, &mut runs[number])? {
+                search.matcher.matched(row.program, &read, place)?
+            } else {
+                None
+            };
+            if let Some(end) = end {
+                next[number] = end.max(place + 1);
                 if row.flags & LEFT != 0 {
                     alike.push((place as u32, end as u32));
                 } else if row.flags & PLAIN != 0 {
@@ -184,9 +218,16 @@ impl Tables<'_> {
         };
         rows.copied().unwrap_or(u64::MAX)
     }
+
+    /// Which rows may go on with *next* behind *char*, if one of them begins with it. The same in `compiled.py`.
+    fn goes_on(&self, char: u32, next: Option<u32>) -> u64 {
+        let pair = (char * BETWEEN_PAIRS ^ next.unwrap_or(0)) as usize % self.pairs.len().max(1);
+        self.pairs.get(pair).copied().unwrap_or(u64::MAX)
+    }
 }
 
 struct Search<'a> {
+    heard: Heard,
     tables: &'a Tables<'a>,
     matcher: Matcher<'a>,
     found: Vec<Found>,
@@ -195,13 +236,16 @@ struct Search<'a> {
 impl Search<'_> {
     /// *text* as recognisers read it.
     fn read(&self, text: &[u32]) -> Option<Vec<u32>> {
-        text.iter()
-            .map(|char| match self.tables.read_as.get(*char as usize) {
-                Some(&UNREADABLE) => None,
-                Some(other) => Some(u32::from(*other)),
-                None => (!self.matcher.holds(self.tables.unreadable, *char)?).then(|| *char),
-            })
-            .collect()
+        let mut read = Vec::with_capacity(text.len());
+        for char in text {
+            read.push(match self.tables.read_as.get(*char as usize) {
+                Some(&UNREADABLE) => return None,
+                Some(other) => u32::from(*other),
+                None if self.matcher.holds(self.tables.unreadable, *char)? => return None,
+                None => *char,
+            });
+        }
+        Some(read)
     }
 
     /// False only where no match of *row* begins at *place*. *runs*: where the last ones end of what one consists of, and
@@ -238,6 +282,7 @@ impl Search<'_> {
 
     /// Judges a candidate and, where its check does not hold, those within it.
     fn judge_all(&mut self, row: &Row, text: &[u32], start: usize, end: usize) -> Option<()> {
+        self.heard.forget_before(start);
         let verdict = self.judged(row, text, start, end)?;
         let is_proven = row.check != 0 && verdict.map_or(false, |verdict| verdict <= HELD_DOUBTFUL);
         if is_proven || row.check == 0 || row.flags & NEEDS_CONTEXT != 0 {
@@ -284,7 +329,7 @@ impl Search<'_> {
         if !holds && row.flags & CONTEXT_ONLY == 0 && row.form == 0 {
             return Some(None);
         }
-        let said = self.tables.words.said(text, start, row.bit, &self.tables.around, &self.matcher)?;
+        let said = self.tables.words.said(text, start, row.bit, &self.tables.around, &self.matcher, &mut self.heard)?;
         if holds {
             return self.held(row, text, (start, end), candidate, said);
         }
@@ -367,9 +412,20 @@ fn packed_beside(text: &[u32], found: &[Found], kinds: &Kinds) -> Option<Vec<(u3
     Some(packed)
 }
 
+const LETTERS: [u64; 2] = {
+    let (mut bits, mut char) = ([0; 2], 0u8);
+    while char < 128 {
+        if char.is_ascii_alphanumeric() || matches!(char, b'+' | b'/' | b'_' | b'-') {
+            bits[(char >> 6) as usize] |= 1 << (char & 63);
+        }
+        char += 1;
+    }
+    bits
+};
+
 /// Of base64, in either of its alphabets.
 fn is_letter(char: u32) -> bool {
-    u8::try_from(char).map_or(false, |octet| octet.is_ascii_alphanumeric() || b"+/_-".contains(&octet))
+    char < 128 && LETTERS[(char >> 6) as usize] >> (char & 63) & 1 == 1
 }
 
 /// False of digits that are neither base64, which has a capital letter, nor base32, nor long enough for hexadecimal ones.

@@ -9,8 +9,10 @@
 //! none of, becomes a refusal.
 
 mod around;
+mod automaton;
 mod blake2b;
 mod checks;
+mod classes;
 mod gate;
 mod identify;
 mod masked;
@@ -192,6 +194,36 @@ pub unsafe extern "C" fn kernel_may_open(
     guarded(|| gate::may_open(text, classes, folded, chains, words))
 }
 
+/// What shares the reading of texts for the rows of tables that `kernel_identify` takes, of which these are the first. 0: nothing
+/// does. It is given back to `kernel_forget`, once, and never used by two threads at a time.
+///
+/// # Safety
+/// See `kernel_masked`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_automaton(
+    code: *const u32,
+    code_length: usize,
+    sets: *const u32,
+    sets_length: usize,
+    rows: *const u32,
+    rows_length: usize,
+) -> *mut automaton::Automaton {
+    let (code, sets, rows) = (given(code, code_length), given(sets, sets_length), given(rows, rows_length));
+    let made = catch_unwind(|| automaton::Automaton::new(code, sets, &identify::shared(rows)));
+    made.ok().flatten().map_or(std::ptr::null_mut(), |made| Box::into_raw(Box::new(made)))
+}
+
+/// Gives back what `kernel_automaton` made.
+///
+/// # Safety
+/// It is not used again.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_forget(automaton: *mut automaton::Automaton) {
+    if !automaton.is_null() {
+        drop(Box::from_raw(automaton));
+    }
+}
+
 /// See `identify::identify`. What is found goes to *out*: how many hits, look-alikes and packed spans there are, then where
 /// hits begin, where they end and what they are, then the spans. "There is no room" says how many numbers there are.
 ///
@@ -204,6 +236,7 @@ pub unsafe extern "C" fn kernel_identify(
     wanted: u64,
     becomes: usize,
     unpacks: usize,
+    automaton: *mut automaton::Automaton,
     tables: *const usize,
     tables_length: usize,
     out: *mut u32,
@@ -227,6 +260,8 @@ pub unsafe extern "C" fn kernel_identify(
     let firsts = given(at as *const u64, length);
     let (at, length) = next();
     let behind = given(at as *const u64, length);
+    let (at, length) = next();
+    let pairs = given(at as *const u64, length);
     let mut u16s = || {
         let (at, length) = next();
         given(at as *const u16, length)
@@ -240,6 +275,7 @@ pub unsafe extern "C" fn kernel_identify(
             rows,
             firsts,
             behind,
+            pairs,
             classes,
             read_as,
             words: around::Words { chains, words, lower, other: 1 << 31 },
@@ -263,7 +299,7 @@ pub unsafe extern "C" fn kernel_identify(
                 of_address: place(13)?,
             },
         };
-        identify::identify(text, wanted, becomes, unpacks != 0, &tables)?.write(out)
+        identify::identify(text, wanted, becomes, unpacks != 0, &tables, automaton.as_mut())?.write(out)
     })
 }
 

@@ -139,7 +139,13 @@ class Kernel:
         self._keyed.argtypes = octets + numbers
         self._digests.argtypes = octets * 2 + numbers + (ctypes.c_size_t, ctypes.c_size_t) + numbers
         self._may_open.argtypes = octets + numbers * 4
-        self._identify.argtypes = (*octets, ctypes.c_uint64, ctypes.c_size_t, ctypes.c_size_t, *numbers * 2)
+        self._identify.argtypes = (
+            *(*octets, ctypes.c_uint64, ctypes.c_size_t, ctypes.c_size_t),
+            *(ctypes.c_void_p, *numbers * 2),
+        )
+        self._automaton, self._forget = library.kernel_automaton, library.kernel_forget
+        self._automaton.argtypes, self._automaton.restype = numbers * 3, ctypes.c_void_p
+        self._forget.argtypes, self._forget.restype = (ctypes.c_void_p,), None
         self._recur.argtypes = numbers * 4 + (ctypes.c_size_t, ctypes.c_size_t) + numbers
         for function in (
             *(self._masked, self._weave, self._gather, self._holds),
@@ -265,8 +271,16 @@ class Kernel:
         answer = self._may_open(text, len(text), *given)
         return None if answer < 0 else answer == 1
 
+    def automaton(self, code: "array[int]", sets: "array[int]", rows: "array[int]") -> int | None:
+        """What reads texts for several of *rows* at once, for `identify` with the same tables, and for good.
+
+        None: nothing does. See `automaton.rs`.
+        """
+        made: int | None = self._automaton(*code.buffer_info(), *sets.buffer_info(), *rows.buffer_info())
+        return made
+
     def identify(
-        self, text: bytes, wanted: int, becomes: int, unpacks: bool, tables: "array[int]"
+        self, text: bytes, wanted: int, becomes: int, unpacks: bool, automaton: int | None, tables: "array[int]"
     ) -> "array[int] | None":
         """What the *wanted* rows of *tables* find in *text*, UTF-32 without a mark, as `Identified.write` writes it.
 
@@ -276,7 +290,7 @@ class Kernel:
         while True:
             out = _NUMBER * room
             length = self._identify(
-                text, len(text), wanted, becomes, unpacks, *tables.buffer_info(), *out.buffer_info()
+                text, len(text), wanted, becomes, unpacks, automaton, *tables.buffer_info(), *out.buffer_info()
             )
             if length <= room:
                 return None if length < 0 else out

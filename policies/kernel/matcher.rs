@@ -1,20 +1,20 @@
 //! Runs the steps that `recognisers/patterns.py` makes of a regular expression, and means what Python's `re` means.
 
 /// Steps, and how many numbers each takes. The same in `patterns.py`.
-const END: u32 = 0;
-const LITERAL: u32 = 1;
-const SET: u32 = 2;
-const REPEAT: u32 = 3;
-const SPLIT: u32 = 4;
-const JUMP: u32 = 5;
-const SAVE: u32 = 6;
-const LOOK: u32 = 7;
-const BACK: u32 = 8;
-const IF: u32 = 9;
-const AT_END: u32 = 10;
-const AT_BEGIN: u32 = 11;
-const SPACED: u32 = 12;
-const LAZY: u32 = 1;
+pub const END: u32 = 0;
+pub const LITERAL: u32 = 1;
+pub const SET: u32 = 2;
+pub const REPEAT: u32 = 3;
+pub const SPLIT: u32 = 4;
+pub const JUMP: u32 = 5;
+pub const SAVE: u32 = 6;
+pub const LOOK: u32 = 7;
+pub const BACK: u32 = 8;
+pub const IF: u32 = 9;
+pub const AT_END: u32 = 10;
+pub const AT_BEGIN: u32 = 11;
+pub const SPACED: u32 = 12;
+pub const LAZY: u32 = 1;
 const POSSESSIVE: u32 = 2;
 
 /// Groups of a pattern, the whole match among them, and looks ahead within one another.
@@ -63,13 +63,22 @@ impl<'a> Matcher<'a> {
 
     /// The same of the first that begins at *from* or behind it.
     pub fn searched(&mut self, program: usize, text: &[u32], from: usize) -> Option<Option<(usize, usize)>> {
-        for start in from..=text.len() {
-            if !self.may_begin(program, text.get(start))? {
-                continue;
+        let first = match self.code.get(program..program + 2)? {
+            [LITERAL, char] => Some(*char),
+            _ => None,
+        };
+        let mut start = from;
+        while start <= text.len() {
+            if let Some(char) = first {
+                match text[start..].iter().position(|there| *there == char) {
+                    Some(ahead) => start += ahead,
+                    None => return Some(None),
+                }
             }
             if let Some(end) = self.matched(program, text, start)? {
                 return Some(Some((start, end)));
             }
+            start += 1;
         }
         Some(None)
     }
@@ -197,7 +206,7 @@ impl<'a> Matcher<'a> {
                 _ => return None,
             };
             if !goes_on {
-                let (next, then) = match self.other_way(base) {
+                let (next, then) = match self.other_way(text, base) {
                     Some(way) => way,
                     None => return Some(None),
                 };
@@ -276,12 +285,21 @@ impl<'a> Matcher<'a> {
         Some(Some(end))
     }
 
-    fn other_way(&mut self, base: usize) -> Option<(usize, usize)> {
+    fn other_way(&mut self, text: &[u32], base: usize) -> Option<(usize, usize)> {
         while self.ways.len() > base {
             match self.ways.pop()? {
                 Way::At(at, place) => return Some((at, place)),
                 Way::Group(group, place) => *self.groups.get_mut(group)? = place,
                 Way::Fewer(at, first, last) => {
+                    let last = match self.code.get(at..at + 2) {
+                        Some([LITERAL, char]) => {
+                            match (first..=last).rev().find(|place| text.get(*place) == Some(char)) {
+                                Some(last) => last,
+                                None => continue,
+                            }
+                        }
+                        _ => last,
+                    };
                     if last > first {
                         self.ways.push(Way::Fewer(at, first, last - 1));
                     }

@@ -16,7 +16,17 @@ from policies.recognisers.candidates import BY_CONTEXT, MIXED, announced_score
 from policies.recognisers.countries import FOREIGN
 from policies.recognisers.labelled import LABELLED, PATTERNS
 from policies.recognisers.normalise import INVISIBLE, READ_AS
-from policies.recognisers.patterns import ASCII, UNITS, Programs, Unsupported, begins, characters, consists, leads_to
+from policies.recognisers.patterns import (
+    ASCII,
+    UNITS,
+    Programs,
+    Unsupported,
+    begins,
+    characters,
+    consists,
+    either_case,
+    leads_to,
+)
 from policies.recognisers.regions import PROVINCES, codes
 from policies.recognisers.table import (
     AROUND_GROUPS,
@@ -53,13 +63,15 @@ _DOUBTS: dict[Callable[[str, int, int], bool] | None, int] = {
     around.is_for_machines: 3,
 }
 """What the kernel knows, by the numbers that it has in `checks.rs` and `around.rs`."""
-_NEEDS_CONTEXT, _CONTEXT_ONLY, _DENIABLE, _PLAIN, _LEFT = 1, 2, 4, 8, 16
+_NEEDS_CONTEXT, _CONTEXT_ONLY, _DENIABLE, _PLAIN, _LEFT, _SHARED = 1, 2, 4, 8, 16, 32
 _VERDICTS = 8
 _NEVER = 0xFFFFFFFF
 _UNREADABLE = 0xFFFF
 _OTHER = 1 << 31
 _LONG = 12
 _MOST_ROWS = 64
+_PAIRS = 1 << 10
+"""Hashes of two units that stand one behind the other."""
 _LOWERS_TO_TWO = "\u0130"
 """In lower case it is longer: places behind it are others."""
 
@@ -86,6 +98,7 @@ class Compiled:
         self._programs = Programs()
         self._rows = array("I")
         self._firsts = array("Q", bytes(8 * UNITS))
+        self._pairs = array("Q", bytes(8 * _PAIRS))
         self._behind: list[array[int]] = [array("Q", bytes(8 * ASCII)) for _ in range(ASCII)]
         self._kinds: list[Kind] = []
         self.known: dict[object, int] = {}
@@ -97,9 +110,10 @@ class Compiled:
             self._add_plain(pattern, pattern, 1, _PLAIN, ("person_name", names.SCORE, "context"))
         for number, (labelled, pattern) in enumerate(zip(LABELLED, PATTERNS, strict=True)):
             kind = (labelled.category, labelled.score, "context")
-            self._add_plain(number, pattern, pattern.groupindex["value"], _PLAIN, kind)
-        self._add_plain(MIXED, MIXED, 0, _LEFT, ("", 0.0, ""))
+            self._add_plain(number, pattern, pattern.groupindex["value"], _PLAIN, kind, labelled.words)
+        self._add_plain(MIXED, MIXED, 0, _LEFT | _SHARED, ("", 0.0, ""))
         self.tables = self._made()
+        self.automaton = KERNEL.automaton(*self.tables[:3]) if KERNEL is not None else None
         self.given = array("Q", [place for table in self.tables for place in table.buffer_info()])
         self._categories, self._scores, self._whys = map(list, zip(*self._kinds, strict=True))
         self._reported = [REPORTED.get(category, category) for category in self._categories]
@@ -108,7 +122,9 @@ class Compiled:
         """What those rows whose bits are *wanted* find in *text*; None where Python must look."""
         if KERNEL is None:
             return None
-        told = KERNEL.identify(text.encode("utf-32-le", "surrogatepass"), wanted, becomes, unpacks, self.given)
+        told = KERNEL.identify(
+            text.encode("utf-32-le", "surrogatepass"), wanted, becomes, unpacks, self.automaton, self.given
+        )
         if told is None:
             return None
         number, alike, packed = told[:3]
@@ -138,7 +154,9 @@ class Compiled:
         checks, doubt = [_CHECKS.get(check) for check in (row.check, row.form, row.proof)], _DOUBTS.get(row.doubt)
         if doubt is None or None in checks:
             return
-        flags = _NEEDS_CONTEXT * row.needs_context | _CONTEXT_ONLY * row.context_only | _DENIABLE * row.deniable
+        flags = (
+            _NEEDS_CONTEXT * row.needs_context | _CONTEXT_ONLY * row.context_only | _DENIABLE * row.deniable | _SHARED
+        )
         grounds = "checksum" if row.check else "pattern"
         kinds = [
             (row.score, grounds),
@@ -154,11 +172,28 @@ class Compiled:
                 self._words[word] = self._words.get(word, 0) | 1 << number
             self._name_kinds([(row.category, *kind) for kind in kinds])
 
-    def _add_plain(self, key: object, pattern: re.Pattern[str], group: int, flags: int, kind: Kind) -> None:
-        if self._add(key, pattern, group, [0, 0, 0, 0], flags) is not None:
+    def _add_plain(
+        self,
+        key: object,
+        pattern: re.Pattern[str],
+        group: int,
+        flags: int,
+        kind: Kind,
+        words: Collection[str] = (),
+    ) -> None:
+        if self._add(key, pattern, group, [0, 0, 0, 0], flags, words) is not None:
             self._name_kinds([kind])
 
-    def _add(self, key: object, pattern: re.Pattern[str], group: int, judges: Iterable[int], flags: int) -> int | None:
+    def _add(
+        self,
+        key: object,
+        pattern: re.Pattern[str],
+        group: int,
+        judges: Iterable[int],
+        flags: int,
+        words: Collection[str] = (),
+    ) -> int | None:
+        """The number of the row. *words*: with one of which, in either case, the pattern begins, if that is known."""
         number = len(self.known)
         try:
             program = self._programs.add(pattern)
@@ -179,6 +214,8 @@ class Compiled:
         for before, bits in behind.items():
             for code in _members(bits & (1 << ASCII) - 1):
                 self._behind[before][code] |= bit
+        for pair in _pairs(words) if words else range(_PAIRS):
+            self._pairs[pair] |= bit
         self.known[key] = bit
         return number
 
@@ -204,7 +241,6 @@ class Compiled:
         for code in range(UNITS):
             if len(small := chr(code).lower()) == 1:
                 lower[code] = ord(small)
-                chains[code] = chains[lower[code]]
         return [
             self._programs.code,
             self._programs.sets,
@@ -223,6 +259,7 @@ class Compiled:
             classes,
             self._firsts,
             behind,
+            self._pairs,
             read_as,
             chains,
             lower,
@@ -278,16 +315,25 @@ def _precedence(kind: Kind) -> tuple[bool, float, int]:
 
 
 def _chained(words: dict[str, int]) -> "tuple[array[int], array[int]]":
-    """Where in the second the words with a first unit stand: the rows of all, then length, rows, units of each, a 0."""
-    chains, flat = array("H", bytes(2 * UNITS)), array("I", [0])
-    for first in sorted({word[0] for word in words}):
-        chains[ord(first)] = len(flat)
-        some = [(word, rows) for word, rows in words.items() if word[0] == first]
-        flat.append(functools.reduce(int.__or__, (rows for _, rows in some)))
-        for word, rows in some:
-            flat.extend((len(word), rows, *map(ord, word)))
+    """Where in the second those words stand whose first two units have a hash: length, rows, units of each, a 0."""
+    chains, flat = array("H", bytes(2 * _PAIRS)), array("I", [0])
+    for pair in sorted({_pair(*word[:2]) for word in words}):
+        chains[pair] = len(flat)
+        for word, rows in words.items():
+            if _pair(*word[:2]) == pair:
+                flat.extend((len(word), rows, *map(ord, word)))
         flat.append(0)
     return chains, flat
+
+
+def _pair(first: str, second: str) -> int:
+    """The same in `around.rs` and `identify.rs`."""
+    return (ord(first) * 32 ^ ord(second)) % _PAIRS
+
+
+def _pairs(words: Iterable[str]) -> set[int]:
+    """The hashes of the first two units of *words*, in either case."""
+    return {_pair(first, second) for word in words for first in either_case(word[0]) for second in either_case(word[1])}
 
 
 def _members(bits: int) -> Iterable[int]:

@@ -37,8 +37,16 @@ def database_of(patterns: Sequence[Pattern], folder: Path = FOLDER) -> hyperscan
         return _compiled(patterns)
 
 
-def keep(patterns: Sequence[Pattern], folder: Path = FOLDER) -> None:
-    """Have the database of *patterns* in *folder*, and those of earlier versions no more. Raises OSError."""
+def keep(parts: Sequence[Sequence[Pattern]], folder: Path = FOLDER) -> None:
+    """Have a database of each of *parts* in *folder*, and those of earlier versions no more. Raises OSError."""
+    kept = [_kept(patterns, folder) for patterns in parts]
+    for other in folder.glob("*.db"):
+        if other not in kept:
+            other.unlink(missing_ok=True)
+
+
+def _kept(patterns: Sequence[Pattern], folder: Path) -> Path:
+    """Where the database of *patterns* lies in *folder*, from now on at the latest."""
     file = file_of(patterns, folder)
     try:
         _read(file)
@@ -48,9 +56,7 @@ def keep(patterns: Sequence[Pattern], folder: Path = FOLDER) -> None:
         unfinished = file.with_suffix(f".{os.getpid()}")
         unfinished.write_bytes(hashlib.sha256(data).digest() + data)
         unfinished.replace(file)  # two commands started together keep the same
-    for other in folder.glob("*.db"):
-        if other != file:
-            other.unlink(missing_ok=True)
+    return file
 
 
 def file_of(patterns: Sequence[Pattern], folder: Path = FOLDER) -> Path:

@@ -200,6 +200,11 @@ def _variants(first: int, last: int) -> Ranges:
     return _joined((ord(char), ord(char)) for char in found)
 
 
+def either_case(char: str) -> Iterator[str]:
+    """The characters that match *char* where case is ignored."""
+    return (chr(code) for first, last in _variants(ord(char), ord(char)) for code in range(first, last + 1))
+
+
 @functools.cache
 def _every() -> str:
     return "".join(map(chr, range(UNITS)))

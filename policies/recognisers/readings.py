@@ -59,7 +59,9 @@ SHORTEST_BASE64 = 12
 """Characters of what is read as base64, but for those that fill it up."""
 PACKED = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST_BASE64},}}+={{0,2}}")
 """All that may be packed: what is read as base32 or as hexadecimal digits is a part of one of these."""
-_LINES = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,76}\r?\n)++[A-Za-z0-9+/]{0,76}={0,2}")
+SHORTEST_LINE = 60
+"""Of base64 that is written in lines, but for its last."""
+_LINES = re.compile(rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{{SHORTEST_LINE},76}}\r?\n)++[A-Za-z0-9+/]{{0,76}}={{0,2}}")
 """Base64 as certificates and mails have it. Source: RFC 7468, 2, and RFC 2045, 6.8."""
 _ALL_CAPITALS = re.compile("[A-Z+/_-]++")
 _PLAIN_BASE64 = str.maketrans("-_", "+/")

@@ -18,7 +18,7 @@ from policies.recognisers.labelled import LABELLED, hits_behind_labels
 from policies.recognisers.names import find_names_before_words, find_names_behind_words, has_dots, patterns_for
 from policies.recognisers.normalise import AS_DIGITS, NUMERALS, Normal, normalise
 from policies.recognisers.prose import find_in_prose
-from policies.recognisers.readings import MOST_ROUNDS, PACKED, packed, packed_in_lines, readings
+from policies.recognisers.readings import MOST_ROUNDS, PACKED, SHORTEST_LINE, packed, packed_in_lines, readings
 from policies.recognisers.table import DOUBTFUL, MOST_SEPARATORS, ORDER, SEPARATORS, TABLE, Hit, Recogniser
 from policies.recognisers.tokens import find_tokens
 
@@ -116,10 +116,13 @@ def _unpacked(text: str, spans: Iterable[Span], gate: Gate, layers: int) -> Iter
 
 
 def _packed(text: str, spans: Iterable[Span]) -> Iterator[tuple[int, int, str, bool]]:
+    longest = 0
     for first, last in spans:
+        longest = max(longest, last - first)
         for start, end, held, is_text in packed(text[first:last]):
             yield first + start, first + end, held, is_text
-    if "\n" in text:
+    # No identifier that is proven is as long as a line of base64, so the span that holds one is among these.
+    if longest >= SHORTEST_LINE and "\n" in text:
         yield from packed_in_lines(text)
 
 

@@ -207,6 +207,6 @@ def test_numbers_that_do_not_fit_are_refused() -> None:
         old = table[:]
         place = chance.randrange(len(table))
         table[place] = chance.choice((0, 1, 7, table[place] ^ 1 << chance.randrange(16)))
-        KERNEL.identify(text, (1 << 40) - 1, chance.randrange(3), True, made.given)
+        KERNEL.identify(text, (1 << 40) - 1, chance.randrange(3), True, made.automaton, made.given)
         table[:] = old
     assert find("手机13800138000") == [Hit(2, 13, "mobile", 0.95, "pattern,context")]

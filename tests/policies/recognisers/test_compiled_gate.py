@@ -37,12 +37,12 @@ AS_COMPILED = [{7}, {3}, set(), {3, 7}]
 
 def test_what_is_kept_finds_what_is_compiled(tmp_path: Path) -> None:
     assert asked(PATTERNS, tmp_path / "nowhere") == AS_COMPILED
-    keep(PATTERNS, tmp_path / "gate")
+    keep([PATTERNS], tmp_path / "gate")
     assert asked(PATTERNS, tmp_path / "gate") == AS_COMPILED
 
 
 def test_it_is_read(tmp_path: Path) -> None:
-    keep(OTHERS, tmp_path)
+    keep([OTHERS], tmp_path)
     file_of(OTHERS, tmp_path).rename(file_of(PATTERNS, tmp_path))
     assert asked(PATTERNS, tmp_path) == [set(), {5}, set(), {5}]
 
@@ -59,18 +59,18 @@ def test_it_is_read(tmp_path: Path) -> None:
     ids=["empty", "cut", "twice", "a bit", "another processor"],
 )
 def test_what_is_not_as_it_was_is_compiled_anew(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
-    keep(PATTERNS, tmp_path)
+    keep([PATTERNS], tmp_path)
     kept = file_of(PATTERNS, tmp_path)
     whole = kept.read_bytes()
     kept.write_bytes(spoil(whole))
     assert asked(PATTERNS, tmp_path) == AS_COMPILED
-    keep(PATTERNS, tmp_path)
+    keep([PATTERNS], tmp_path)
     assert kept.read_bytes() == whole
 
 
 def test_other_patterns_are_another_file(tmp_path: Path) -> None:
-    keep(OTHERS, tmp_path)
+    keep([OTHERS], tmp_path)
     assert asked(PATTERNS, tmp_path) == AS_COMPILED
-    keep(PATTERNS, tmp_path)
+    keep([PATTERNS], tmp_path)
     assert list(tmp_path.iterdir()) == [file_of(PATTERNS, tmp_path)]
     assert len({file_of([Pattern(3, "[0-9]{11}", flags)], tmp_path) for flags in (FLAGS, 0)}) == 2
