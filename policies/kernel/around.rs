@@ -9,8 +9,9 @@ const BEFORE_PART: usize = 4;
 const BEFORE_ADDRESS: usize = 80;
 /// Code units between a word for what is nobody's and the candidate.
 const MOST_BETWEEN: usize = 8;
-/// Pairs of units are told apart by their first times this, and their second. The same in `compiled.py`.
-pub const BETWEEN_PAIRS: u32 = 32;
+/// What the hash of two units one behind the other multiplies the first by. The same in `compiled.py`.
+const FIRST_OF_PAIR: u32 = 32;
+const CHAINS: usize = 1 << 13;
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Said {
@@ -105,8 +106,7 @@ impl Words<'_> {
         let mut units = text.get(heard.up_to..)?.iter().map(|char| self.lowered(*char));
         let mut first = units.next().unwrap_or(0);
         for (place, second) in (heard.up_to..start).zip(units.chain(std::iter::once(0))) {
-            let pair = (std::mem::replace(&mut first, second) * BETWEEN_PAIRS ^ second) as usize;
-            let mut at = match self.chains.get(pair % self.chains.len().max(1)) {
+            let mut at = match self.chains.get(pair(std::mem::replace(&mut first, second), second) % CHAINS) {
                 Some(0) | None => continue,
                 Some(at) => usize::from(*at),
             };
@@ -152,6 +152,12 @@ impl Heard {
             self.up_to = from;
         }
     }
+}
+
+/// The hash of *first* and *second*.
+#[inline(always)]
+pub fn pair(first: u32, second: u32) -> usize {
+    (first.wrapping_mul(FIRST_OF_PAIR) ^ second) as usize
 }
 
 /// Whether *doubt*, a function of `around.py`, holds of what stands from *start* to *end*. None: there is no such one.

@@ -1,7 +1,7 @@
 //! Finds what the rows of the tables of recognisers find, as `recognisers/candidates.py` does, by steps and words that
 //! `recognisers/compiled.py` makes of them.
 
-use crate::around::{is_doubtful, Heard, Patterns, Said, Words, BETWEEN_PAIRS};
+use crate::around::{is_doubtful, pair, Heard, Patterns, Said, Words};
 use crate::automaton::{Automaton, Ends};
 use crate::checks::{passes, Places};
 use crate::matcher::Matcher;
@@ -35,6 +35,8 @@ const UNREADABLE: u16 = 0xFFFF;
 const LONGEST: usize = 64;
 /// ASCII characters, behind which other rows begin.
 const CLASSED: u32 = 128;
+/// Hashes of two characters, of which rows have the first ones. The same in `compiled.py`.
+const PAIRS: usize = 1 << 10;
 const NOTHING: u32 = u32::MAX;
 const DIGITS_IN_GROUP: usize = 4;
 /// As in `recognisers/readings.py`.
@@ -221,8 +223,7 @@ impl Tables<'_> {
 
     /// Which rows may go on with *next* behind *char*, if one of them begins with it. The same in `compiled.py`.
     fn goes_on(&self, char: u32, next: Option<u32>) -> u64 {
-        let pair = (char * BETWEEN_PAIRS ^ next.unwrap_or(0)) as usize % self.pairs.len().max(1);
-        self.pairs.get(pair).copied().unwrap_or(u64::MAX)
+        self.pairs.get(pair(char, next.unwrap_or(0)) % PAIRS).copied().unwrap_or(u64::MAX)
     }
 }
 

@@ -7,8 +7,9 @@ know is left to Python, which is what `candidates.py` says without the kernel to
 import functools
 import re
 from array import array
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from policies.kernel.library import KERNEL
 from policies.recognisers import around, checksums, names
@@ -69,9 +70,11 @@ _NEVER = 0xFFFFFFFF
 _UNREADABLE = 0xFFFF
 _OTHER = 1 << 31
 _LONG = 12
+_FEW = 8
+"""Places of which each is looked up faster by itself."""
 _MOST_ROWS = 64
-_PAIRS = 1 << 10
-"""Hashes of two units that stand one behind the other."""
+_PAIRS, _CHAINS = 1 << 10, 1 << 13
+"""Hashes of two units that stand one behind the other: of which rows have theirs, and words."""
 _LOWERS_TO_TWO = "\u0130"
 """In lower case it is longer: places behind it are others."""
 
@@ -131,14 +134,7 @@ class Compiled:
         starts, ends, kinds = (told[3 + number * plane : 3 + number * (plane + 1)] for plane in range(3))
         categories = self._reported if becomes == CHOSEN else self._categories
         hits = list(
-            map(
-                Hit,
-                starts,
-                ends,
-                map(categories.__getitem__, kinds),
-                map(self._scores.__getitem__, kinds),
-                map(self._whys.__getitem__, kinds),
-            )
+            map(Hit, starts, ends, *(_each_of(table, kinds) for table in (categories, self._scores, self._whys)))
         )
         spans = told[3 + 3 * number : 3 + 3 * number + 2 * (alike + packed)]
         every = list(zip(spans[::2], spans[1::2], strict=True))
@@ -308,6 +304,14 @@ def compiled() -> Compiled:
     return Compiled()
 
 
+def _each_of[T](table: Sequence[T], places: "array[int]") -> Sequence[T]:
+    """What stands at each of *places*."""
+    if len(places) < _FEW:
+        return [table[place] for place in places]
+    found: Sequence[T] = itemgetter(*places)(table)
+    return found
+
+
 def _precedence(kind: Kind) -> tuple[bool, float, int]:
     """As `find` chooses."""
     category, score, why = kind
@@ -316,24 +320,31 @@ def _precedence(kind: Kind) -> tuple[bool, float, int]:
 
 def _chained(words: dict[str, int]) -> "tuple[array[int], array[int]]":
     """Where in the second those words stand whose first two units have a hash: length, rows, units of each, a 0."""
-    chains, flat = array("H", bytes(2 * _PAIRS)), array("I", [0])
-    for pair in sorted({_pair(*word[:2]) for word in words}):
+    chains, flat = array("H", bytes(2 * _CHAINS)), array("I", [0])
+    by_pair: dict[int, list[str]] = {}
+    for word in words:
+        by_pair.setdefault(_pair(*word[:2]) % _CHAINS, []).append(word)
+    for pair, some in by_pair.items():
         chains[pair] = len(flat)
-        for word, rows in words.items():
-            if _pair(*word[:2]) == pair:
-                flat.extend((len(word), rows, *map(ord, word)))
+        for word in some:
+            flat.extend((len(word), words[word], *map(ord, word)))
         flat.append(0)
     return chains, flat
 
 
 def _pair(first: str, second: str) -> int:
     """The same in `around.rs` and `identify.rs`."""
-    return (ord(first) * 32 ^ ord(second)) % _PAIRS
+    return ord(first) * 32 ^ ord(second)
 
 
 def _pairs(words: Iterable[str]) -> set[int]:
     """The hashes of the first two units of *words*, in either case."""
-    return {_pair(first, second) for word in words for first in either_case(word[0]) for second in either_case(word[1])}
+    return {
+        _pair(first, second) % _PAIRS
+        for word in words
+        for first in either_case(word[0])
+        for second in either_case(word[1])
+    }
 
 
 def _members(bits: int) -> Iterable[int]:
