@@ -14,6 +14,7 @@ from tests.chromium import Chromium, find_chromium
 from tests.effort import examples
 from tests.golden import Golden
 from tests.order import long_first
+from tests.shared_run import pytest_xdist_setupnodes as pytest_xdist_setupnodes
 
 # The machine may be busy with something else: no test fails for having taken long.
 settings.register_profile("untimed", deadline=None, max_examples=examples(100))

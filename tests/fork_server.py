@@ -91,14 +91,18 @@ def _begin(request: dict[str, Any], descriptors: list[int]) -> None:
     sys.argv = [request["module"], *request["arguments"]]
 
 
-def main() -> None:
-    control = socket.socket(fileno=int(sys.argv[1]))
-    for module in sys.argv[2:]:
-        importlib.import_module(module)
+def fork_for(control: socket.socket) -> None:
+    """Fork for who asks at *control*, from this process as it is now. Returns in each that has run to its end."""
     gc.collect()
     gc.freeze()  # or the first collection in each of them would write to, and so copy, all the memory that they share
     request = Server(control).serve()
     runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+
+
+def main() -> None:
+    for module in sys.argv[2:]:
+        importlib.import_module(module)
+    fork_for(socket.socket(fileno=int(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -103,13 +103,13 @@ class Forked:
 
 
 class Forks:
-    """One process that has imported *modules*, and forks."""
+    """One process that has imported *modules*, and forks. Another *server* than ours is told them as its arguments."""
 
-    def __init__(self, modules: Sequence[str]) -> None:
+    def __init__(self, modules: Sequence[str], server: str = "tests.fork_server") -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._asking = threading.Lock()
         with theirs:
-            command = [sys.executable, "-m", "tests.fork_server", str(theirs.fileno()), *modules]
+            command = [sys.executable, "-m", server, str(theirs.fileno()), *modules]
             nothing = subprocess.DEVNULL
             self._process = subprocess.Popen(
                 command, cwd=ROOT, stdin=nothing, stdout=nothing, pass_fds=[theirs.fileno()]
@@ -129,14 +129,15 @@ class Forks:
         stderr: IO[bytes],
         keep: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
+        folder: Path = ROOT,
     ) -> Forked:
-        """`python -m` *module* with *arguments*, which has the descriptors to *keep* besides."""
+        """`python -m` *module* with *arguments* in *folder*, which has the descriptors to *keep* besides."""
         end, theirs = os.pipe()
         request = {
             "module": module,
             "arguments": arguments,
             "environment": dict(os.environ if environment is None else environment),
-            "folder": str(ROOT),
+            "folder": str(folder),
             "places": [0, 1, 2, *keep],
         }
         given = [theirs, stdin.fileno(), stdout.fileno(), stderr.fileno(), *keep]
