@@ -69,7 +69,13 @@ WHERE_USED: dict[str, tuple[str, ...]] = {
     "yingbi/process/quota.py": ("proxy.quota_database", "proxy.quota_link", "proxy.quota_tables"),
 }
 """What functions of a file import, since it is heavy and many processes never come to them. Each says why."""
-FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
+
+
+@pytest.fixture(scope="module", params=MAY_IMPORT)
+def trees(request: pytest.FixtureRequest) -> dict[str, ast.Module]:
+    """The files of a package, read: by name."""
+    paths = sorted((ROOT / request.param).rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
 def names_in(tree: ast.AST) -> set[str]:
@@ -87,38 +93,49 @@ def within(name: str, allowed: str) -> bool:
     return name == allowed or name.startswith(allowed + ".")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_follow_the_data(path: Path) -> None:
-    relative = path.relative_to(ROOT).as_posix()
+def forbidden_in(relative: str, names: set[str]) -> Iterator[str]:
+    """Which of the *names* that the file *relative* imports it may not."""
     package = relative.split("/")[0]
-    tree = ast.parse(path.read_text("utf-8"))
-    names = names_in(tree)
     for name in names:
         target = name.split(".")[0]
         if target in MAY_IMPORT and target != package:
             # `from siem import record` names both `siem` and `siem.record`: the longer one must be allowed.
             longer = any(other != name and within(other, name) for other in names)
-            assert longer or any(within(name, allowed) for allowed in MAY_IMPORT[package]), name
+            if not longer and not any(within(name, allowed) for allowed in MAY_IMPORT[package]):
+                yield f"{relative} imports {name}"
         for library, homes in HOMES.items():
-            if within(name, library):
-                assert relative.startswith(homes), f"{name} has its home in {homes}"
+            if within(name, library) and not relative.startswith(homes):
+                yield f"{relative} imports {name}, which has its home in {homes}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_no_import_hides(path: Path) -> None:
-    relative = path.relative_to(ROOT).as_posix()
-    tree = ast.parse(path.read_text("utf-8"))
-    if path.name == "__init__.py":
-        assert not names_in(tree), "__init__.py imports nothing"
-    if not relative.startswith(LAZY):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                hidden = [
-                    name
-                    for name in names_in(node)
-                    if not any(within(name, used) for used in WHERE_USED.get(relative, ()))
-                ]
-                assert not hidden, f"{node.name} imports inside"
+def test_imports_follow_the_data(trees: dict[str, ast.Module]) -> None:
+    assert trees
+    assert [each for relative, tree in trees.items() for each in forbidden_in(relative, names_in(tree))] == []
+
+
+def test_no_initial_file_imports(trees: dict[str, ast.Module]) -> None:
+    assert [name for name, tree in trees.items() if name.endswith("/__init__.py") and names_in(tree)] == []
+
+
+def test_no_import_hides(trees: dict[str, ast.Module]) -> None:
+    hidden = [
+        f"{relative}: {node.name} imports {name} inside"
+        for relative, tree in trees.items()
+        if not relative.startswith(LAZY)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for name in names_in(node)
+        if not any(within(name, used) for used in WHERE_USED.get(relative, ()))
+    ]
+    assert hidden == []
+
+
+def test_what_is_forbidden_is_found() -> None:
+    assert list(forbidden_in("siem/record/log.py", {"console", "console.app"})) == [
+        "siem/record/log.py imports console.app"
+    ]
+    assert list(forbidden_in("proxy/worker.py", {"siem", "siem.record"})) == []
+    assert len(list(forbidden_in("policies/parse.py", {"sqlalchemy.orm"}))) == 1
 
 
 HEAVY = (

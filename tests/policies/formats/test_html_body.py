@@ -312,8 +312,8 @@ def test_a_page_of_an_undeclared_system_shows_nothing() -> None:
     )
 
 
-FILLER = "<p>没有什么</p>\n" * (html_reading.WINDOW_CHARS // 10)
-"""Longer than a window, wherever it stands."""
+FILLER = f"<p>{'没有什么' * 100}</p>\n" * (html_reading.WINDOW_CHARS // 300)
+"""Longer than a window, wherever it stands; of few elements, as each takes its time. Windows of many come below."""
 
 
 @pytest.mark.parametrize(
