@@ -231,3 +231,24 @@ def test_a_process_that_dies_after_each_write_comes_to_the_same_end(
         each.events.close()
         each.engine.dispose()
     assert case.id == CASE
+
+
+MEASURES = {
+    "stolen-credential": {"revoke_sessions", "raise_logging"},
+    "lost-terminal": {"revoke_sessions"},
+    "licence-documents-leaked": {"quarantine_exports", "raise_logging"},
+    "leaking-integration": {"quarantine_exports", "raise_logging"},
+    "page-scraped": {"raise_logging"},
+    "extortion-sample": {"raise_logging", "plant_canaries"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(MEASURES))
+def test_what_an_experienced_responder_does_besides_is_done(office: Office, name: str) -> None:
+    office.record()
+    office.cases.open_or_join(alert(respond=name, group=WHO))
+    walk_on(office)
+    taken = [entry.kind.value for entry in (*office.overlay.values(), *office.preserved.values())]
+    assert Counter(taken).items() >= Counter({*MEASURES[name], "preserve_evidence"}).items()
+    about = {entry.target or entry.system for entry in office.overlay.values() if entry.kind.value in MEASURES[name]}
+    assert about <= {WHO["user.id"], WHO["service.name"]}
