@@ -7,8 +7,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.access import READS_CASES
+from console.active_sessions import MOST_SHOWN, Active, active
 from console.case_gate import RESTRICTED, may_open, visible_to
 from console.case_view import (
+    MOST_QUICK,
+    about,
     case_of_alert,
     clocks_of,
     failed_by_hand,
@@ -184,6 +187,8 @@ class CasePages:
             handle=partial(handle_of, desk.token, case.id),
             alias=alias,
             held=held_by(case, now),
+            active=self._active(case),
+            most_shown=MOST_SHOWN,
             under_way=under_way(case),
             failed=failed_by_hand(case),
             move_options=options(MOVES, moves_of(case)),
@@ -221,6 +226,16 @@ class CasePages:
             link_options=options(LINK_NAMES, BY_A_PERSON),
             links_here=links_to(case, known),
             link_names=LINK_NAMES,
+        )
+
+    def _active(self, case: Case) -> Active:
+        """Who is at work now of those that measures of *case* are, or could be, about."""
+        now, named = self._office.now(), about(case)
+        held = case.held(now)
+        systems = dict.fromkeys((*named.systems, *(each.system for each in held if each.system)))
+        targets = dict.fromkeys((*(target for _, target in targets_of(case)), *(each.target for each in held)))
+        return active(
+            self._office.events, [*systems][:MOST_QUICK], [each for each in targets if each][:MOST_QUICK], now
         )
 
     def _persons(self) -> dict[str, str]:
