@@ -1,6 +1,7 @@
 """What was logged that must not be deleted, since it is evidence of a case: as the overlay in force has it."""
 
 from policies.keys import Verifier
+from policies.overlay import Overlay
 from proxy.board import Board
 from proxy.published import NotPublished, read_published_overlay
 from siem.record.keep import Spans
@@ -8,9 +9,12 @@ from yingbi.home import Home
 
 
 def preserved_in(home: Home) -> Spans:
-    """From when to when nothing may be deleted. Raises OSError where that cannot be known, as where the overlay is
-    older than the one that was published last.
-    """
+    """From when to when nothing may be deleted. Raises OSError where that cannot be known."""
+    return overlay_in(home).preserved
+
+
+def overlay_in(home: Home) -> Overlay:
+    """The overlay in force. Raises OSError where it is gone, altered, or older than the one that was published last."""
     try:
         overlay = read_published_overlay(home.published, Verifier(home.public_key("overlay").read_bytes()))
         newest = Board(home.board).overlay if home.board.exists() else 0
@@ -18,4 +22,4 @@ def preserved_in(home: Home) -> Spans:
         raise OSError(f"it cannot be known what is evidence: {error}") from None
     if overlay.generation < newest:
         raise OSError("it cannot be known what is evidence: the overlay is older than the one published last")
-    return overlay.preserved
+    return overlay

@@ -74,6 +74,8 @@ class Walker:
                 first = cases.get(_filled(step["switch"], known)) or cases.get("default")
                 if first is not None:
                     self._branch(raw, first, known)
+            case _:  # a start does nothing
+                pass
         return True
 
     def _command(self, step: Book, command: Book, known: dict[str, str]) -> bool:
@@ -98,7 +100,7 @@ class Walker:
             if answer.status_code != httpx.codes.CONFLICT or "retry-after" not in answer.headers:
                 return answer
             self.waits()
-        raise Walked(f"{target} is waited for: {answer.text}")
+        raise Walked(f"{target} is waited for without end")
 
 
 def _filled(text: str, known: Mapping[str, str]) -> str:

@@ -1,7 +1,9 @@
 """`yingbi log …`: whether the access log is as it was written; events brought in and given out."""
 
 import argparse
+import dataclasses
 import json
+from datetime import datetime
 from pathlib import Path
 
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, Commands, add_command, complain, moment
@@ -100,6 +102,7 @@ def add_log(commands: Commands) -> None:
 def _verify(given: argparse.Namespace) -> int:
     from yingbi.clock import now
     from yingbi.compare_index import CannotCompare, compared
+    from yingbi.held_segments import held_segments, lines_of
     from yingbi.home import Home
     from yingbi.settings import read_settings
     from yingbi.verified import note_verified
@@ -131,8 +134,16 @@ def _verify(given: argparse.Namespace) -> int:
         is_fine = is_fine and index.is_same
     elif given.index:
         lines += ["", "日志本身不完整，没有与索引比较 / the log itself does not hold: the index was not compared"]
+    if given.folder is None:
+        try:
+            held = held_segments(home, folder)
+            told["held"] = [dataclasses.asdict(each) for each in held]
+            lines += lines_of(held)
+        except OSError as problem:
+            told["held"] = None
+            lines += ["", f"不知道哪些是证据，一个文件也不会删 / {problem}: no file is deleted"]
     if given.json:
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        print(json.dumps(told, ensure_ascii=False, indent=2, default=datetime.isoformat))
     else:
         print(*lines, sep="\n")
     return FINE if is_fine else FOUND
