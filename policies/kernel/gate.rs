@@ -13,6 +13,7 @@ const SPACE: u16 = 32;
 const PACKED: u16 = 64;
 const PLATE: u16 = 128;
 const LOOK_ALIKE: u16 = 256;
+const BETWEEN: u16 = 512;
 
 /// Digits of the shortest number that stands in groups, and code units that may stand between two of its digits.
 const DIGITS_IN_GROUPS: u32 = 10;
@@ -43,6 +44,7 @@ pub fn may_open(text: &[u16], classes: &[u16], folded: &[u16], chains: &[u16], w
         let class = *classes.get(usize::from(*unit))?;
         if class == HAN && rows.spaces == 0 && rows.packed == 0 {
             rows.after_han = true;
+            rows.digits = 0;
             continue;
         }
         if class & ALWAYS != 0
@@ -72,6 +74,9 @@ impl Rows {
             self.numerals = if self.numerals > 0 && place - self.last_numeral <= 2 { self.numerals + 1 } else { 1 };
             found |= self.numerals >= NUMERALS_IN_ROW || (self.digits > 0 && place - self.last_digit <= 2);
             self.last_numeral = place;
+        }
+        if class & (DIGIT | BETWEEN) == 0 {
+            self.digits = 0; // another character than these ends the groups that a number is written in
         }
         self.packed = if class & PACKED != 0 { self.packed + 1 } else { 0 };
         found |= self.packed >= LETTERS_PACKED;

@@ -262,13 +262,12 @@ class Kernel:
         answer = self._holds(text, len(text), values, len(values))
         return None if answer < 0 else answer == 1
 
-    def may_open(self, text: bytes, tables: "tuple[array[int], ...]") -> bool | None:
+    def may_open(self, text: bytes, tables: Sequence[int]) -> bool | None:
         """False only where *text*, UTF-16 without a mark, opens nothing of what *tables* describe: see `gate.rs`.
 
-        None where Python must ask.
+        *tables*: where each lies and how long it is. None where Python must ask.
         """
-        given = [place for table in tables for place in table.buffer_info()]
-        answer = self._may_open(text, len(text), *given)
+        answer = self._may_open(text, len(text), *tables)
         return None if answer < 0 else answer == 1
 
     def automaton(self, code: "array[int]", sets: "array[int]", rows: "array[int]") -> int | None:

@@ -13,9 +13,14 @@ from policies.kernel.library import KERNEL
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, LOOK_ALIKE, NUMERALS, READ_AS
-from policies.recognisers.table import PROVINCES_OF_PLATES
+from policies.recognisers.table import AROUND_GROUPS, PROVINCES_OF_PLATES, SEPARATORS
 from policies.recognisers.tokens import MARK
 
+WIDE_SEPARATORS = (
+    "\\t\\x0b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2043\u2212\ufe58\ufe63"
+    "\u2500\u30fc\uff0d\uff0e\uff0f\uff3f\uff65"
+)
+"""What is read as one of the separators."""
 _UNITS = 0x10000
 _CLASSES = (
     "[0-9]",
@@ -27,9 +32,11 @@ _CLASSES = (
     "[A-Za-z0-9+/_-]",
     f"[{PROVINCES_OF_PLATES}使]",
     f"[{LOOK_ALIKE}]",
+    f"[{SEPARATORS}{AROUND_GROUPS}{WIDE_SEPARATORS}\uff08\uff09\uff0c\uff1a\uff5c\uff5e]",
 )
 """What a code unit may be, bit by bit, as `gate.rs` has it. What is always looked at holds all that is wide."""
 _WORD = 1 << _CLASSES.index(None)
+_BETWEEN = 1 << len(_CLASSES) - 1
 _PLAIN_PUNCTUATION = "\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
 """Of what is wide, what stands in every text and is no part of a code."""
 
@@ -38,7 +45,13 @@ def may_open(text: str) -> bool:
     """False only where *text* opens nothing of the gate."""
     if KERNEL is None:
         return True
-    return KERNEL.may_open(text.encode("utf-16-le", "surrogatepass"), _tables()) is not False
+    return KERNEL.may_open(text.encode("utf-16-le", "surrogatepass"), _places()) is not False
+
+
+@functools.cache
+def _places() -> tuple[int, ...]:
+    """Where each of the tables lies, and how long it is."""
+    return tuple(place for table in _tables() for place in table.buffer_info())
 
 
 @functools.cache
@@ -50,7 +63,7 @@ def _tables() -> "tuple[array[int], ...]":
         for char in re.findall(members, every) if members is not None else ():
             classes[ord(char)] |= 1 << bit
     for char in _PLAIN_PUNCTUATION:
-        classes[ord(char)] = 0
+        classes[ord(char)] &= _BETWEEN
     words = {word.lower() for word in (*ANNOUNCING, *FOLLOWING, MARK, "wj", *_labels())}
     firsts = {ord(word[0]) for word in words}
     for unit, plain in enumerate(folded):

@@ -13,7 +13,7 @@ from enum import IntEnum, auto
 import hyperscan
 
 from policies.recognisers.compiled_gate import Pattern, database_of, keep
-from policies.recognisers.first_look import may_open
+from policies.recognisers.first_look import WIDE_SEPARATORS, may_open
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, LOOK_ALIKE, NUMERALS, TRADITIONAL
@@ -25,13 +25,8 @@ from policies.recognisers.tokens import MARK
 # those are eighteen letters and digits without any.
 _DIGITS = "[0-9\uff10-\uff19]"
 _LETTER = "[A-Za-z\uff21-\uff3a\uff41-\uff5a]"
-_WIDE = (
-    "\\t\\x0b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2043\u2212\ufe58\ufe63"
-    "\u2500\u30fc\uff0d\uff0e\uff0f\uff3f\uff65"
-)
-"""What is read as one of the separators."""
-_BETWEEN = f"[{SEPARATORS}{_WIDE}]{{0,{MOST_SEPARATORS}}}"
-_AROUND = f"[{AROUND_GROUPS}{_WIDE}\uff08\uff09\uff0c\uff1a\uff5c\uff5e]{{0,3}}"
+_BETWEEN = f"[{SEPARATORS}{WIDE_SEPARATORS}]{{0,{MOST_SEPARATORS}}}"
+_AROUND = f"[{AROUND_GROUPS}{WIDE_SEPARATORS}\uff08\uff09\uff0c\uff1a\uff5c\uff5e]{{0,3}}"
 _NUMERAL = f"[{''.join(map(chr, NUMERALS))}]"
 
 
@@ -87,14 +82,14 @@ _GATE: dict[int, str] = {
     Opened.TOKEN: MARK,
     Opened.GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}(?:{_AROUND}{_DIGITS}{{4}}){{2}}"
     f"|{_DIGITS}{{6}}{_AROUND}{_DIGITS}{{8}}{_AROUND}{_DIGITS}{{3}}"
-    f"|[0\uff10]{_DIGITS}{{2,3}}[)\uff09]{_BETWEEN}{_DIGITS}{{3,4}}[ \\-{_WIDE}]?{_DIGITS}{{4}}",
+    f"|[0\uff10]{_DIGITS}{{2,3}}[)\uff09]{_BETWEEN}{_DIGITS}{{3,4}}[ \\-{WIDE_SEPARATORS}]?{_DIGITS}{{4}}",
     Opened.IN_WORDS: f"(?:{_NUMERAL}[ \\-、·]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
     Opened.READ_ON: READING_GATE,
     Opened.PACKED: PACKED_GATE,
     Opened.WIDE_LETTER: f"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a{''.join(map(chr, LIKE_X))}]",
     Opened.PASSPORT: f"[EG\uff25\uff27](?:{_LETTER}|{_DIGITS}){_DIGITS}{{7}}",
-    Opened.PLATE: f"[{PROVINCES_OF_PLATES}]{_LETTER}[ ·•・.\\-{_WIDE}]?(?:{_LETTER}|{_DIGITS}){{4}}"
-    f"|使[ {_WIDE}]?{_LETTER}?{_DIGITS}{{5}}|[WＷ][JＪ]",
+    Opened.PLATE: f"[{PROVINCES_OF_PLATES}]{_LETTER}[ ·•・.\\-{WIDE_SEPARATORS}]?(?:{_LETTER}|{_DIGITS}){{4}}"
+    f"|使[ {WIDE_SEPARATORS}]?{_LETTER}?{_DIGITS}{{5}}|[WＷ][JＪ]",
     Opened.LOOK_ALIKE: f"{_DIGITS}[{LOOK_ALIKE}]|[{LOOK_ALIKE}]{_DIGITS}",
 }
 _FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_SINGLEMATCH

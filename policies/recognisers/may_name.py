@@ -22,7 +22,6 @@ _TELLS = re.compile(
     "|[路街道巷弄条段线村屯庄寨坊湾坪沟坡堡营镇乡省市区县旗盟州场]|[0-9一二三四五六七八九十百零〇两甲乙丙丁]"  # where
 )
 _ANY_HAN = re.compile(f"[{_HAN}]")
-_LINE_THAT_MAY = re.compile(f"^(?=.{{{SHORTEST}}})(?=.*[{_HAN}])", re.MULTILINE)
 
 
 def may_name(text: str, shortest: int = SHORTEST) -> bool:
@@ -34,7 +33,9 @@ def may_name(text: str, shortest: int = SHORTEST) -> bool:
 
 def may_name_in_lines(texts: str) -> bool:
     """False only where `may_name` is false of each line of *texts*. Of many short ones that takes next to nothing."""
-    return _LINE_THAT_MAY.search(texts) is not None
+    return any(
+        len(line) >= SHORTEST and not line.isascii() and _ANY_HAN.search(line) is not None for line in texts.split("\n")
+    )
 
 
 def sentences_that_may(text: str) -> Iterator[tuple[int, int]]:

@@ -151,7 +151,24 @@ def test_what_a_check_digit_proves_is_not_unpacked() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["身份证", "qq号 卡号", "1", "13800138000 ", "62", "- ", "a@", "0(86)", "l0", "订单号,", "91", "病" * 9, "E1"],
+    [
+        "a-",
+        "a@a.",
+        "1-1 1.",
+        "身份证",
+        "qq号 卡号",
+        "1",
+        "13800138000 ",
+        "62",
+        "- ",
+        "a@",
+        "0(86)",
+        "l0",
+        "订单号,",
+        "91",
+        "病" * 9,
+        "E1",
+    ],
 )
 def test_hostile_texts_take_time_by_their_length(piece: str) -> None:
     """Each attempt at a pattern has its limit of steps, and none of these comes near it."""
@@ -195,6 +212,18 @@ def test_what_the_kernel_has_no_step_for_is_left_to_re(expression: str) -> None:
     with pytest.raises(Unsupported):
         programs.add(re.compile(expression))
     assert not programs.code
+
+
+@pytest.mark.parametrize("among", ["0123456789-. ", "6241380-. ,(", "aAzZ0189._-@"])
+def test_more_states_than_are_kept_change_nothing(among: str) -> None:
+    """Of the first there are more than that within its first hundred thousand characters."""
+    chance = random.Random(among)
+    long, text = ("".join(chance.choices(among, k=length)) for length in (300_000, 5_000))
+    every = sum(compiled.compiled().known[row] for row in TABLE)
+    assert compiled.compiled().identify(long, every) is not None
+    told = compiled.compiled().identify(text, every)
+    assert told is not None
+    assert told.hits == [hit for row in TABLE for hit in hits_of(row, text)]
 
 
 def test_numbers_that_do_not_fit_are_refused() -> None:

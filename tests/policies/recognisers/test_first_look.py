@@ -27,6 +27,8 @@ pieces = st.one_of(
 
 @given(st.lists(pieces, max_size=30).map("".join))
 @example("(0571)8827123")
+@example("138，0013：8000、138 001（3800）0")
+@example("1\u20283\u2212800\u2500138\u30fc000")
 @example("一 二 三 四 五 六 七 八 九 〇 一")
 def test_what_opens_the_gate_is_looked_at(text: str) -> None:
     if not may_open(text):
@@ -45,6 +47,8 @@ def test_most_texts_are_done_with_at_once() -> None:
     for text in (
         "今天的会议讨论了城市道路的改造方案，参加的代表发表了意见（见附件）。",
         "2026-11-26",
+        "2026-11-26T09:14:07+08:00",
+        "第3页共10页2026年11月26日",
         "",
         "an ordinary sentence",
         "第3栋1单元502室",

@@ -1,6 +1,8 @@
 """The question before the tagger: it may say yes for nothing, never no where the tagger finds something."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policies.recognisers.find import find
 from policies.recognisers.may_name import SHORTEST, may_name, may_name_in_lines, sentences_that_may
@@ -46,6 +48,11 @@ def _asked_first(written: list[Written]) -> None:
 def test_what_may_name_somebody(text: str, may: bool) -> None:
     assert may_name(text) is may
     assert may_name_in_lines(f"短\n{text}\n短") or not may
+
+
+@given(st.lists(st.text("王路x9 \r\u2028", max_size=12), max_size=6))
+def test_lines_that_may_name_somebody_are_none_that_is_passed_over(lines: list[str]) -> None:
+    assert may_name_in_lines("\n".join(lines)) or not any(map(may_name, lines))
 
 
 def test_of_short_lines_none_is_read() -> None:
