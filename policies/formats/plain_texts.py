@@ -49,7 +49,7 @@ def _those_that_tell(records: Sequence[Sequence[str]], hidden: Sequence[Iterable
             if len(column) == 1 or _may_open("\n".join(column)):
                 opening = set(filter(_may_open, set(column)))  # of the texts of one field many are the same
                 found.update((number, place) for number, text in enumerate(column) if text in opening)
-    values = [[stripped for value in each if (stripped := value.strip())] for each in hidden]
+    values = [list(filter(None, map(str.strip, each))) for each in hidden]
     for number, (texts, known) in enumerate(zip(records, values, strict=True)):
         together = "\n".join(texts)
         for value in known:

@@ -33,9 +33,8 @@ def may_name(text: str, shortest: int = SHORTEST) -> bool:
 
 def may_name_in_lines(texts: str) -> bool:
     """False only where `may_name` is false of each line of *texts*. Of many short ones that takes next to nothing."""
-    return any(
-        len(line) >= SHORTEST and not line.isascii() and _ANY_HAN.search(line) is not None for line in texts.split("\n")
-    )
+    long = "".join([line for line in texts.split("\n") if len(line) >= SHORTEST])
+    return not long.isascii() and _ANY_HAN.search(long) is not None
 
 
 def sentences_that_may(text: str) -> Iterator[tuple[int, int]]:
