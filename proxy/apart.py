@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands
 
 from policies.documents.apart import Child, Outcome
@@ -136,6 +137,16 @@ class AwaitMasking(commands.RequestWakeup):
     def __init__(self, job: Begins) -> None:
         super().__init__(0.0)
         self.job = job
+
+
+class AwaitPace(AwaitMasking):
+    """The same of an answer that flows: meanwhile no more is read of what *behind* says, a connection of the core's own
+    to a system behind; None where it is the plain core's, "" where all has come.
+    """
+
+    def __init__(self, job: Begins, behind: Connection | str | None) -> None:
+        super().__init__(job)
+        self.behind = behind
 
 
 def _nobody() -> None:

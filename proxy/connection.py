@@ -13,9 +13,11 @@ import sys
 import termios
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, cast
 
 from mitmproxy.connection import Client
+from mitmproxy.connection import Connection as AnyConnection
 from mitmproxy.proxy import commands, events, mode_servers
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.server import ConnectionIO
@@ -23,11 +25,13 @@ from mitmproxy.utils import asyncio_utils
 
 from proxy import lean
 from proxy.admission import Admission
-from proxy.apart import AwaitMasking
+from proxy.apart import AwaitMasking, AwaitPace
 from proxy.arriving import ARRIVING, OPENING
 from proxy.beside import IDLE
 from proxy.http2 import FULL, HELD
+from proxy.in_turns import ReadsInTurns
 from proxy.leaving import AwaitLeaving
+from proxy.turns import Turns
 
 type Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -48,6 +52,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
     """Tells which connections are taken on; set by `core.install`."""
     turned_away: ClassVar[Callable[[], None]]
     """Is told of each that is not; set by `core.install`."""
+    turns: ClassVar[Turns]
+    """Those of all large answers; set by `core.install`."""
     gone: Callable[[Client], None]
     """Is told of each that is over; set by `core.install`."""
 
@@ -70,6 +76,10 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._has_room = asyncio.Event()
         """Set while not too much waits for a caller who does not let it go out (HTTP/2)."""
         self._has_room.set()
+        self._held: dict[AnyConnection | str | None, set[AwaitPace]] = {}
+        """By what must not be read for now: those who hold it."""
+        self._moved = asyncio.Event()
+        """Set for a moment whenever something is held no more."""
         self.written = 0
         """Bytes that were written to the caller."""
 
@@ -102,6 +112,34 @@ class Connection(mode_servers.ProxyConnectionHandler):
             self.gone(self.client)
             for layer in list(layers_under(self.layer)):
                 vars(layer).clear()
+
+    async def handle_connection(self, connection: AnyConnection) -> None:
+        """As the core does, but what a system behind says is read in turns, and not while nobody wants it."""
+        transport = self.transports[connection]
+        if connection is not self.client and isinstance(transport.reader, asyncio.StreamReader):
+            transport.reader = ReadsInTurns(  # type: ignore[assignment]
+                transport.reader, self.turns, partial(self.let_go, connection)
+            )
+        await super().handle_connection(connection)
+
+    def is_held(self, behind: AnyConnection | str | None) -> bool:
+        """See `plain_asking.Told`."""
+        return behind in self._held
+
+    async def let_go(self, behind: AnyConnection | str | None) -> None:
+        """See `plain_asking.Told`."""
+        while behind in self._held:
+            await self._moved.wait()
+
+    def _go_on(self, command: AwaitPace) -> None:
+        holding = self._held[command.behind]
+        holding.discard(command)
+        if not holding:
+            del self._held[command.behind]
+        self.tell(events.Wakeup(command))
+        if command.behind not in self._held:
+            self._moved.set()
+            self._moved.clear()
 
     async def server_event(self, event: events.Event) -> None:
         """See `tell`."""
@@ -207,6 +245,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
                     transport.writer.write(command.data)
                     if command.connection is self.client:
                         self.written += len(command.data)
+                    elif isinstance(reader := cast(object, transport.reader), ReadsInTurns):
+                        reader.asked()
             case commands.OpenConnection():
                 task = asyncio_utils.create_task(
                     self.open_connection(command), name="open", keep_ref=False, client=self.client.peername
@@ -224,6 +264,9 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 self._tell_of_leaving.append(command)
                 if self._is_leaving:
                     self._waiting.append(events.Wakeup(command))
+            case AwaitPace(job=job):
+                self._held.setdefault(command.behind, set()).add(command)
+                job.begin(lambda: self._go_on(command))
             case AwaitMasking(job=job):
                 job.begin(lambda: self.tell(events.Wakeup(command)))
             case commands.RequestWakeup():

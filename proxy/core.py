@@ -56,6 +56,7 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     tls_layers.ServerTLSLayer = StrictServerTls  # type: ignore[misc]
     Connection.broke = staticmethod(gate.withholding.broke)
     Connection.admission = gate.admission
+    Connection.turns = gate.turns
     Connection.turned_away = staticmethod(gate.withholding.turned_away)
     Connection.gone = staticmethod(Hooks(gate).gone)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]

@@ -33,6 +33,7 @@ from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import NoIdentityKey
 from proxy.introspection import Introspections
 from proxy.judging import Judging
+from proxy.large_pages import LargePages
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
 from proxy.limit_desk import LimitDesk
@@ -53,6 +54,7 @@ from proxy.socket_desk import SocketDesk
 from proxy.spool import Spool
 from proxy.standing import Standing
 from proxy.streaming import Streaming
+from proxy.turns import SLICE, Turns
 from proxy.underway import Holds, Underway
 from proxy.withholding import Withholding
 from proxy.write_answer import write_own
@@ -122,8 +124,11 @@ class Gate:
         """Asks a draft what it would do."""
         self._apart = Apart()
         """Masks documents."""
+        self.turns = Turns()
+        """Those of all large answers."""
         self._reader = Reader()
         """Reads running text."""
+        self._large_pages = LargePages(self._reader, self.turns, partial(counters.add, "refused_busy"))
         self.exports = Exports(Spool(spool))
         """Keeps exports for a while, so that parts of them may be asked for."""
         self.withholding = Withholding(
@@ -156,6 +161,8 @@ class Gate:
             withholding=self.withholding,
             meter=self._meter,
             handshakes=self._handshakes,
+            reader=self._reader,
+            turns=self.turns,
         )
         self.sockets = SocketDesk(
             now,
@@ -338,6 +345,9 @@ class Gate:
         exchange.arrived_s = time.monotonic()
         if not isinstance(treatment, Mask) or not body or exchange.is_answered or exchange.failure:
             return None
+        if not treatment.held_mib and treatment.format == "html" and len(body) > SLICE:
+            exchange.masking = self._large_pages.masking(exchange, body, lambda: look_at(flow, exchange, self.now()))
+            return exchange.masking
         if not treatment.held_mib:
             return self._reading(flow, exchange, treatment.masker, body)
         treatment.masker.tally.prose.at_once()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mitmproxy.connection import Connection
 from mitmproxy.http import Request
 from mitmproxy.proxy import events
 
@@ -39,6 +40,12 @@ class Told(Protocol):
 
     async def drain_writers(self) -> None:
         """Return once it has been taken."""
+
+    def is_held(self, behind: Connection | str | None) -> bool:
+        """Whether nothing more of what *behind* says is wanted for now; see `apart.AwaitPace`."""
+
+    async def let_go(self, behind: Connection | str | None) -> None:
+        """Return once something is."""
 
 
 class Asking:
@@ -112,11 +119,12 @@ class Asking:
     async def caught_up(self) -> None:
         """See `plain_behind.Asks`."""
         await self._connection.drain_writers()
+        await self._connection.let_go(None)
 
     @property
     def lags(self) -> bool:
         """See `plain_behind.Asks`."""
-        return self._connection.lags
+        return self._connection.lags or self._connection.is_held(None)
 
     def _ask(self, behind: Behind) -> None:
         self._behind = behind

@@ -83,10 +83,12 @@ type Opens = Callable[["Behind"], Awaitable[None]]
 
 
 class Pool:
-    """Connections that are open and free, for whichever caller comes next; new ones are *opened*."""
+    """Connections that are open and free, for whichever caller comes next; new ones are *opened*. Large answers on them
+    are heard in *turns*.
+    """
 
-    def __init__(self, opened: Opens) -> None:
-        self.turns = Turns()
+    def __init__(self, opened: Opens, turns: Turns) -> None:
+        self.turns = turns
         self._opens = opened
         self._free: dict[Where, deque[Behind]] = {}
 

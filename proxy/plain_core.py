@@ -36,7 +36,7 @@ class PlainCore:
         self._connection_of = connection_of
         self._upstream_tls = upstream_tls
         self._port = port
-        self._pool = Pool(self._open)
+        self._pool = Pool(self._open, self.gate.turns)
         self._asking: dict[str, Asking] = {}
         """By the id of the flow."""
 

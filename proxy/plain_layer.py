@@ -15,7 +15,7 @@ from mitmproxy.proxy.layers.http import HTTPMode
 
 from proxy import stream
 from proxy.addon import Hooks
-from proxy.apart import AwaitMasking
+from proxy.apart import AwaitMasking, AwaitPace
 from proxy.arriving import ARRIVING
 from proxy.exchange import exchange_of, note_said
 from proxy.http1 import LARGEST_AHEAD, closes
@@ -51,6 +51,8 @@ class PlainLayer(layer.Layer):
         """By which it is told that a request that has come ahead may be read."""
         self._more: Later | None = None
         """By which it is told that what waits for more must go."""
+        self._pace: AwaitPace | None = None
+        """By which it is told that an answer that flows can go on."""
         self._masking: AwaitMasking | None = None
         """By which it is told that the document under way has been masked."""
         self._is_over = False
@@ -62,7 +64,9 @@ class PlainLayer(layer.Layer):
             return
         if isinstance(event, Heard):
             yield from self._hear(event)
-        elif isinstance(event, events.Wakeup) and (isinstance(event.command, Later) or event.command is self._masking):
+        elif isinstance(event, events.Wakeup) and (
+            isinstance(event.command, Later) or event.command is self._masking or event.command is self._pace
+        ):
             yield from self._wake(event.command)
         elif self._rest is not None:
             yield from self._rest.handle_event(event)
@@ -189,7 +193,11 @@ class PlainLayer(layer.Layer):
             yield from self._send_whole(flow)
             return
         yield from self._send_windows(flow, b"")
-        if self._flow is None:
+        yield from self._streamed(flow)
+
+    def _streamed(self, flow: HTTPFlow) -> Commands:
+        """All of a streamed answer has come: end it, once all of it has gone."""
+        if self._flow is None or self._pace is not None:
             return
         self._hooks.response(flow)
         exchange = exchange_of(flow)
@@ -213,6 +221,9 @@ class PlainLayer(layer.Layer):
             yield commands.SendData(self._client, windows)
         exchange = exchange_of(flow)
         streaming = exchange.streaming if exchange is not None else None
+        if streaming is not None and self._pace is None and (job := streaming.awaits) is not None:
+            self._pace = AwaitPace(job, None if self._asking is not None else "")
+            yield self._pace
         if streaming is not None and self._more is None and (due_in_s := streaming.due_in_s) is not None:
             self._more = Later(due_in_s)
             yield self._more
@@ -227,6 +238,12 @@ class PlainLayer(layer.Layer):
             if self._flow is not None:
                 self._hooks.response(self._flow)
                 yield from self._send_whole(self._flow)
+        elif command is self._pace:
+            self._pace = None
+            if (flow := self._flow) is not None:
+                yield from self._send_windows(flow, None)
+                if self._asking is None:
+                    yield from self._streamed(flow)
         elif command is self._more:
             self._more = None
             if self._flow is not None:
@@ -293,7 +310,7 @@ class PlainLayer(layer.Layer):
             self._asking.end()
         if self._flow is not None:
             self._plain.forget(self._flow)
-        self._flow = self._asking = self._more = self._masking = None
+        self._flow = self._asking = self._more = self._masking = self._pace = None
         self._body = b""
 
 

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 
 from policies.formats.masker import Masker, Tally, Withheld
+from proxy.apart import Begins
 from proxy.ledger import Ledger
+from proxy.paced import AtOnce, Flows
 from proxy.reasons import reason_for_body
 from siem.record.log import RecordFailed
 
@@ -34,9 +36,12 @@ class Release:
         stopped: Callable[[], str | None],
         cut: Callable[[], None],
         judged: Callable[[Tally], str | None] = lambda tally: None,
+        flows: Flows | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._masker = masker
+        self._flows = flows if flows is not None else AtOnce(masker)
+        """What the masker is given the answer by."""
         self._ledger = ledger
         self._stopped = stopped
         self._cut = cut
@@ -53,8 +58,16 @@ class Release:
 
     @property
     def due_in_s(self) -> float | None:
-        """In how many seconds what has been masked must go; None where nothing waits."""
-        return max(0.0, self._released_s + WINDOW_S - self._clock()) if self._waiting and not self.over else None
+        """In how many seconds what has been masked must go; None where nothing can go."""
+        waits = self._waiting and not self.over and not self._flows.is_amid
+        return max(0.0, self._released_s + WINDOW_S - self._clock()) if waits else None
+
+    @property
+    def awaits(self) -> Begins | None:
+        """What must be over before more can go, and before more is taken from the system behind; whoever calls this is
+        to wait for it, and then to say that time has passed. None where nothing is waited for.
+        """
+        return None if self.over else self._flows.awaits
 
     def __call__(self, data: bytes | None) -> list[bytes]:
         """What may be written for the chunk *data*; `b""` says that the answer has ended, None that time has passed."""
@@ -74,11 +87,15 @@ class Release:
             self.abort(reason)
             return []
         if data is not None:
+            self._flows.take(data)
+        if data is not None or self._flows.awaits is None:
             self.moved_s = self._clock()
-            for piece in self._masker.feed(data) if data else self._masker.close():
-                self._waiting += piece
+        for piece in self._flows.go():
+            self._waiting += piece
+        is_end = self._flows.is_done and self._flows.awaits is None
         window = b""
-        if data == b"" or self.due_in_s == 0 or len(self._waiting) >= WINDOW_BYTES:
+        # Amid a slice more has been counted than has come out.
+        if is_end or self.due_in_s == 0 or (len(self._waiting) >= WINDOW_BYTES and not self._flows.is_amid):
             window = bytes(self._waiting)
             self._waiting.clear()
         if window:
@@ -92,7 +109,7 @@ class Release:
             moment = self._clock()
             self._masker.tally.prose.lasts(moment - self._released_s)
             self._released_s = moment
-        if data == b"":
+        if is_end:
             self._ledger.closed("")
             self.over = self.is_whole = True
         return [window] if window else []
@@ -109,5 +126,6 @@ class Release:
             return
         self.over = True
         self._waiting.clear()
+        self._flows.stop()
         with contextlib.suppress(RecordFailed):  # nothing more is released: only the cut itself goes unrecorded
             self._ledger.closed(reason)

@@ -23,7 +23,7 @@ from mitmproxy.proxy.layers.http._hooks import (
 )
 
 from proxy.answer import Mask
-from proxy.apart import AwaitMasking
+from proxy.apart import AwaitMasking, AwaitPace
 from proxy.error_page import coded
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
@@ -52,6 +52,10 @@ class Stream(http_layers.HttpStream):
     """Set by `core.install`: there is one gate in a process."""
     _is_waiting = False
     """Whether it will be told that time has passed."""
+    _pace: AwaitPace | None = None
+    """By which it is told that an answer that flows can go on."""
+    _has_come = False
+    """Whether all of an answer that flows has."""
 
     def state_consume_request_body(self, event: events.Event) -> Commands:
         """As the core does, but files that are sent are looked into beside the loop before they go."""
@@ -137,7 +141,15 @@ class Stream(http_layers.HttpStream):
         yield from super().state_consume_response_body(event)
 
     def state_stream_response_body(self, event: events.Event) -> Commands:
-        """As the core does, but what it has been given may wait for more: then it asks to be told when it must go."""
+        """As the core does, but what it has been given may wait for more: then it asks to be told when it must go. What
+        has to be waited for comes before the end.
+        """
+        if isinstance(event, ResponseEndOfMessage):
+            self._has_come = True
+            yield from self._send_windows(b"")
+            if self._pace is None:
+                yield from super().state_stream_response_body(event)
+            return
         yield from super().state_stream_response_body(event)
         if isinstance(event, ResponseData):
             yield from self._wait_for_more()
@@ -150,6 +162,10 @@ class Stream(http_layers.HttpStream):
         if not isinstance(event, events.Wakeup):
             yield from super()._handle_event(event)
             return
+        if isinstance(event.command, AwaitPace):
+            if event.command is self._pace:
+                yield from self._go_on()
+            return
         if isinstance(event.command, AwaitMasking):
             if self.client_state == self.state_consume_request_body:
                 yield from super().state_consume_request_body(RequestEndOfMessage(self.stream_id))
@@ -157,15 +173,32 @@ class Stream(http_layers.HttpStream):
                 yield from super().state_consume_response_body(ResponseEndOfMessage(self.stream_id))
             return
         self._is_waiting = False
-        if self.server_state == self.state_stream_response_body and self.flow.response is not None:
-            stream: Any = self.flow.response.stream
-            for chunk in stream(None):
-                yield http_layers.SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
-            yield from self._wait_for_more()
+        if self.server_state == self.state_stream_response_body:
+            yield from self._send_windows(None)
+
+    def _go_on(self) -> Commands:
+        """What an answer that flows has waited for is over."""
+        self._pace = None
+        if self.server_state == self.state_stream_response_body:
+            yield from self._send_windows(None)
+            if self._has_come and self._pace is None:
+                yield from super().state_stream_response_body(ResponseEndOfMessage(self.stream_id))
+
+    def _send_windows(self, data: bytes | None) -> Commands:
+        """Let the windows go that *data* completes, see `Release`."""
+        assert self.flow.response is not None
+        stream: Any = self.flow.response.stream
+        for chunk in stream(data):
+            yield http_layers.SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
+        yield from self._wait_for_more()
 
     def _wait_for_more(self) -> Commands:
         exchange = exchange_of(self.flow)
-        due_in_s = exchange.streaming.due_in_s if exchange is not None and exchange.streaming is not None else None
+        streaming = exchange.streaming if exchange is not None else None
+        if streaming is not None and self._pace is None and (job := streaming.awaits) is not None:
+            self._pace = AwaitPace(job, "" if self._has_come else self.flow.server_conn)
+            yield self._pace
+        due_in_s = streaming.due_in_s if streaming is not None else None
         if due_in_s is not None and not self._is_waiting:
             self._is_waiting = True
             yield commands.RequestWakeup(due_in_s)

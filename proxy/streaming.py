@@ -6,7 +6,7 @@ from functools import partial
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Masker, Tally, Withheld
-from proxy.answer import Mask
+from proxy.answer import EVENTS, Mask
 from proxy.client_certificates import Handshakes
 from proxy.exchange import Exchange, Streams
 from proxy.exports import Exports
@@ -16,10 +16,13 @@ from proxy.identity import BadCredential
 from proxy.lasting import Lasting
 from proxy.limit_desk import LimitDesk
 from proxy.meter import Meter
+from proxy.paced import AtOnce, Flows, Paced
+from proxy.reading import Reader
 from proxy.reasons import reason_for_body
 from proxy.release import Release
 from proxy.session_desk import SessionDesk
 from proxy.standing import Standing
+from proxy.turns import Turns
 from proxy.withholding import Withholding
 from siem.record.log import RecordFailed
 
@@ -38,6 +41,8 @@ class Streaming:
         withholding: Withholding,
         meter: Meter,
         handshakes: Handshakes,
+        reader: Reader,
+        turns: Turns,
     ) -> None:
         self._limits = limits
         self._sessions = sessions
@@ -47,6 +52,8 @@ class Streaming:
         self._withholding = withholding
         self._meter = meter
         self._handshakes = handshakes
+        self._reader = reader
+        self._turns = turns
 
     def begin(self, flow: HTTPFlow, exchange: Exchange) -> bool:
         """Let an answer too large to be buffered go window by window; False where it is withheld instead."""
@@ -80,10 +87,10 @@ class Streaming:
 
     def streamed(self, flow: HTTPFlow, exchange: Exchange, masker: Masker) -> Streams:
         """What each part of the answer goes through from now on, guarded. The answer counts as released."""
-        masker.tally.prose.stream()
         release = Release(
             masker,
             exchange.ledger,
+            flows=self._flows(exchange, masker),
             stopped=lambda: self._standing.forbidden(exchange),
             cut=lambda: self._withholding.cut(flow),
             judged=lambda tally: self._too_much(exchange, tally),
@@ -95,6 +102,15 @@ class Streaming:
         self._meter.took(exchange.system.name, upstream_s=time.monotonic() - exchange.sent_s, own_s=None)
         kept = self._exports.kept(release, exchange)
         return latch_on_failure(kept, lambda kind: self._withholding.fail(flow, "stream", kind))
+
+    def _flows(self, exchange: Exchange, masker: Masker) -> Flows:
+        """What the answer is masked by. What has no end waits for no reader: its time would be up one day."""
+        treatment, forward = exchange.treatment, exchange.forward
+        assert forward is not None
+        if exchange.socket is not None or not isinstance(treatment, Mask) or treatment.format == EVENTS:
+            masker.tally.prose.stream()
+            return AtOnce(masker)
+        return Paced(masker, self._reader, self._turns, forward.operation.prose.wait_s)
 
     def _lasting(self, flow: HTTPFlow, exchange: Exchange) -> Lasting:
         """What looks again at whatever the answer was opened by."""

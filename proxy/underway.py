@@ -108,6 +108,8 @@ class Underway:
             assert exchange.system is not None
             if exchange.streaming is not None and (reason := self._forbidden(exchange)) is not None:
                 exchange.streaming.abort(reason)
+            elif exchange.streaming is not None and exchange.streaming.awaits is not None:
+                continue  # the system behind is not asked for more meanwhile
             elif exchange.masking is None and moment > _moved_s(exchange) + (
                 exchange.idle_s or exchange.system.program.timeout_s
             ):

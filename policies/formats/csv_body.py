@@ -7,6 +7,7 @@ Source: RFC 4180; as common programs write it, lines may end in LF, and `;` or a
 
 import io
 import re
+from collections.abc import Iterator
 from itertools import count
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
@@ -48,6 +49,8 @@ class CsvMasker:
         self._record_begun = io.StringIO()  # whole lines of the record that has not ended
         self._is_quoted = False  # whether a quote in it is still open
         self._line = ""
+        self._following: list[str] = []
+        """Lines that have come whole and are treated next, from behind."""
         self._delimiter = ""
         self._names: list[str] = []
         self._columns: dict[int, list[Action]] = {}
@@ -67,12 +70,13 @@ class CsvMasker:
     def _settled(self, text: str, *, final: bool) -> list[bytes]:
         *lines, self._line = (self._line + text).split("\n")
         settled = []
-        for line in lines:
-            self._is_quoted ^= line.count('"') % 2 == 1
-            if self._is_quoted:
-                self._record_begun.write(line + "\n")
-            else:
-                settled.append(self._treated(self._taken() + line + "\n"))
+        with self.tally.prose.ahead(self._ask):
+            for line in self._each(lines):
+                self._is_quoted ^= line.count('"') % 2 == 1
+                if self._is_quoted:
+                    self._record_begun.write(line + "\n")
+                else:
+                    settled.append(self._treated(self._taken() + line + "\n"))
         if self._record_begun.tell() + len(self._line) > LONGEST_RECORD:
             raise Withheld("too_large_to_mask")
         if final:
@@ -80,6 +84,25 @@ class CsvMasker:
             self._line = ""
         joined = "".join(settled)
         return [self._charset.encode(joined)] if joined else []
+
+    def _each(self, lines: list[str]) -> Iterator[str]:
+        """Each of *lines*; those that are still to come are left in `_following`."""
+        lines.reverse()
+        self._following = lines
+        while lines:
+            yield lines.pop()
+
+    def _ask(self) -> Iterator[None]:
+        """Ask what is to be read of the lines that follow. Raises Withheld."""
+        scanned = [(place, action.prose) for place, action in enumerate(self._columns[GENERAL]) if action.prose]
+        for line in reversed(self._following):
+            if line.count('"') % 2:
+                return  # a record of several lines
+            cells = self._cells(line.removesuffix("\r"))
+            for place, prose in scanned:
+                if place < len(cells):
+                    self.tally.prose.spans(_value_of(cells[place]), prose)
+            yield
 
     def _taken(self) -> str:
         """The lines of the record so far; the next record begins."""

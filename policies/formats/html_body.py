@@ -18,6 +18,9 @@ from policies.formats.html_whose import Seen
 from policies.formats.masker import Tally, Withheld
 from policies.formats.said import Said
 
+TOKENS_IN_A_TURN = 512
+"""So many of a large page are read again before others have their turn."""
+
 
 class HtmlMasker:
     """A masker for one HTML page. *said* is what the caller said in the request. What is found is told to *seen*."""
@@ -88,8 +91,10 @@ class HtmlMasker:
         """The page, window by window, now that all its values are known."""
         second, text = self._reading(), "".join(self._texts)
         self._texts.clear()
-        for token in HtmlTokens().feed(text, final=True):
+        for number, token in enumerate(HtmlTokens().feed(text, final=True), 1):
             second.take(token)
+            if number % TOKENS_IN_A_TURN == 0:
+                self.tally.gives_way()
             if second.is_full:
                 yield second.flush()
         second.end()

@@ -71,7 +71,7 @@ class PageOfSomebody:
         return masked, tally
 
     def _read(self, shape: HtmlShape) -> tuple[Seen, bytes, Tally]:
-        seen, tally = Seen(shape.record), Tally(self.tally.digester)
+        seen, tally = Seen(shape.record), Tally(self.tally.digester, gives_way=self.tally.gives_way)
         said = self._said.anew() if self._said is not None else None
         masker = HtmlMasker(shape, tally, self._charset, self._seal, said, seen, self._addresses)
         masked = b"".join([*masker.feed(bytes(self._body)), *masker.close()])

@@ -32,6 +32,8 @@ from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.said import Said
 
 WINDOW_CHARS = 256 * 1024
+PARTS_IN_A_TURN = 128
+"""So many of a large page are masked before others have their turn."""
 WINDOW_PARTS = 16 * 1024
 """Of a page held as parts; a larger one is masked window by window once it has been read."""
 LONGEST_RUN = 64 * 1024
@@ -97,7 +99,12 @@ class Reading:
         """What has been read since the last time becomes this."""
         self._end_run()
         parts, self._parts, self._waiting = self._parts, [], 0
-        return "".join(part() for part in parts)
+        masked = []
+        for number, part in enumerate(parts, 1):
+            masked.append(part())
+            if number % PARTS_IN_A_TURN == 0:
+                self.tally.gives_way()
+        return "".join(masked)
 
     def let_go(self) -> None:
         """Hold what has been read no longer: it will be read again."""

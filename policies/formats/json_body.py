@@ -17,6 +17,8 @@ from policies.formats.masker import HIDDEN_KEY, Action, Tally, Withheld
 
 WHOLE_BYTES = 1024 * 1024
 """A body up to this size is treated at once."""
+PART_BYTES = 64 * 1024
+"""Of what was held before that is seen to be too much, so much is treated without a break."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -51,8 +53,16 @@ class JsonMasker:
             self._buffer = data  # which is all of most bodies: nothing is copied
         if len(self._buffer) <= WHOLE_BYTES:
             return []
-        self._stream = JsonStream(self.node, self._undeclared, self.unit, self.tally, self._hidden)
-        return self._stream.feed(self._without_mark())
+        self._stream = JsonStream(self.node, self._undeclared, self.unit, self.tally, self._hidden, asks=self.ask)
+        return self._first_part(self._stream, self._without_mark())
+
+    def _first_part(self, stream: JsonStream, data: bytes) -> list[bytes]:
+        """What becomes of *data*, which is large: others have their turn now and then."""
+        out = []
+        for start in range(0, len(data), PART_BYTES):
+            out += stream.feed(data[start : start + PART_BYTES])
+            self.tally.gives_way()
+        return out
 
     def close(self) -> list[bytes]:
         """See `Masker.close`."""
@@ -99,6 +109,10 @@ class JsonMasker:
             value = tree.apply(node, parse_exactly(data), depth)
         self.tally.add(tree.tally)
         return spell(value if self._hidden is None else without(value, self._hidden))
+
+    def ask(self, node: Node, data: bytes, depth: int) -> None:
+        """Ask what is to be read of the value spelled by *data*; it is not counted. Raises Withheld."""
+        JsonTree(self._undeclared, self.tally.apart(), self._choice).apply(node, parse(data), depth)
 
     def _without_mark(self) -> bytes:
         return bytes(self._buffer[len(_BOM) :] if self._buffer.startswith(_BOM) else self._buffer)

@@ -5,7 +5,7 @@ one. What may not be treated in pieces is held up to `LARGEST_BYTES` and withhel
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -30,6 +30,9 @@ _SCALAR = re.compile(rb"[-+.0-9A-Za-z]++")
 _KEY = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")[ \t\n\r]*+:', re.DOTALL)
 _STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}"]', re.DOTALL)
 
+_NEXT_ROW = re.compile(rb"[ \t\n\r]*,[ \t\n\r]*\{")
+
+type Asks = Callable[[Node, bytes, int], None]
 type Unit = Callable[[Node, bytes, int, bool], bytes]
 
 
@@ -62,11 +65,20 @@ class JsonStream:
     """One JSON text on its way. *unit* makes of an element what it becomes.
 
     It is told how deep the element lies, and whether the container around it may be without it: then it may become b"".
+    *asks* asks what is to be read of one that follows, and makes nothing of it.
     """
 
     def __init__(
-        self, node: Node, undeclared: Action, unit: Unit, tally: Tally, hidden: KnownValues | None = None
+        self,
+        node: Node,
+        undeclared: Action,
+        unit: Unit,
+        tally: Tally,
+        hidden: KnownValues | None = None,
+        *,
+        asks: Asks,
     ) -> None:
+        self._asks = asks
         self._hidden = hidden
         self._undeclared = Value(undeclared)
         self._unit = unit
@@ -79,6 +91,7 @@ class JsonStream:
         self._before = b""
         self._tells_subject = False
         self._is_row = False
+        self._unit_end = 0  # where what is treated now ends
         self._looked: tuple[int, int] = (0, 0)  # up to where an end was looked for, and how deep that was
         self._final = False
         # Not a list of pieces: what the speller makes of a small element holds 4 KiB until it is let go.
@@ -87,7 +100,8 @@ class JsonStream:
     def feed(self, data: bytes) -> list[bytes]:
         """See `Masker.feed`."""
         self._text += data
-        self._advance()
+        with self._tally.prose.ahead(self._ask):
+            self._advance()
         taken, self._out = bytes(self._out), bytearray()
         del self._text[: self._at]
         self._looked = (max(0, self._looked[0] - self._at), self._looked[1])
@@ -157,6 +171,7 @@ class JsonStream:
             parse(data)
             self._tally.count(self._node.action)
         else:
+            self._unit_end = end
             piece = self._unit(self._node, data, len(self._open), self._is_row)
             if piece:
                 self._out += self._before
@@ -166,6 +181,24 @@ class JsonStream:
         self._at = end
         self._looked = (0, 0)
         self._expects = _Expects.NEXT if self._open else _Expects.END
+
+    def _ask(self) -> Iterator[None]:
+        """Ask what is to be read of the rows that follow and have come whole. Raises Withheld."""
+        end = self._unit_end
+        while self._is_row and (comma := _NEXT_ROW.match(self._text, end)) is not None:
+            start = end = comma.end() - 1
+            depth = 0
+            for token in _STRUCTURE.finditer(self._text, start, start + UNIT_BYTES):
+                if token[0] == b'"':
+                    break
+                depth += (token[0] in (b"{", b"[")) - (token[0] in (b"}", b"]"))
+                if not depth:
+                    end = token.end()
+                    break
+            if end == start:
+                return
+            self._asks(self._node, bytes(self._text[start:end]), len(self._open))
+            yield
 
     def _string_end(self) -> int:
         """Where the string that begins here ends. What has been looked at is not looked at again."""

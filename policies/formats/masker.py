@@ -87,6 +87,10 @@ class Action:
         return self.apply(value) if self.apply_for is None or not subject else self.apply_for(value, subject)
 
 
+def _goes_on() -> None:
+    """Nobody else waits."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What a masker has put into its output since it was last asked."""
@@ -107,6 +111,8 @@ class Tally:
     """Hashes of stored values that did not open, by field index: a body may be read more than once."""
     prose: Prose = field(default_factory=Prose, compare=False)
     """What of the running text of this body has been read, and how much more of it may be."""
+    gives_way: Callable[[], None] = field(default=_goes_on, compare=False, repr=False)
+    """Called between parts of a long body: others may have their turn meanwhile."""
     left_out: int = 0
     """How many records are left out, which the caller may not see."""
     has_unreadable: bool = False
@@ -116,7 +122,7 @@ class Tally:
 
     def apart(self) -> "Tally":
         """A tally of nothing yet, for a part of the same body that is counted by itself."""
-        return Tally(self.digester, prose=self.prose)
+        return Tally(self.digester, prose=self.prose, gives_way=self.gives_way)
 
     def count(self, action: Action) -> None:
         """Note one value treated by *action*."""

@@ -26,6 +26,8 @@ class NdjsonMasker:
         self.tally = records.tally
         self._records = records
         self._rest = bytearray()
+        self._following: list[bytes] = []
+        """Records that have come whole and are treated next, from behind."""
         self._end = b""  # what parts the records, once that is known
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -48,6 +50,13 @@ class NdjsonMasker:
             raise Withheld("not_json")
         return self._treated([bytes(self._rest)])
 
+    def _ask(self) -> Iterator[None]:
+        """Ask what is to be read of the records that follow. Raises Withheld."""
+        for record in reversed(self._following):
+            if record.strip(_BLANK):
+                self._records.ask(self._records.node, record, 0)
+            yield
+
     def _has_begun(self) -> bool:
         """Whether the first record has: what stands before it is dropped."""
         if _BOM.startswith(self._rest):
@@ -59,9 +68,17 @@ class NdjsonMasker:
         return bool(self._end)
 
     def _treated(self, records: list[bytes]) -> list[bytes]:
+        with self.tally.prose.ahead(self._ask):
+            out = self._each_treated(records)
+        return [bytes(out)] if out else []
+
+    def _each_treated(self, records: list[bytes]) -> bytearray:
         out = bytearray()
         before = _SEPARATOR if self._end == _SEPARATOR else b""
-        for record in records:
+        records.reverse()
+        self._following = records
+        while records:
+            record = records.pop()
             if len(record) > LONGEST_RECORD:
                 raise Withheld("too_large_to_mask")
             if not record.strip(_BLANK):
@@ -70,7 +87,7 @@ class NdjsonMasker:
                 raise Withheld("not_json")
             if treated := self._records.unit(self._records.node, record, 0, is_row=True):
                 out += before + treated + _LINE_END
-        return [bytes(out)] if out else []
+        return out
 
 
 def records_in(body: bytes) -> Iterator[bytes]:

@@ -1,12 +1,16 @@
 """What a tagger hides in running text: names and addresses, as far as the time of a body goes.
 
 Fails closed: a text that nobody has read, because nothing to read it with is installed or because the body holds more
-of it than may be read, loses each sentence in which somebody could be named, or is withheld where that is declared.
+of it than may be read, loses each sentence in which somebody could be named, or is withheld where that is declared. Of
+a text that is longer than what may be read the beginning is, up to the end of a sentence.
 """
 
+import contextlib
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from policies.formats.finder import Span
 from policies.formats.withheld import Withheld
@@ -14,6 +18,7 @@ from policies.policy_kinds import Beyond
 from policies.prose_rule import ProseRule
 from policies.recognisers.may_name import SHORTEST, may_name, may_name_in_lines, sentences_that_may
 from policies.recognisers.prose import find_in_prose
+from policies.recognisers.sentences import end_of_part
 from policies.recognisers.table import Hit
 from policies.recognisers.weights import NoWeights, are_there
 
@@ -25,6 +30,8 @@ MOST_IN_STREAM = 6_000
 """Characters that may be read at once of what is masked as it comes: the worker does nothing else meanwhile."""
 STREAM_PER_S = 2_000
 """Characters that may be read of it for each second that it lasts: a tenth of a processor."""
+AT_ONCE = 4_000
+"""Characters of what waits to be read that are read before others have their turn: a tenth of a second on one core."""
 OF_A_LONG_TEXT = 2
 """The same of a text that comes as part of one that is long."""
 UNREAD = "unread_text"
@@ -82,6 +89,10 @@ class Prose:
         self._later = later
         self._known: dict[str, tuple[Span, ...]] = {}
         self._wanted: dict[str, None] = {}
+        self._cuts: dict[str, int] = {}
+        """Of a text that was more than may be read: up to where it is read."""
+        self._wait: Callable[[], bool] | None = None
+        self._asks: Callable[[], Iterator[None]] | None = None
 
     def spans(self, text: str, shortest: int) -> Sequence[Span]:
         """What of *text* is hidden, in order, where it has *shortest* characters at least; 0: it is not read.
@@ -90,20 +101,44 @@ class Prose:
         """
         if not self.reads(shortest) or not may_name(text, shortest):
             return ()
+        return self._spans(text)
+
+    def _spans(self, text: str) -> Sequence[Span]:
         if (known := self._known_or_remembered(text)) is not None:
             return known
         if text in self._wanted:
             return _unread(text)
-        if len(text) > self.left or not are_there():
-            if self._rule.beyond is Beyond.WITHHOLD:
+        most = self.left if self._wait is None else AT_ONCE
+        end = self._cuts.get(text, 0) or (len(text) if len(text) <= most else end_of_part(text, most))
+        if not are_there() or (not end and self._wait is None):
+            return self._beyond(text)
+        if 0 < end < len(text):
+            if self._rule.beyond is Beyond.WITHHOLD and self._wait is None:
                 raise Withheld(TOO_MUCH)
-            return _unread(text)
+            self._cuts[text] = end
+            first, rest = self._of_part(text[:end]), self._of_part(text[end:])
+            return [*first, *(replace(span, start=span.start + end, end=span.end + end) for span in rest)]
         self.left -= len(text)
         self._wanted[text] = None
         if self._later:
             return _unread(text)
-        self.read()
-        return self._known[text] if text in self._known else _unread(text)
+        if self._wait is None:
+            self.read()
+        else:
+            self._gather()
+            if not self._wait():
+                self._wanted.clear()
+                self.settle()
+        return self._known[text] if text in self._known else self._beyond(text)
+
+    def _of_part(self, text: str) -> Sequence[Span]:
+        return self._spans(text) if may_name(text, EVERY) else ()
+
+    def _beyond(self, text: str) -> list[Span]:
+        """What is hidden of *text*, which nobody reads. Raises Withheld."""
+        if self._rule.beyond is Beyond.WITHHOLD:
+            raise Withheld(TOO_MUCH)
+        return _unread(text)
 
     def tell_nothing(self, texts: Iterable[str], shortest: int) -> bool:
         """True only where nothing of any of *texts* is hidden, as far as is known."""
@@ -150,22 +185,60 @@ class Prose:
 
     def settle(self) -> None:
         """From now on nothing more is read: what is known is known."""
-        self._later, self.left, self._most = False, 0, 0
+        self._later, self.left, self._most, self._wait = False, 0, 0, None
 
     def at_once(self) -> None:
         """From now on read at once what is asked about."""
         self._later = False
 
-    def stream(self) -> None:
-        """The same of a body that is masked as it comes: of less at a time, and of more the longer it lasts."""
+    def stream(self, wait: Callable[[], bool] | None = None) -> None:
+        """The same of a body that is masked as it comes: of less at a time, and of more the longer it lasts.
+
+        With *wait* of all of it: that returns once what is wanted has been read, or False where nobody waits any more.
+        """
         self.at_once()
-        self._most = min(self._most, MOST_IN_STREAM)
-        self.left = min(self.left, self._most)
+        if wait is not None and self._rule.characters:
+            self._wait = wait
+            self._most = self.left = sys.maxsize
+        else:
+            self._most = min(self._most, MOST_IN_STREAM)
+            self.left = min(self.left, self._most)
 
     def lasts(self, seconds: float) -> None:
         """The body has gone on for so many *seconds*: some more of it may be read."""
-        self.left = min(self._most, self.left + int(seconds * STREAM_PER_S))
+        if self._wait is None:
+            self.left = min(self._most, self.left + int(seconds * STREAM_PER_S))
+            self.forget()
+
+    def forget(self) -> None:
+        """Nothing is asked about any more of what was asked about so far, or it is as if for the first time."""
         self._known.clear()
+        self._cuts.clear()
+
+    @contextlib.contextmanager
+    def ahead(self, asks: Callable[[], Iterator[None]]) -> Iterator[None]:
+        """Within, what is waited for is read together with what *asks* asks about, bit by bit, of what comes behind.
+
+        Many texts at once take half as long as one after the other. What is asked there is shown to nobody.
+        """
+        before, self._asks = self._asks, asks
+        try:
+            yield
+        finally:
+            self._asks = before
+
+    def _gather(self) -> None:
+        asks, self._asks = self._asks, None
+        if asks is None:
+            return
+        self._later = True
+        try:
+            with contextlib.suppress(Withheld):  # which is raised again where it counts
+                for _ in asks():
+                    if sum(map(len, self._wanted)) >= AT_ONCE:
+                        break
+        finally:
+            self._later, self._asks = False, asks
 
     def reads(self, shortest: int) -> bool:
         """Whether texts of *shortest* characters are read at all; see `spans`."""

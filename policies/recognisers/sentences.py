@@ -10,6 +10,7 @@ from policies.recognisers.weights import Tagger
 LONGEST = 160
 """Characters of a sentence: what is longer is cut at a comma, or anywhere."""
 _SENTENCE = re.compile(r"[^。！？；!?;\n\r]+[。！？；!?;]*")
+_ENDS = "。！？；!?;\n\r"
 _PAUSES = "，、,：: 　"
 _HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -34,6 +35,14 @@ def sentences_in(text: str) -> Iterator[tuple[int, str]]:
             if _HAN.search(text, start, stop):
                 yield start, text[start:stop]
             start = stop
+
+
+def end_of_part(text: str, most: int) -> int:
+    """Where the longest beginning of *text* ends that has *most* characters and no half of a sentence, or at least of
+    what stands between two pauses; 0 where there is none.
+    """
+    ends = max((text.rfind(mark, 0, max(0, most)) for mark in _ENDS), default=-1)
+    return 1 + (ends if ends >= 0 else max(text.rfind(pause, 0, max(0, most)) for pause in _PAUSES))
 
 
 def _pause_before(text: str, start: int, end: int) -> int:

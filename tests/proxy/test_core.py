@@ -33,6 +33,7 @@ from tests.scripted import Asked, Connection, Script, answering, saying
 HERE = "tests/proxy/test_core.py::"
 HTTP2 = "tests/proxy/test_http2.py::"
 LEAN = "tests/proxy/test_lean.py::"
+PACED = "tests/evasion/test_paced.py::"
 PRESSURE = "tests/evasion/test_pressure.py::"
 STREAMS = "tests/evasion/test_streams.py::"
 SOCKETS = "tests/evasion/test_websocket.py::"
@@ -57,6 +58,8 @@ DEPARTURES = {
     "Stream._wait_for_more": f"{STREAMS}test_what_comes_now_and_then_is_not_kept_waiting",
     "Stream._withheld": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
     "Stream._send_page": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
+    "Stream._go_on": f"{PACED}test_a_policy_that_is_published_while_it_waits_changes_nothing_of_it[mitmproxy reads]",
+    "Stream._send_windows": f"{PACED}test_a_system_that_ends_while_it_is_waited_for[mitmproxy reads]",
     "Stream.flow_done": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",
     "Stream._relay": f"{SOCKETS}test_messages_are_masked_by_shape_in_both_directions_as_they_come",
     "Stream._let_go": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",
@@ -96,6 +99,7 @@ DEPARTURES = {
     ),
     "StrictHttp2Server._note_what_waits": f"{PRESSURE}test_what_a_caller_does_not_let_out_is_not_fetched",
     "Connection.admission": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
+    "Connection.turns": "tests/proxy/test_in_turns.py::test_what_systems_say_is_read_in_turns",
     "Connection.turned_away": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
     "Connection.gone": f"{PRESSURE}test_who_is_gone_gives_up_the_places_of_all_that_he_has_asked",
     "http_layers.Http2Client": f"{UPSTREAM}test_what_is_malformed_is_no_answer[a second head]",

@@ -10,7 +10,7 @@ from mitmproxy.proxy import events
 
 from proxy.plain_asking import Asking, Failed, Heard
 from proxy.plain_behind import OUT_OF_TURN, Behind, Pool, Where
-from proxy.turns import SLICE
+from proxy.turns import SLICE, Turns
 
 REQUEST = Request("", 0, b"GET", b"http", b"", b"/", b"HTTP/1.1", Headers(), b"", None, 0.0, 0.0)
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -29,6 +29,12 @@ class Caller:
 
     async def drain_writers(self) -> None:
         """Nothing waits."""
+
+    def is_held(self, behind: object) -> bool:
+        return False
+
+    async def let_go(self, behind: object) -> None:
+        """Nothing is held."""
 
 
 async def what_comes(said: bytes, *, gone: bool) -> object:
@@ -52,7 +58,7 @@ async def what_comes(said: bytes, *, gone: bool) -> object:
 
         caller = Caller()
         where = Where("people", host, port, None, 0)
-        asking = Asking(Pool(opens), where, caller, REQUEST, ("somebody",), may_repeat=True)
+        asking = Asking(Pool(opens, Turns()), where, caller, REQUEST, ("somebody",), may_repeat=True)
         asking.begin()
         heard = await asyncio.wait_for(caller.told.get(), 10)
         assert heard.asking is asking
@@ -87,7 +93,7 @@ async def most_in_a_turn(length: int, callers: int) -> int:
         async def opens(behind: Behind) -> None:
             await asyncio.get_running_loop().create_connection(lambda: behind, host, port)
 
-        pool, caller, where, most = Pool(opens), Caller(), Where("people", host, port, None, 0), 0
+        pool, caller, where, most = Pool(opens, Turns()), Caller(), Where("people", host, port, None, 0), 0
         asking = [Asking(pool, where, caller, REQUEST, ("somebody",), may_repeat=True) for _ in range(callers)]
         for each in asking:
             each.begin()
@@ -134,7 +140,7 @@ async def told_of(said: bytes, *, ends: bool) -> tuple[list[object], bool]:
                 if ends:
                     asking.end()
 
-        caller, where, pool = Ending(), Where("people", host, port, None, 0), Pool(opens)
+        caller, where, pool = Ending(), Where("people", host, port, None, 0), Pool(opens, Turns())
         asking = Asking(pool, where, caller, REQUEST, ("somebody",), may_repeat=True)
         asking.begin()
         told: list[object] = list((await asyncio.wait_for(caller.told.get(), 10)).each)
