@@ -17,6 +17,8 @@ LONGEST = 20
 
 _LABEL = re.compile(rf"([^\s:：]{{1,{LONGEST}}})\s*[:：]\s*")
 
+_GLUED = re.compile(rf"([\u4e00-\u9fff]{{2,{LONGEST}}}?)[为是]?\s*([0-9][0-9A-Za-z*·\- ]{{3,}})")
+"""A label and a number right behind it: in what was read by eye, one that no check knows any more."""
 _HOLDS_VALUE = re.compile(r"[:：].|\d{3}|^\d+$")
 """In a cell that says what it tells of: what stands below is none of that."""
 
@@ -27,7 +29,7 @@ _PARTING = re.compile(rf"[，。；;]|\s+[^\s:：]{{1,{LONGEST}}}\s*[:：]|\s{{2
 def may_tell(sheet: Sheet) -> set[str]:
     """Whatever in *sheet* may be a heading."""
     whole = {_name(cell.text) for cell in sheet.cells}
-    labels = {match[1] for cell in sheet.cells for match in _LABEL.finditer(cell.text)}
+    labels = {match[1] for cell in sheet.cells for each in (_LABEL, _GLUED) for match in each.finditer(cell.text)}
     return {name for name in whole | labels if 0 < len(name) <= LONGEST and not _HOLDS_VALUE.search(name)}
 
 
@@ -38,6 +40,9 @@ def keyed(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, int, int
             end = _end_of_value(cell.text, match.end())
             if match[1] in telling and end > match.end():
                 yield number, match.end(), end, match[1]
+        for match in () if cell.exact else _GLUED.finditer(cell.text):
+            if match[1] in telling:
+                yield number, match.start(2), match.end(2), match[1]
     for number, name, is_sentence in _in_table(sheet, telling):
         text = sheet.cells[number].text
         yield number, 0, _end_of_value(text, 0) if is_sentence else len(text), name
@@ -57,12 +62,17 @@ def _in_table(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, str,
     """Cells with their headings; and whether the heading is a label, behind which a sentence may go on."""
     boxes = [cell.box() for cell in sheet.cells]
     headings = {number: name for number, cell in enumerate(sheet.cells) if (name := _name(cell.text)) in telling}
+    labels = {
+        number
+        for number, cell in enumerate(sheet.cells)
+        if any(match[1] in telling for match in _LABEL.finditer(cell.text))
+    }
     for index, row in enumerate(sheet.rows):
         here = [number for number in row if number in headings]
         if not here:
             continue
         below = sheet.rows[index + 1 :]
-        under = {number: list(_column(boxes, number, below, headings)) for number in here}
+        under = {number: list(_column(boxes, number, below, labels | headings.keys())) for number in here}
         is_head = len(here) > 1 and sum(map(bool, under.values())) > 1
         is_grid = len(row) > 1 and bool(below) and all(_overlapping(boxes, number, below[0]) for number in row)
         for number in here:
@@ -74,15 +84,15 @@ def _in_table(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, str,
                 yield from ((cell, headings[number], False) for cell in under[number])
 
 
-def _column(boxes: list[Box], heading: int, rows: list[list[int]], headings: dict[int, str]) -> Iterator[int]:
-    """The cells under *heading*, down to the next heading or a wide gap."""
+def _column(boxes: list[Box], heading: int, rows: list[list[int]], labels: set[int]) -> Iterator[int]:
+    """The cells under *heading*, down to the next of *labels*, which say what stands there, or a wide gap."""
     _, top, _, bottom = boxes[heading]
     height, reached = bottom - top, bottom
     for row in rows:
         found = _overlapping(boxes, heading, row)
         if found and boxes[found[0]][1] - reached > MOST_GAP * height:
             return
-        if any(number in headings for number in found):
+        if not labels.isdisjoint(found):
             return
         yield from found
         reached = max([reached, *(boxes[number][3] for number in found)])

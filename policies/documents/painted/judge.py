@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from policies.documents.painted.headings import keyed
 from policies.documents.painted.optical import as_digits
-from policies.documents.painted.sheet import Reading, Sheet
+from policies.documents.painted.sheet import Cell, Reading, Sheet
 from policies.documents.painted.way import Box, Outline, Way
 from policies.documents.painted.wire import Answer, Ask, Line, Said, Tell, Told
 
 LONGEST_ANSWER = 64 * 1024 * 1024
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){12,}[Xx]?")
 _BLANK = re.compile(r"\s+")
 
 
@@ -63,7 +64,7 @@ def hidden_in(sheet: Sheet, telling: Container[str], desk: Desk, other: str = ""
     """What of *sheet* has to be hidden. *other* is what another reader says of it, and where it is the same *again*
     nothing is counted twice.
     """
-    hidden = Hidden(sheet.way, [cell.box() for cell in sheet.cells if not cell.sure])
+    hidden = Hidden(sheet.way, [box for cell in sheet.cells for box in _doubtful(cell)])
     readings = list(sheet.readings())
     if not all(cell.exact for cell in sheet.cells):
         readings += [Reading(as_digits(reading.text), reading.places) for reading in readings]
@@ -84,6 +85,17 @@ def hidden_in(sheet: Sheet, telling: Container[str], desk: Desk, other: str = ""
     elif other:
         hidden.whole = bool(answer.readings[-1])
     return hidden
+
+
+def _doubtful(cell: Cell) -> Iterator[Box]:
+    """What of *cell* is painted over whatever it says: what was not read for certain, and long numbers that were read
+    by eye, for one digit that is not seen makes nobody's number of anybody's.
+    """
+    if not cell.sure:
+        yield cell.box()
+    elif not cell.exact:
+        for match in _LONG_NUMBER.finditer(as_digits(cell.text)):
+            yield cell.box(match.start(), match.end())
 
 
 def _add_others(sheet: Sheet, reading: Reading, values: Iterator[str], hidden: Hidden) -> None:

@@ -1,9 +1,10 @@
 """Reads pictures of text. What it is not sure of is told apart, to be painted over."""
 
+import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,13 @@ _TILE, _OVER = 1600, 480
 _TURNS = {2: Image.Transpose.ROTATE_180, 1: Image.Transpose.ROTATE_90, 3: Image.Transpose.ROTATE_270}
 """By quarters of a turn to the left."""
 _LIKE_DIGITS = str.maketrans("OoQDlI|SBZ", "0000111582")
+
+
+class Sight(Protocol):
+    """Whatever reads pictures."""
+
+    def sheets(self, picture: Image.Image) -> Iterator[Sheet]:
+        """What stands on *picture*, in as many readings as it takes."""
 
 
 class Eyes:
@@ -122,11 +130,12 @@ class _Line:
     """Of each what it is, how well it was read, and its corners; none where that is not known."""
 
     def along(self) -> tuple[Point, Point]:
-        """Where its upper edge begins and ends; the same point for one that is no longer than it is high."""
-        corners = self.corners
-        if np.linalg.norm(corners[1] - corners[0]) < _LEVEL * np.linalg.norm(corners[3] - corners[0]):
+        """Where its upper edge begins and ends; the same point where that says nothing: of one that is hardly longer
+        than it is high, or stands.
+        """
+        (x0, y0), (x1, y1), _, (x3, y3) = self.corners.tolist()
+        if math.hypot(x1 - x0, y1 - y0) < _LEVEL * math.hypot(x3 - x0, y3 - y0) or abs(y1 - y0) > abs(x1 - x0):
             return (0.0, 0.0), (0.0, 0.0)
-        (x0, y0), (x1, y1) = corners[:2].tolist()
         return (x0, y0), (x1, y1)
 
     def cell(self, way: Way) -> Cell:

@@ -1,6 +1,7 @@
 """Which cells stand under or behind a heading, on pages drawn as rows of words with gaps between them."""
 
 from array import array
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,7 @@ def under(page: Sheet) -> set[tuple[str, str]]:
         (["姓名|手机号", "", "", "", "", "", "甲某|一"], set()),
         (["联系电话：一二三", "请携带材料"], {("一二三", "联系电话")}),
         (["联系电话13900", "请携带材料"], set()),
+        (["住址|某路", "联系电话：一二三", "请携带材料"], {("某路", "住址"), ("一二三", "联系电话")}),
     ],
     ids=[
         "table",
@@ -64,6 +66,7 @@ def under(page: Sheet) -> set[tuple[str, str]]:
         "far below",
         "label and value above",
         "the same without a colon",
+        "label below a form",
     ],
 )
 def test_a_heading_tells_of_what_stands_where_it_should(rows: list[str], expected: set[tuple[str, str]]) -> None:
@@ -75,3 +78,17 @@ def test_a_heading_tells_of_what_stands_where_it_should(rows: list[str], expecte
 
 def test_one_column_of_a_table_is_enough() -> None:
     assert {("甲某", "姓名"), ("乙某", "姓名")} <= under(sheet("序号|姓名|部门", "1|甲某|一科", "2|乙某|二科"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("身份证号1101011990030745", "1101011990030745"),
+        ("联系电话为1390000", "1390000"),
+        ("受理编号1390000", None),
+    ],
+)
+def test_a_number_behind_a_label_is_its_value_where_it_was_read_by_eye(text: str, value: str | None) -> None:
+    exact = cell(text, 0, 0)
+    assert under(Sheet([exact])) == set()
+    assert {said for said, _ in under(Sheet([replace(exact, exact=False)]))} == ({value} if value else set())
