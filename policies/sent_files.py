@@ -6,13 +6,13 @@ found goes as it came, octet for octet; what cannot be read does not go, whateve
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from policies.documents.archive import named
+from policies.documents.archive import ZIP, named
 from policies.documents.desk import categories_in, undeclared_look
 from policies.documents.document import Bounds, Text
 from policies.documents.headings import tells
-from policies.documents.registry import learnt_and_masked, named_by, opened
+from policies.documents.registry import BY_ENDING, named_by, opened
 from policies.formats.masker import Tally, Withheld
 from policies.formats.prose import UNREAD
 from policies.formats.sent_form import Coding, File, Part
@@ -79,11 +79,16 @@ class FilesSent:
 
     def _settled(self, file: File, rule: FileRule) -> File:
         formats, said = [named_by(each) for each in rule.types], named_by(file.media_type)
+        if ZIP.name in formats:
+            formats += [document.name for document in BY_ENDING]
+        look = undeclared_look()
         document, within = opened(file.content, formats, BOUNDS, said)
         counted: Counter[str] = Counter(categories_in(Text("", file.name)))
         for text in document.texts(file.content, within):
             if self._holds_mask(text.text):
                 raise Withheld(MASKED)
+            if rule.personal is Uploaded.MASK:
+                look.learn(text.text, text.key)
             counted.update(categories_in(text))
             counted[UNREAD] += not text.sure
         if not +counted:
@@ -92,7 +97,10 @@ class FilesSent:
             raise Withheld(PERSONAL)
         for category, number in (+counted).items():
             self.tally.found[category] += number
-        return _masked(file, formats, said) if rule.personal is Uploaded.MASK else file
+        if rule.personal is not Uploaded.MASK:
+            return file
+        content = document.mask(file.content, look, within.afresh())
+        return File(named(file.name, look), file.media_type, content)
 
     def _holds_mask(self, text: str) -> bool:
         words = [word for word in _BETWEEN_WORDS.split(text) if word and not _is_label(word)]
@@ -103,10 +111,3 @@ def _is_label(word: str) -> bool:
     """Whether *word* is a label with a star beside it, by which forms say that a box must be filled in."""
     bare = word.strip(_STARS)
     return not any(star in bare for star in _STARS) and tells(bare)
-
-
-def _masked(file: File, formats: Sequence[str], said: str) -> File:
-    look = undeclared_look()
-    document, within = opened(file.content, formats, BOUNDS, said)
-    content = learnt_and_masked(document, file.content, look, within)
-    return File(named(file.name, look), file.media_type, content)

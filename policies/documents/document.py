@@ -74,6 +74,12 @@ class Within(Protocol):
     def check_time(self) -> None:
         """Raise Withheld where the document has taken too long. To be called every few thousand texts at least."""
 
+    def remember(self, data: bytes, digest: bytes, seen: bytes) -> None:
+        """Keep what was *seen* of a picture with that *digest* in the document *data*, for when that is read again."""
+
+    def remembered(self, data: bytes) -> dict[bytes, bytes]:
+        """What is remembered of pictures in the document *data*, by their digests."""
+
     def masked(self, data: bytes, look: Look, name: str) -> bytes:
         """A document within, masked by its own format; *name* is that of its file. Raises Withheld: it may be none, not
         declared, or too deep.

@@ -28,6 +28,7 @@ from policies.documents.painted.wire import (
     Read,
     Refused,
     Said,
+    Saw,
     Tell,
     Told,
 )
@@ -164,13 +165,15 @@ def _said(data: bytes, name: str, within: Within, *, masks: bool) -> Iterator[tu
         with closing(READERS.connection()) as connection:
             connection.settimeout(bounds.seconds + _MORE_SECONDS)
             line = Line(connection)
-            line.send(Job(format=name, data=data, masks=masks, limits=limits))
+            line.send(Job(format=name, data=data, masks=masks, limits=limits, seen=within.remembered(data)))
             while True:
                 said = line.receive(Said.__value__, bounds.unpacked)
                 within.check_time()
                 if isinstance(said, Refused):
                     raise Withheld(said.reason)
-                if not isinstance(said, Read):
+                if isinstance(said, Saw):
+                    within.remember(data, said.digest, said.seen)
+                elif not isinstance(said, Read):
                     yield said, line
     except TimeoutError:
         raise Withheld(TOO_LARGE) from None

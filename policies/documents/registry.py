@@ -4,12 +4,14 @@ A document is what its octets say it is: one that is said to be something else i
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 
 from policies.documents.archive import ZIP
 from policies.documents.document import (
     ENCRYPTED,
     LEGACY,
     MALFORMED,
+    MIB,
     NOT_AS_SAID,
     TOO_LARGE,
     UNDECLARED_INSIDE,
@@ -25,7 +27,7 @@ from policies.documents.ofd import OFD
 from policies.documents.ooxml import DOCX, PPTX, XLSX
 from policies.documents.pdf import PDF
 from policies.documents.picture import JPEG, PNG
-from policies.documents.plain import TABLE, TEXT
+from policies.documents.plain import JSON, TABLE, TEXT
 from policies.formats.masker import Withheld
 
 NAMES = ("xlsx", "docx", "pptx", "ofd", "pdf", "jpeg", "png", "zip")
@@ -33,6 +35,11 @@ NAMES = ("xlsx", "docx", "pptx", "ofd", "pdf", "jpeg", "png", "zip")
 
 FORMATS: tuple[Document, ...] = (XLSX, DOCX, PPTX, OFD, PDF, JPEG, PNG, ZIP)
 """Those that are masked. A ZIP is whatever it holds before it is a mere ZIP, so that stands last."""
+
+BY_ENDING: tuple[Document, ...] = (TABLE, JSON, TEXT)
+"""Formats that only the name of a file tells, as there are in a ZIP."""
+MOST_REMEMBERED = 64 * MIB
+"""Of what was seen of pictures."""
 
 ANY_FILE = "application/octet-stream"
 """Said of a file of which nothing is said: it is any of those that are declared."""
@@ -75,10 +82,12 @@ class Inner:
         clock: Clock,
         depth: int = 1,
         is_label: Callable[[str], bool] = tells,
-        by_ending: Sequence[Document] = (TABLE, TEXT),
+        by_ending: Sequence[Document] = BY_ENDING,
     ) -> None:
         self.bounds = bounds
         self._formats = frozenset(formats)
+        self._memory: dict[bytes, dict[bytes, bytes]] = {}
+        """What was seen in each document that was read, by its digest."""
         self._clock = clock
         self._depth = depth
         self.is_label = is_label
@@ -88,6 +97,19 @@ class Inner:
     def check_time(self) -> None:
         """See `Within.check_time`."""
         self._clock.check()
+
+    def remember(self, data: bytes, digest: bytes, seen: bytes) -> None:
+        """See `Within.remember`. What goes beyond `MOST_REMEMBERED` is read again."""
+        if sum(len(each) for held in self._memory.values() for each in held.values()) < MOST_REMEMBERED:
+            self._memory.setdefault(_digest(data), {})[digest] = seen
+
+    def remembered(self, data: bytes) -> dict[bytes, bytes]:
+        """See `Within.remembered`."""
+        return self._memory.get(_digest(data), {})
+
+    def afresh(self) -> "Inner":
+        """The same for another reading, with as much time."""
+        return self._like(Clock(self.bounds.seconds), self._depth)
 
     def masked(self, data: bytes, look: Look, name: str) -> bytes:
         """See `Within.masked`."""
@@ -113,7 +135,16 @@ class Inner:
         return document
 
     def _deeper(self) -> "Inner":
-        return Inner(tuple(self._formats), self.bounds, self._clock, self._depth + 1, self.is_label, self._by_ending)
+        return self._like(self._clock, self._depth + 1)
+
+    def _like(self, clock: Clock, depth: int) -> "Inner":
+        like = Inner(tuple(self._formats), self.bounds, clock, depth, self.is_label, self._by_ending)
+        like._memory = self._memory
+        return like
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16, person=b"document").digest()
 
 
 def _endings() -> set[str]:

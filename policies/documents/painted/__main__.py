@@ -17,8 +17,9 @@ import pikepdf
 
 from policies.documents.painted import pdf_work, pictures
 from policies.documents.painted.judge import Desk
+from policies.documents.painted.memory import Memory
 from policies.documents.painted.optical import Eyes
-from policies.documents.painted.wire import Done, Job, Line, Refused
+from policies.documents.painted.wire import Done, Job, Line, Refused, Saw
 from policies.formats.masker import Withheld
 
 _WHO = struct.Struct("3i")
@@ -84,8 +85,9 @@ def _limit(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds + 1)
 
 
-def _do(job: Job, line: Line, eyes: Eyes) -> None:
+def _do(job: Job, line: Line, all_eyes: Eyes) -> None:
     desk = Desk(line)
+    eyes = Memory(all_eyes, job.seen, lambda digest, seen: line.send(Saw(digest, seen)))
     try:
         if job.masks:
             made = (

@@ -6,7 +6,7 @@ from hashlib import blake2b
 import pypdfium2 as pdfium
 from PIL import Image
 
-from policies.documents.painted.optical import Eyes
+from policies.documents.painted.optical import Sight
 from policies.documents.painted.pictures import MOST_PIXELS
 from policies.documents.painted.sheet import Sheet
 from policies.formats.masker import Withheld
@@ -21,7 +21,7 @@ MOST_KEPT = 1000
 class Seen:
     """What was read of pictures so far."""
 
-    def __init__(self, eyes: Eyes) -> None:
+    def __init__(self, eyes: Sight) -> None:
         self._eyes = eyes
         self._sheets: dict[bytes, list[Sheet]] = {}
 

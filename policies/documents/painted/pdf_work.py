@@ -14,7 +14,7 @@ from PIL import Image
 
 from policies.documents.painted.headings import may_tell
 from policies.documents.painted.judge import Desk, Hidden, hidden_in, learned
-from policies.documents.painted.optical import Eyes
+from policies.documents.painted.optical import Sight
 from policies.documents.painted.pdf_beside import beside
 from policies.documents.painted.pdf_clean import Clean, cleaned
 from policies.documents.painted.pdf_content import Doubts
@@ -48,7 +48,7 @@ class Page:
     """Of each picture on it, by itself."""
 
 
-def masked(data: bytes, limits: Limits, eyes: Eyes, desk: Desk) -> bytes:
+def masked(data: bytes, limits: Limits, eyes: Sight, desk: Desk) -> bytes:
     """The PDF in *data* without what has to be hidden. Raises Withheld; and what libraries raise of a broken one."""
     clean = cleaned(data, limits.pages)
     pages = list(_read(clean, eyes, desk))
@@ -80,7 +80,7 @@ def masked(data: bytes, limits: Limits, eyes: Eyes, desk: Desk) -> bytes:
     return written.getvalue()
 
 
-def tell(data: bytes, limits: Limits, eyes: Eyes, desk: Desk) -> None:
+def tell(data: bytes, limits: Limits, eyes: Sight, desk: Desk) -> None:
     """Say what the PDF in *data* holds, what nobody sees as well. Raises as `masked` does."""
     for place, text in beside(data):
         desk.say(Found(place, text))
@@ -90,7 +90,7 @@ def tell(data: bytes, limits: Limits, eyes: Eyes, desk: Desk) -> None:
     desk.say(Done())
 
 
-def _read(clean: Clean, eyes: Eyes, desk: Desk) -> Iterator[Page]:
+def _read(clean: Clean, eyes: Sight, desk: Desk) -> Iterator[Page]:
     logging.disable()  # what a reader says of a broken file may hold what is in it
     document = pdfium.PdfDocument(clean.data)
     seen = Seen(eyes)
@@ -103,7 +103,7 @@ def _read(clean: Clean, eyes: Eyes, desk: Desk) -> Iterator[Page]:
         document.close()
 
 
-def _page(page: pdfium.PdfPage, second: partial[str | None], doubts: Doubts, seen: Seen, eyes: Eyes) -> Page:
+def _page(page: pdfium.PdfPage, second: partial[str | None], doubts: Doubts, seen: Seen, eyes: Sight) -> Page:
     text, shapes = PageText(page), Shapes(page)
     other = second()
     doubts.looked_at |= text.has_unreadable or shapes.letter_like > FEW_LETTERS

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from policies.documents.painted.headings import may_tell
 from policies.documents.painted.judge import Desk, hidden_in, learned
-from policies.documents.painted.optical import Eyes
+from policies.documents.painted.optical import Sight
 from policies.documents.painted.sheet import Sheet
 from policies.documents.painted.way import Outline
 from policies.documents.painted.wire import Done, Found, Learn
@@ -20,7 +20,7 @@ _MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA"})
 """Those of eight bits in which colours are seen as they are stored; not of sixteen, nor for printing."""
 
 
-def masked(data: bytes, name: str, eyes: Eyes, desk: Desk) -> bytes:
+def masked(data: bytes, name: str, eyes: Sight, desk: Desk) -> bytes:
     """The picture in *data*, of the format *name*, without what has to be hidden. Raises Withheld."""
     picture = opened(data, name)
     sheets = list(eyes.sheets(picture))
@@ -33,7 +33,7 @@ def masked(data: bytes, name: str, eyes: Eyes, desk: Desk) -> bytes:
     return written.getvalue()
 
 
-def tell(data: bytes, name: str, eyes: Eyes, desk: Desk) -> None:
+def tell(data: bytes, name: str, eyes: Sight, desk: Desk) -> None:
     """Say what stands on the picture. Raises Withheld."""
     tell_sheets(eyes.sheets(opened(data, name)), "图中 / the picture", desk)
     desk.say(Done())

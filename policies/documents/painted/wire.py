@@ -25,6 +25,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag="job"):
     data: bytes
     masks: bool
     limits: Limits
+    seen: dict[bytes, bytes] = {}
+    """What was remembered of its pictures, see `memory`."""
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
@@ -80,6 +82,13 @@ class Read(msgspec.Struct, frozen=True, tag="read"):
     of: int
 
 
+class Saw(msgspec.Struct, frozen=True, tag="saw"):
+    """What is to be remembered of a picture, by its digest."""
+
+    digest: bytes
+    seen: bytes
+
+
 class Done(msgspec.Struct, frozen=True, tag="done"):
     """The end; with what came of the document, where it was masked."""
 
@@ -92,7 +101,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     reason: str
 
 
-type Said = Tell | Learn | Ask | Found | Read | Done | Refused
+type Said = Tell | Learn | Ask | Found | Read | Saw | Done | Refused
 """What the process says."""
 
 
