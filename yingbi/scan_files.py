@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.documents.desk import BOUNDS, categories_in, texts_in
+from policies.documents.desk import BOUNDS, UNKNOWN, categories_in, texts_in
+from policies.documents.document import NOT_AS_SAID
 from policies.formats.masker import Withheld
 from proxy.reasons import REASONS, reason_for_body
 
@@ -20,6 +21,14 @@ LONGEST_CELL = 60
 
 EVERY_S = 0.2
 """Between two lines about one long file."""
+_OF_FILES = {
+    UNKNOWN: ("不认识的文件类型，没有检查，请由人查看", "of no kind that is known: have a person look at it"),
+    NOT_AS_SAID: (
+        "内容与扩展名不符，没有检查，请按真正的格式改名后再查",
+        "it holds something else than its name says: rename it by what it is, and look again",
+    ),
+}
+"""Why a file is not looked through, where no answer of a system is withheld for the same."""
 _NOT_SHOWN = "，因此不予显示"
 """What is said of answers, and not of files on a desk."""
 
@@ -105,6 +114,8 @@ def unread_for(path: Path, problem: Withheld | OSError) -> Unread:
     """Why the file *path* could not be looked through."""
     if isinstance(problem, OSError):
         return Unread(str(path), UNREADABLE, "无法打开，或不是普通文件", "it cannot be opened, or is no plain file")
+    if problem.reason in _OF_FILES:
+        return Unread(str(path), problem.reason, *_OF_FILES[problem.reason])
     about = REASONS[reason_for_body(problem.reason)]
     return Unread(
         str(path),
@@ -137,8 +148,8 @@ def lines_of(report: Report, categories: Callable[[str], str]) -> Iterator[str]:
     count = sum(one.count for one in report.found)
     holding = len({one.file for one in report.found})
     yield (
-        f"{report.files} 个文件，{holding} 个含个人信息共 {count} 处，{len(report.unread)} 个未能检查"
-        f" / {report.files} files, {holding} with personal data in {count} places, {len(report.unread)} not read"
+        f"{report.files} 个文件，{holding} 个含个人信息共 {count:,} 处，{len(report.unread)} 个未能检查"
+        f" / {report.files} files, {holding} with personal data in {count:,} places, {len(report.unread)} not read"
     )
 
 

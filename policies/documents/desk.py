@@ -26,6 +26,8 @@ from policies.transforms.make import REDACTED
 BOUNDS = Bounds(octets=256 * MIB, unpacked=4096 * MIB, seconds=900)
 """On a desk somebody waits, and nobody else does."""
 FREE_TEXT = "free_text"
+UNKNOWN = "document_unknown"
+"""For a file of which neither its content nor its name tells what it is."""
 _BY_NAME: tuple[Document, ...] = (*PLAIN, XML, HTML)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
@@ -44,11 +46,10 @@ def format_of(name: str, data: bytes) -> Document:
         return document
     found = next((each for each in _BY_NAME if ending in each.endings), None)
     if found is None and ending in _endings():
-        raise Withheld(MALFORMED)
-    found = found or TEXT
-    if not found.is_one(data):
-        raise Withheld(NOT_AS_SAID if found is not TEXT else MALFORMED)
-    return found
+        raise Withheld(NOT_AS_SAID if TEXT.is_one(data) else MALFORMED)
+    if not (found or TEXT).is_one(data):
+        raise Withheld(NOT_AS_SAID if found else UNKNOWN)
+    return found or TEXT
 
 
 def texts_in(name: str, data: bytes) -> Iterator[Text]:

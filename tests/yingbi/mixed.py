@@ -8,7 +8,7 @@ import openpyxl
 import pikepdf
 
 from tests.policies.documents.drawn import changed, encoded, lines, picture, report
-from tests.policies.documents.made import ID_NO, MOBILE, NAME, OFFICE, fixed, packed
+from tests.policies.documents.made import ID_NO, MOBILE, NAME, OFFICE, fixed, packed, rewritten
 
 _LONG = 600
 """Rows of a long table."""
@@ -49,6 +49,9 @@ UNREADABLE: dict[str, Callable[[], bytes]] = {
     "旧.xls": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
     "有密码.docx": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
     "未知.bin": lambda: bytes(99),
+    "宏.xlsm": lambda: rewritten(OFFICE["xlsx"](), xl__vbaProject_dot_bin=b"x"),
+    "网页另存的.xls": lambda: f"<table><tr><td>{NAME}</td></tr></table>".encode(),
+    "坏包.zip": lambda: packed({"a.csv": f"手机号\n{MOBILE}\n".encode()})[:-30],
 }
 PICTURES: dict[str, Callable[[], bytes]] = {
     "扫描.png": lambda: encoded(picture([f"手机号 {MOBILE}"]), "png"),

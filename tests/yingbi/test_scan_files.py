@@ -92,13 +92,28 @@ def test_files_come_in_order_and_links_are_not_followed(tmp_path: Path) -> None:
     names = [path.name for path in files_in([folder])]
     assert names == sorted(names[:8]) + sorted(names[8:])
     unread = {Path(one.file).name: one.reason for one in scan_files([folder], lambda what: None).unread}
-    assert unread == {"旧.xls": "document_legacy", "未知.bin": "document_malformed", "指向": "unreadable"}
+    assert unread == {"旧.xls": "document_legacy", "未知.bin": "document_unknown", "指向": "unreadable"}
 
 
 def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (unread,) = scan_files([tmp_path], lambda what: None).unread
     assert unread.reason == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.bin", bytes(9), "请由人查看"),
+        ("a.xls", f"<td>{NAME}</td>".encode(), "请按真正的格式改名"),
+        ("a.json", bytes(9), "请按真正的格式改名"),
+        ("a.docx", b"PK\x03\x04" + bytes(9), "已损坏"),
+    ],
+)
+def test_why_a_file_was_not_looked_through_tells_what_to_do(tmp_path: Path, name: str, data: bytes, says: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    (unread,) = scan_files([tmp_path], lambda what: None).unread
+    assert says in unread.zh
 
 
 def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
