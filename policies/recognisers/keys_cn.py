@@ -17,11 +17,40 @@ from policies.recognisers.key_words import (
     ROLES,
     THINGS,
 )
+from policies.recognisers.normalise import TRADITIONAL
 
 _CATEGORY_OF = {word.lower(): category for category, words in BASES.items() for word in words.split()}
 _CHINESE = sorted((word for word in _CATEGORY_OF if not word.isascii() and len(word) > 1), key=len, reverse=True)
 _COMMON = frozenset("person_name mobile landline email address".split())
 """What things have as well: a name, a telephone, an address."""
+_AS_SIMPLIFIED = TRADITIONAL | str.maketrans(
+    "別詳狀況現處實際訊職業學黨貫時間斷過殘單結納稅產審歲屬關係親婦兒孫爺媽寶種類條來歸個啟復員雙據賬戶車訴",
+    "别详状况现处实际讯职业学党贯时间断过残单结纳税产审岁属关系亲妇儿孙爷妈宝种类条来归个启复员双据账户车诉",
+)
+"""Labels in traditional characters, which name the same fields."""
+_OF_NUMBER = ("number", "num", "numb", "nbr", "code", "haoma", "hao", "号码", "编号")
+"""What names of numbers end with as well as with `no` and 号."""
+_SHOWN_AS = frozenset("text value val str desc txt show display input old new code name dm mc".split())
+"""What is said behind the name of a field of how it is shown."""
+_NOT_SOMEBODY = (
+    "本人",
+    "他人",
+    "个人",
+    "多人",
+    "一人",
+    "两人",
+    "几人",
+    "机器人",
+    "残疾人",
+    "工人",
+    "军人",
+    "老人",
+    "成年人",
+)
+"""Labels that end as roles do, and ask something else."""
+_REACHED = frozenset("link login bank account handler register contract order".split())
+"""Things before a telephone, a mail or an address by which somebody is reached for them."""
+_LATIN_IN_LABELS = ("qq", "email", "vin")
 _BRACKETS = re.compile(r"[(\[【<][^)\]】>]*[)\]】>]")
 _DROPPED = re.compile(r"[\s_\-.·:：*/\\#'\"]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -31,8 +60,13 @@ _MANY = ("s", "es", "list", "array", "列表")
 _WHETHER = re.compile(r"(?:is|has|sf(?!z))[a-z]")
 _OF_SOMEBODY = re.compile(r"[a-z]{1,6}r$")
 """Initials of 某某人."""
+_WHO_DOES = re.compile(r"[a-z]{3}(?:er|or|ee|ant|ist|person|man|woman)$")
+"""How English words end for whoever does something, or has it done to them: claimant, trustee."""
+_OF_STAFF = re.compile(r"[a-z]{2,5}[yr]$")
+"""Initials of 某某员 and of 某某人."""
 _LEAST_UNPREFIXED = 4
 """Letters of initials that say what they mean behind letters that nobody knows."""
+_LONGEST_ROLE = 6
 _SHORTEST_SUFFIX = 2
 _CODED = ("dm", "mc", "code", "name", "代码", "名称")
 _INITIALS = frozenset(
@@ -44,7 +78,7 @@ _INITIALS = frozenset(
 @functools.lru_cache(maxsize=8192)
 def category_of_key(key: str) -> str | None:
     """The category of personal data that a field or a label called *key* holds, as far as its name says; else None."""
-    plain = unicodedata.normalize("NFKC", key)
+    plain = unicodedata.normalize("NFKC", key).translate(_AS_SIMPLIFIED).replace("联络", "联系")
     words = _DROPPED.sub("", plain).lower()
     if words in FALSE_FRIENDS:
         return None
@@ -57,11 +91,36 @@ def category_of_key(key: str) -> str | None:
         return _CATEGORY_OF[words]
     if words in NAMING_ROLES:
         return "person_name"
+    if (numbered := _as_number(words)) is not None:
+        return numbered
     if (many := next((end for end in _MANY if words.removesuffix(end) in _CATEGORY_OF), None)) is not None:
         return _CATEGORY_OF[words.removesuffix(many)]
     if not _LATIN.fullmatch(words):
         return _of_label(words)
-    return _of_words([each.lower() for each in _WORDS.findall(plain)]) or _of_initials(words)
+    each = [word.lower() for word in _WORDS.findall(plain) if not word.isdigit()]
+    return _of_words(each) or _of_initials(words) or _role_behind(each)
+
+
+def _as_number(words: str) -> str | None:
+    """What a name says that ends with another word for a number: idNum, phoneNum, 证件编号."""
+    for end in _OF_NUMBER:
+        stem = words.removesuffix(end)
+        if stem and stem != words:
+            for other in ("no", "号", "号码", "h", "hm", ""):
+                category = _CATEGORY_OF.get(stem + other) if other or end not in ("code", "编号") else None
+                if category is not None and category not in QUASI and category not in ("person_name", "address"):
+                    return category
+    return None
+
+
+def _role_behind(words: list[str]) -> str | None:
+    """What a name says whose role stands behind it, or that says last how the value is shown: zjhm_sqr, xm_text."""
+    if len(words) < 2 or words[-1] in THINGS or not (words[-1] in _SHOWN_AS or _is_role(words[-1])):
+        return None
+    category = _CATEGORY_OF.get("".join(words[:-1]))
+    if words[-1] in ("code", "name", "dm", "mc") and category not in QUASI:
+        return None
+    return None if category == "free_text" else category
 
 
 def _of_label(words: str) -> str | None:
@@ -70,9 +129,13 @@ def _of_label(words: str) -> str | None:
         stem = words.removesuffix(coded)
         if stem != words and _CATEGORY_OF.get(stem) in QUASI:
             return _CATEGORY_OF[stem]
-    base = next((word for word in _CHINESE if words.endswith(word)), None)
-    if base is None:
+    if words.endswith(tuple(word for word in FALSE_FRIENDS if not word.isascii())):
         return None
+    base = next((word for word in _CHINESE if words.endswith(word)), None)
+    base = base or next((word for word in _LATIN_IN_LABELS if words.endswith(word)), None)
+    if base is None:
+        is_role = words.endswith("人") and len(words) > 2 and not words.endswith(_NOT_SOMEBODY)
+        return "person_name" if is_role and not words.startswith("是否") else None
     category = _CATEGORY_OF[base]
     before = words.removesuffix(base)
     theirs = PUBLIC_LINES if category in ("mobile", "landline") else CHINESE_THINGS if category in _COMMON else ()
@@ -86,14 +149,17 @@ def _of_words(words: list[str]) -> str | None:
     words = [word for word in words if not word.isdigit()]
     if len(words) < 2 or words[0] in ("is", "has", "show", "enable", "need", "min", "max"):
         return None
+    if words[-1] in _CODED and "".join(words[:-1]) in _CATEGORY_OF and _CATEGORY_OF["".join(words[:-1])] in QUASI:
+        return _CATEGORY_OF["".join(words[:-1])]
     for start in range(len(words)):
-        category = _CATEGORY_OF.get("".join(words[start:]))
+        category = _CATEGORY_OF.get("".join(words[start:])) or _as_number("".join(words[start:]))
         if category is None:
             continue
         if "".join(words[start:]) in FALSE_FRIENDS:
             return None
         before = words[:start]
-        if category in _COMMON and before and before[-1] in THINGS and before[-1] != "user":
+        reached = before and category != "person_name" and before[-1] in _REACHED
+        if category in _COMMON and before and before[-1] in THINGS and not reached and before[-1] != "user":
             return None
         if category == "person_name" and words[start:] == ["name"] and not _names_somebody(before):
             return None
@@ -107,6 +173,7 @@ def _names_somebody(before: list[str]) -> bool:
         not before
         or any("".join(before[start:]) in ROLES for start in range(len(before)))
         or (_OF_SOMEBODY.match(before[-1]) is not None and before[-1] not in THINGS)
+        or (_WHO_DOES.search(before[-1]) is not None and before[-1] not in THINGS)
     )
 
 
@@ -122,8 +189,14 @@ def _of_initials(words: str) -> str | None:
         stem = words.removesuffix(coded)
         if stem != words and _CATEGORY_OF.get(stem) in QUASI:
             return _CATEGORY_OF[stem]
+    if len(words) <= _LONGEST_ROLE and words[-3:] in NAMING_ROLES and words[-1] == "r":
+        return "person_name"
     for start in range(1, len(words) - _SHORTEST_SUFFIX + 1):
         role, base = words[:start], words[start:]
+        if base == "sj" and _OF_SOMEBODY.match(role) is None:  # 时间 more often than 手机
+            continue
+        if (base == "xm" and _OF_STAFF.match(role)) or (base == "mc" and len(role) > 2 and _OF_SOMEBODY.match(role)):
+            return "person_name"
         if base in _CATEGORY_OF and base != "name" and role not in THINGS and _is_role(role):
             return _CATEGORY_OF[base]
         if base in ("name", "mc") and (role in ROLES or role in NAMING_ROLES) and role not in ("user", "head"):

@@ -9,6 +9,7 @@ import random
 from typing import Any
 
 from tests.bench.invented import KINDS, digits
+from tests.bench.telling_keys import NOBODY, telling_keys
 
 _INITIALS = {
     "": "xm sfzh gmsfhm sjh lxdh dzyx jtzz hjdz csrq mz zzmm hyzk xb yhkh sbkh cphm blh hzhm",
@@ -47,7 +48,8 @@ def _keys(table: dict[str, str]) -> list[str]:
     return [role + base for roles, bases in table.items() for role in (roles.split() or [""]) for base in bases.split()]
 
 
-_TELLING = [*_keys(_INITIALS), *_keys(_ENGLISH), *_keys(_CHINESE)]
+_SPELLED = [key for category, keys in telling_keys().items() if category not in (NOBODY, "sex") for key in keys]
+_TELLING = [*_keys(_INITIALS), *_keys(_ENGLISH), *_keys(_CHINESE), *_SPELLED]
 
 
 def document(chance: random.Random) -> tuple[Any, set[str]]:
@@ -64,7 +66,7 @@ def _object(chance: random.Random, pointer: str, depth: int, personal: set[str])
             (digits(chance, 6), "无法识别的内容", chance.choice(list(KINDS.values()))(chance), 20261126)
         )
         personal.add(f"{pointer}/{key}")
-    for key in chance.sample(_NOBODYS, 4):
+    for key in chance.sample((*_NOBODYS, *telling_keys()[NOBODY]), 4):
         made[key] = chance.choice(_WORDS)
     match chance.randrange(4) if depth else -1:
         case 0:

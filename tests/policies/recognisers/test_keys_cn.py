@@ -1,6 +1,7 @@
 import pytest
 
 from policies.recognisers.keys_cn import category_of_key
+from tests.bench.telling_keys import NOBODY, telling_keys
 
 SAYS = {
     "person_name": "xm XM ryxm lxr lxrxm sqrxm jbrxm fddbr fddbrxm jhryxm fqxm mqxm poxm qlrmc "
@@ -48,3 +49,10 @@ def test_a_key_says_what_it_holds(key: str, category: str) -> None:
 @pytest.mark.parametrize("key", SAYS_NOTHING.split())
 def test_a_false_friend_says_nothing(key: str) -> None:
     assert category_of_key(key) is None
+
+
+@pytest.mark.parametrize("category", telling_keys())
+def test_keys_say_the_same_however_they_are_spelled(category: str) -> None:
+    said = {key: category_of_key(key) for key in telling_keys()[category]}
+    wanted = None if category == NOBODY else category
+    assert {key: told for key, told in said.items() if told != wanted} == {}
