@@ -16,9 +16,9 @@ from console.case_pages import CasePages
 from console.desk import Desk
 from console.duty_pages import DutyPages
 from console.handling_acts import HandlingActs
-from console.handling_json import open_task_json, plan_json
+from console.handling_json import open_task_json, plan_json, step_json
 from console.handling_pages import HandlingPages
-from console.handling_view import open_tasks
+from console.handling_view import OpenStep, open_tasks, to_do
 from console.pages import Pages
 from incident.annual import Annual
 from incident.codec import encode
@@ -174,7 +174,8 @@ class ApiHandling:
     def _tasks(self, desk: Desk, at: At) -> Any:
         now, alias = self._office.now(), Aliases()
         cases = visible_to(desk, self._office.cases.all())
-        return {
+        steps = [step_json(each, alias) for each in to_do(cases, now) if isinstance(each, OpenStep)]
+        return {"steps": steps} | {
             kind: [open_task_json(each, now, alias) for each in open_tasks(cases, now, lasting=lasting)]
             for kind, lasting in (("actions", True), ("tasks", False))
         }

@@ -40,6 +40,18 @@ def _also(name: str, **keys: Schema) -> Schema:
 
 
 _BOTH = _object(zh=_TEXT, en=_TEXT)
+_TASK = _object(
+    case=_TEXT,
+    drill=_TRUTH,
+    number=_WHOLE,
+    title=_TEXT,
+    assignee=_TEXT,
+    due=_AT,
+    lasting=_TRUTH,
+    overdue=_TRUTH,
+    late_since=_or_none(_AT),
+    done=_or_none(_object(by=_TEXT, at=_AT, note=_TEXT)),
+)
 
 SCHEMAS: Mapping[str, Schema] = {
     ANY: _OBJECT,
@@ -112,7 +124,13 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     ALERT: _object(alert=_TEXT, state=_or_none(_TEXT)),
     ALERT_LIST: _object(alerts=_list(_named(ALERT)), verified=_TRUTH),
-    TASK_LIST: _object(actions=_list(_OBJECT), tasks=_list(_OBJECT)),
+    TASK_LIST: _object(
+        actions=_list(_TASK),
+        tasks=_list(_TASK),
+        steps=_list(
+            _object(case=_TEXT, drill=_TRUTH, key=_TEXT, title=_TEXT, assignee=_TEXT, due=_or_none(_AT), overdue=_TRUTH)
+        ),
+    ),
     DRILL_LIST: _object(plans=_list(_OBJECT), drills=_list(_named(CASE_LINE))),
     AFFECTED: _object(
         event=_TEXT,

@@ -6,7 +6,7 @@ Keys are only ever added.
 from datetime import datetime
 from typing import Any
 
-from console.handling_view import OpenTask
+from console.handling_view import OpenStep, OpenTask
 from incident.codec import encode
 from incident.drill_standing import PlanStanding
 from incident.evidence import Evidence
@@ -52,6 +52,20 @@ def task_json(task: Task, now: datetime, alias: Aliases) -> dict[str, Any]:
 def open_task_json(found: OpenTask, now: datetime, alias: Aliases) -> dict[str, Any]:
     """A task that is still to be done, with its case."""
     return {"case": found.case.id, "drill": found.case.drill, **task_json(found.task, now, alias)}
+
+
+def step_json(found: OpenStep, alias: Aliases) -> dict[str, Any]:
+    """A step that a playbook waits for, with its case. It is answered there, by its key."""
+    asked, due = found.step.asked, found.step.due
+    return {
+        "case": found.case.id,
+        "drill": found.case.drill,
+        "key": asked.key,
+        "title": alias(asked.title),
+        "assignee": asked.assignee,
+        "due": due.isoformat() if due else None,
+        "overdue": found.overdue,
+    }
 
 
 def person_list_json(case: CaseId, found: PersonList) -> dict[str, Any]:

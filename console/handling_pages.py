@@ -15,7 +15,7 @@ from console.case_gate import visible_to
 from console.desk import Admitted, Desk
 from console.event_export import harmless
 from console.forms import LONGEST_LINE, Mistyped
-from console.handling_view import open_tasks
+from console.handling_view import open_tasks, to_do
 from console.pages import Pages
 from console.words import LEVELS as LEVEL_WORDS
 from console.words import options, word
@@ -49,7 +49,7 @@ class HandlingPages:
             desk,
             "actions.html.j2",
             actions=open_tasks(cases, now, lasting=True),
-            tasks=open_tasks(cases, now, lasting=False),
+            tasks=to_do(cases, now),
             finishes=desk.may("POST", "/cases/{case}/task-done"),
         )
 

@@ -60,6 +60,39 @@ def manual_steps(case: Case) -> tuple[ManualStep, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStep:
+    """A manual step of a playbook that waits, with its case."""
+
+    case: Case
+    step: ManualStep
+    overdue: bool
+
+
+type ToDo = OpenTask | OpenStep
+"""What is to be done, whoever asked for it: a person, or a playbook."""
+
+
+def to_do(cases: Iterable[Case], now: datetime) -> tuple[ToDo, ...]:
+    """The tasks that were given and the steps that playbooks wait for over all *cases*, the earliest due first.
+
+    What has no time limit comes last; actions that outlive their cases are not among them.
+    """
+    each = tuple(cases)
+    steps = [
+        OpenStep(case=case, step=step, overdue=step.due is not None and step.due <= now)
+        for case in each
+        for step in manual_steps(case)
+    ]
+    return tuple(sorted((*open_tasks(each, now, lasting=False), *steps), key=_place))
+
+
+def _place(found: ToDo) -> tuple[bool, float, str, str]:
+    due = found.task.due if isinstance(found, OpenTask) else found.step.due
+    which = f"{found.task.number:06}" if isinstance(found, OpenTask) else found.step.asked.key
+    return due is None, due.timestamp() if due else 0.0, found.case.id, which
+
+
 def spelled(span: timedelta | None) -> Bilingual:
     """*span* as people say it, to the second below an hour and to the minute above; a dash for None."""
     if span is None:

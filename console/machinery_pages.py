@@ -34,6 +34,7 @@ class MachineryPages:
             most=MOST_LISTED,
             hidden={case.id for case in self._office.cases.all() if not may_open(case, desk)},
             troubles=machinery(installation, now),
+            subscribers=self._office.subscribers.facts() if self._office.subscribers else None,
             unsealed=self._recorded_since(installation.seals.at),
             unanchored=self._recorded_since(installation.seals.anchored_at),
         )

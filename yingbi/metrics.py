@@ -12,6 +12,7 @@ from yingbi.check_tls import ends_of
 from yingbi.home import Home
 from yingbi.metrics_systems import memory, of_systems
 from yingbi.standing import baselines_behind_s, broken_journals, broken_log, processes_of
+from yingbi.subscriber_standing import figures_of_subscribers, told_of_subscribers
 from yingbi.told import hear
 
 COUNTED = {
@@ -178,6 +179,8 @@ class Figures:
         for part in Part:
             still.add_metric([part], int(part in notify.get("still", {})))
         yield from (waiting, down, still)
+        processes = hear(self._home.told("supervisor")).get("processes", [])
+        yield from figures_of_subscribers(told_of_subscribers(self._home, processes))
         yield GaugeMetricFamily(
             "yingbi_notifier_beat",
             "POSIX time at which the notifier last looked at everything.",

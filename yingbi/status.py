@@ -12,6 +12,7 @@ from yingbi.notify_status import troubles_of
 from yingbi.settings import Settings
 from yingbi.shadow import shadow_of
 from yingbi.standing import baselines_behind_s, broken_journals, broken_log, processes_of, started_and_alive
+from yingbi.subscriber_standing import lines_of_subscribers, told_of_subscribers, troubles_of_subscribers
 from yingbi.told import hear
 
 
@@ -50,6 +51,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "python": interpreter.own(),
         "reads_prose": weights.are_there(),
         "notify": hear(home.told("notifier")),
+        "subscribers": told_of_subscribers(home, told["processes"]),
     }
 
 
@@ -133,6 +135,7 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     if status["broken_searches"]:
         found.append(f"查询记录被改动 / the journal of searches was altered: {status['broken_searches']}")
     found += [f"{words.zh} / {words.en}" for words in troubles_of(status.get("notify", {}), now())]
+    found += troubles_of_subscribers(status.get("subscribers", {}))
     return found
 
 
@@ -163,6 +166,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         *_of_permits(status["permits"]),
         *_of_the_quota(status.get("quota", {})),
         *_of_notifications(status.get("notify", {})),
+        *lines_of_subscribers(status.get("subscribers", {})),
         *_of_policies(status),
         *_of_the_shadow(status.get("shadow", {})),
         *_of_python(status.get("python", {})),

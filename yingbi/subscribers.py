@@ -59,6 +59,8 @@ class Subscriber(msgspec.Struct, kw_only=True):
     secret: str = ""
     by: str = ""
     """Who registered a webhook."""
+    told_at: datetime | None = None
+    """When they were last told of a notice."""
     told: dict[str, str] = {}
     """What was last told of each notice, by its number."""
     attempts: int = 0

@@ -107,11 +107,13 @@ class SubscriberTeller:
     def facts(self) -> dict[str, Any]:
         """How all of it stands, without an address: for the console."""
         mails = [each for each in self.all if each.kind is Kind.MAIL]
+        sent = max((each.told_at for each in self.all if each.told_at), default=None)
         told = Counter(key for each in self.all for key in each.told.values())
         return {
             "mails": sum(each.confirmed_at is not None for each in mails),
             "unconfirmed": sum(each.confirmed_at is None for each in mails),
             "failing": sum(each.attempts > 0 for each in mails),
+            "sent_at": sent.isoformat() if sent else None,
             "unreadable": self.all.unreadable,
             "trouble": self.trouble,
             "told": dict(sorted(told.items(), reverse=True)[:TOLD_OF]),
@@ -228,6 +230,7 @@ class SubscriberTeller:
             digest = hashlib.sha256(issue_body(issue, self._site)).hexdigest()
             proof = Proof(issue.key, now, outcome.result, one.attempts + 1, digest)
             one.proofs = (*one.proofs, proof)[-MOST_PROOFS:]
+        one.told_at = now if outcome.delivered else one.told_at
         one.refusals = 0 if outcome.delivered else one.refusals + 1
         one.attempts, one.not_before = 0, None
         one.told = {**one.told, issue.notice.id: issue.key if outcome.delivered else f"{issue.key}!"}

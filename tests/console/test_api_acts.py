@@ -414,6 +414,13 @@ def test_playbooks_are_checked_and_tried_without_doing_anything(staff: Staff) ->
     assert staff.refused(staff.oncall, "/playbooks/dry-run", files={"mine.json": "{"}, main="mine.json")
 
 
+def test_a_caller_of_the_hotline_is_looked_up(staff: Staff) -> None:
+    staff.bureau.exchange.tell()
+    caller = program(staff.bureau, "hotline")
+    told = staff.do(caller, "/hotline", identifier="11010519491231002X", checked="knows", basis="T-2026-118")
+    assert told["answer"] in ("not_found", "cannot_say")
+
+
 def test_every_act_was_carried_out_once(staff: Staff) -> None:
     """So the fields that the document names are those that the forms read."""
     ours = {path.removeprefix(API) for method, path in ACCESS if method == "POST" and path.startswith(f"{API}/")}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from console.handling_view import OpenStep, OpenTask, manual_steps, to_do
 from incident.drill_plan import DrillPlan
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId
@@ -15,8 +16,11 @@ from incident.incident import Case, State
 from incident.journal import Move, RestrictedRead
 from incident.marking import CaseRole, Tlp
 from incident.taken import LinkKind
-from tests.console.browser import Browser, Page, page_of
+from incident.timeline import split
+from tests.console.browser import XHTML, Browser, Page, page_of, text_of
 from tests.console.bureau import CHEN, LI, SUN, Bureau
+from tests.console.programs import program
+from tests.incident.books import book, manual
 from tests.incident.office import TEN
 
 PLAN = DrillPlan(
@@ -115,7 +119,51 @@ def test_roles_and_tasks_by_their_forms(bureau: Bureau) -> None:
     (task,) = known(bureau, case).handling.tasks.values()
     assert task.done is not None
     assert (task.done.by.id, task.done.note) == (LI, "已当面通知")
-    assert "没有未完成的任务" in late.get("/actions").text()
+    assert "通知窗口" not in late.get("/actions").text()
+
+
+def test_steps_that_a_playbook_waits_for_are_among_the_tasks(bureau: Bureau) -> None:
+    case = bureau.to_the_draft()
+    (step, *others) = manual_steps(known(bureau, case))
+    HandlingBook(bureau.office.cases).set_task(case, CHEN, "通知窗口", LI, TEN + timedelta(days=1))
+
+    def listed() -> list[str]:
+        sections = bureau.browser("auditor").get("/actions").all("section")
+        tasks = next(each for each in sections if each.get("aria-labelledby") == "tasks")
+        return [text_of(each) for each in tasks.iter(f"{XHTML}li")]
+
+    task, *shown = listed()
+    assert "通知窗口" in task, "what has no time limit comes last"
+    assert len(shown) == len(others) + 1
+    assert all("预案步骤" in each for each in shown)
+    title, assignee = split(step.asked.title).zh, split(step.asked.assignee).zh
+    assert any(title in each and assignee in each for each in shown)
+    told = {each["key"]: each for each in program(bureau, "auditor").get("/actions").json()["steps"]}
+    assert told.keys() == {each.asked.key for each in (step, *others)}
+    assert (told[step.asked.key]["case"], told[step.asked.key]["assignee"]) == (case, step.asked.assignee)
+    bureau.office.cases.complete(case, step.asked.key, CHEN, note="已办理")
+    left = [each for each in to_do(bureau.office.cases.all(), TEN) if isinstance(each, OpenStep)]
+    assert step.asked.key not in {each.step.asked.key for each in left}
+
+
+def test_what_is_to_be_done_comes_by_its_time_whoever_asked(bureau: Bureau) -> None:
+    """A step with a time limit stands among the tasks where its time has it, and is overdue when that has come."""
+    slow = book(start={"then": "one"}, one={**manual(timeout=3_600_000), "then": "end"}, end={})
+    bureau.office.books = {**bureau.office.books, slow.name: slow}
+    bureau.office.restart()
+    case = bureau.office.cases.open_by_hand("来信", "low", CHEN, "", book=slow.name)
+    (step,) = manual_steps(known(bureau, case))
+    assert step.due == TEN + timedelta(hours=1)
+    for minutes in (59, 61):
+        HandlingBook(bureau.office.cases).set_task(case, CHEN, f"任务 {minutes}", LI, TEN + timedelta(minutes=minutes))
+    found = to_do(bureau.office.cases.all(), TEN)
+    assert [each.task.title if isinstance(each, OpenTask) else "step" for each in found] == [
+        "任务 59",
+        "step",
+        "任务 61",
+    ]
+    assert [each.overdue for each in found] == [False] * 3
+    assert [each.overdue for each in to_do(bureau.office.cases.all(), step.due)] == [True, True, False]
 
 
 def test_an_action_is_listed_after_its_case_was_closed(bureau: Bureau) -> None:

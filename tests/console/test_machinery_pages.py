@@ -17,6 +17,7 @@ from tests.console.browser import text_of
 from tests.console.bureau import BROKEN, INSTALLATION, POLICY, Bureau
 from tests.incident.office import LIMIT, TEN, zh
 from tests.siem.events import document
+from yingbi.told import tell
 
 
 def test_policies_in_force(archive: Bureau) -> None:
@@ -215,3 +216,16 @@ def test_keys_are_shown_by_ids_and_times(bureau: Bureau) -> None:
 def test_what_is_wrong_with_keys_is_told(bureau: Bureau, keys: KeyState, word: str) -> None:
     bureau.installation = replace(INSTALLATION, keys=keys)
     assert word in bureau.browser("operator").get("/system").text()
+
+
+def test_the_system_page_counts_subscribers(bureau: Bureau) -> None:
+    browser = bureau.browser("operator")
+    assert "还没有报告" in browser.get("/system").text()
+    home = bureau.home
+    home.told("subscribers").parent.mkdir(parents=True, exist_ok=True)
+    hooks = [{"attempts": 0}, {"attempts": 2}]
+    counted = {"mails": 41, "unconfirmed": 3, "failing": 2, "unreadable": 0, "trouble": "SMTP 451", "hooks": hooks}
+    tell(home.told("subscribers"), {**counted, "sent_at": TEN.isoformat()})
+    text = browser.get("/system").text()
+    for said in ("已确认 41 人，待确认 3 人，2 人正在重试", "2 个，1 个正在重试", "2026-11-23 18:00:00", "SMTP 451"):
+        assert said in text

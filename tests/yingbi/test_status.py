@@ -213,3 +213,53 @@ def test_texts_that_are_hidden_for_want_of_weights_are_told(reads: bool) -> None
 def test_workers_without_the_compiled_kernel_are_told(kernel: int, serving: int, is_told: bool) -> None:
     worker = {"name": "worker-1", "pid": 8, "restarts": 0, "alive": True, "kernel": kernel, "serving": serving}
     assert ("没有编译的内核" in "\n".join(lines_of(status(processes=[worker])))) is is_told
+
+
+TOLD_BY_MAIL = {
+    "mails": 41,
+    "unconfirmed": 3,
+    "failing": 2,
+    "unreadable": 0,
+    "trouble": "",
+    "sent_at": "2026-11-23T10:05:00+00:00",
+    "told": {},
+    "hooks": [{"attempts": 0}, {"attempts": 4}],
+}
+
+
+def test_subscribers_are_counted_in_the_status_and_their_troubles_told() -> None:
+    assert not any("subscribers" in line for line in lines_of(status())), "nobody is told but by the feeds"
+    (line,) = [line for line in lines_of(status(subscribers=TOLD_BY_MAIL)) if "subscribers" in line]
+    for said in ("41 confirmed", "3 waiting", "2 webhooks", "3 failing", "2026-11-23 10:05 UTC"):
+        assert said in line
+    assert problems_of(status(subscribers=TOLD_BY_MAIL)) == []
+    (one, other) = problems_of(status(subscribers={**TOLD_BY_MAIL, "trouble": "SMTP 451", "unreadable": 2}))
+    assert "SMTP 451" in one
+    assert "2 个" in other
+
+
+def test_subscribers_are_figures_while_a_process_tells_them(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    make_folders(home)
+    tell(home.told("subscribers"), TOLD_BY_MAIL)
+
+    def figures() -> dict[str, float]:
+        registry = CollectorRegistry()
+        registry.register(Figures(home))
+        return {
+            sample.name + "".join(sample.labels.values()): sample.value
+            for family in registry.collect()
+            for sample in family.samples
+            if "subscribers" in sample.name
+        }
+
+    tell(home.told("supervisor"), {"pid": 1, "processes": []})
+    nobody = {"yingbi_subscribers_told": 0, "yingbi_subscribers_trouble": 0}
+    assert figures() == nobody, "what it told once is not how it stands"
+    process = {"name": "subscribers", "pid": 1, "restarts": 0, "alive": True, "created": 0}
+    tell(home.told("supervisor"), {"pid": 1, "processes": [process]})
+    found = figures()
+    assert found["yingbi_subscribersconfirmed"] == 41
+    assert found["yingbi_subscribersfailing"] == 3
+    assert found["yingbi_subscribers_told"] == 1795428300
+    assert found["yingbi_subscribers_trouble"] == 0

@@ -207,6 +207,7 @@ def test_an_office_is_told_with_a_signature_and_again_until_it_takes_it(town: To
     town.publish(later(notice(1), town.watch()))
     town.steps()
     assert len(town.hook.posted) == 1, "it waits after a failure"
+    assert town.teller.facts()["sent_at"] is None
     town.hook.answer = lambda posted: Answer(200)
     town.watch.move(seconds=6)
     town.teller = town.new_teller()
@@ -219,6 +220,7 @@ def test_an_office_is_told_with_a_signature_and_again_until_it_takes_it(town: To
     assert json.loads(second.body)["data"]["id"] == "N-20261123-001"
     (told,) = town.teller.facts()["hooks"]
     assert (told["proofs"][0]["result"], told["proofs"][0]["attempts"]) == ("HTTP 200", 2)
+    assert town.new_teller().facts()["sent_at"] == town.watch().isoformat(), "kept over a restart"
     assert secret not in json.dumps(town.teller.facts())
     leave(town.home, town.home.webhooks_asked, HookEnded(id=HOOK_ID, by="p-li"))
     town.publish(later(notice(2), town.watch()))
