@@ -271,12 +271,16 @@ class Kernel:
         return None if answer < 0 else answer == 1
 
     def automaton(self, code: "array[int]", sets: "array[int]", rows: "array[int]") -> int | None:
-        """What reads texts for several of *rows* at once, for `identify` with the same tables, and for good.
+        """What reads texts for several of *rows* at once, for `identify` with the same tables, until `forget`.
 
-        None: nothing does. See `automaton.rs`.
+        None: nothing does. It learns from what it reads, one thread at a time: see `automaton.rs`.
         """
         made: int | None = self._automaton(*code.buffer_info(), *sets.buffer_info(), *rows.buffer_info())
         return made
+
+    def forget(self, automaton: int) -> None:
+        """Give *automaton* back: it is not used again."""
+        self._forget(automaton)
 
     def identify(
         self, text: bytes, wanted: int, becomes: int, unpacks: bool, automaton: int | None, tables: "array[int]"

@@ -6,6 +6,7 @@ know is left to Python, which is what `candidates.py` says without the kernel to
 
 import functools
 import re
+import weakref
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -117,6 +118,8 @@ class Compiled:
         self._add_plain(MIXED, MIXED, 0, _LEFT | _SHARED, ("", 0.0, ""))
         self.tables = self._made()
         self.automaton = KERNEL.automaton(*self.tables[:3]) if KERNEL is not None else None
+        if KERNEL is not None and self.automaton is not None:
+            weakref.finalize(self, KERNEL.forget, self.automaton)
         self.given = array("Q", [place for table in self.tables for place in table.buffer_info()])
         self._categories, self._scores, self._whys = map(list, zip(*self._kinds, strict=True))
         self._reported = [REPORTED.get(category, category) for category in self._categories]

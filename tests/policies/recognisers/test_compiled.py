@@ -108,8 +108,25 @@ def test_each_row_finds_the_same(text: str) -> None:
 
 
 def test_the_kernel_knows_every_row() -> None:
-    """A row that it does not know is found all the same, and slowly."""
+    """A row that it does not know is found all the same, and slowly, and so is all where nothing reads for several."""
     assert {*TABLE, *range(len(LABELLED)), MIXED} <= set(compiled.compiled().known)
+    assert compiled.compiled().automaton is not None
+
+
+def test_what_reads_for_several_rows_is_no_more_than_faster() -> None:
+    made, text = compiled.compiled(), "".join(of_a_kind(kind, 7) + "，" for kind in invented.KINDS)
+    every = sum(made.known.values())
+    told = made.identify(text, every, compiled.CHOSEN)
+    assert told is not None
+    assert len(told.hits) > len(invented.KINDS) / 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made, "automaton", None)
+        assert made.identify(text, every, compiled.CHOSEN) == told
+
+
+def test_every_word_has_two_characters_at_least() -> None:
+    """The kernel finds words by their first two."""
+    assert all(len(word) > 1 for word in (*WORDS, *LABELS))
 
 
 def test_no_word_for_what_is_nobodys_ends_as_what_may_not_stand_behind_one() -> None:
