@@ -38,11 +38,13 @@ def sentences_in(text: str) -> Iterator[tuple[int, str]]:
 
 
 def end_of_part(text: str, most: int) -> int:
-    """Where the longest beginning of *text* ends that has *most* characters and no half of a sentence, or at least of
-    what stands between two pauses; 0 where there is none.
+    """Where the longest beginning of *text* ends that is of *most* characters at most, and of whole sentences alone; at a
+    pause where the first sentence is too long to be read as one. 0 where there is none.
     """
-    ends = max((text.rfind(mark, 0, max(0, most)) for mark in _ENDS), default=-1)
-    return 1 + (ends if ends >= 0 else max(text.rfind(pause, 0, max(0, most)) for pause in _PAUSES))
+    end = max(text.rfind(mark, 0, max(0, most)) for mark in _ENDS)
+    if end < 0 and most > LONGEST:
+        end = max(text.rfind(pause, 0, most) for pause in _PAUSES)
+    return end + 1
 
 
 def _pause_before(text: str, start: int, end: int) -> int:

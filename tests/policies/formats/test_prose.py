@@ -22,6 +22,7 @@ from policies.policy_kinds import Beyond
 from policies.prose_rule import ProseRule
 from policies.recognisers import weights
 from policies.recognisers.prose import find_in_prose
+from policies.recognisers.sentences import end_of_part
 from policies.recognisers.table import Hit
 from tests.policies.formats.masking import UNDECLARED, tally, whole
 from tests.policies.recognisers.weights_here import the_tagger
@@ -86,6 +87,47 @@ def test_of_a_body_with_more_prose_than_may_be_read_sentences_are_hidden_from_th
     out = [each["note"] for each in json.loads(whole(lambda: masker, json_of(*notes)))]
     assert out == [HIDDEN, notes[1], "******啊", "no Chinese"]
     assert masker.tally.found[UNREAD] == 2
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["read at once", "read once all is known"])
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [(0, "***" * 3 + "啊"), (len(SAID), HIDDEN + "***" * 2 + "啊"), (2 * len(SAID) - 1, HIDDEN + "***" * 2 + "啊")],
+    ids=["not even one sentence", "one sentence", "half of the next"],
+)
+def test_of_a_text_that_is_longer_than_may_be_read_the_beginning_is(more: int, shown: str, *, later: bool) -> None:
+    the_tagger()
+    text = SAID + SAID + "路灯不亮。啊"
+    prose = Prose(ProseRule(more), later=later)
+
+    def masked() -> str:
+        counted = tally()
+        counted.prose = prose
+        return whole_once(TextMasker(PROSE, counted, "utf-8"), text.encode()).decode()
+
+    if later:
+        masked()
+        prose.read()
+        prose.settle()
+    assert masked() == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "end"),
+    [
+        ("一句。两句。三", 6, 6),
+        ("一句。两句。三", 5, 3),
+        ("一句。两句。三", 2, 0),
+        ("没有句末，只有停顿", 8, 0),
+        ("长" * 150 + "，" + "句" * 150, 200, 151),
+        ("长" * 300, 200, 0),
+        ("what? a pause", 5, 5),
+        ("一行\n两行", 4, 3),
+        ("", 0, 0),
+    ],
+)
+def test_a_part_of_a_text_ends_where_a_sentence_does_or_a_pause(text: str, most: int, end: int) -> None:
+    assert end_of_part(text, most) == end
 
 
 def test_or_the_body_is_withheld() -> None:
