@@ -28,6 +28,7 @@ from tests.bench import (
     seam,
     shipping,
     throughput,
+    turns,
     workbooks,
     workers,
 )
@@ -39,6 +40,7 @@ GROUPS: dict[str, Group] = {
     "nginx": throughput.against_nginx,
     "inline": inline.figures,
     "workers": workers.figures,
+    "turns": turns.figures,
     "handshakes": handshakes.figures,
     "seam": seam.figures,
     "shipping": shipping.figures,
