@@ -38,8 +38,8 @@ def sentences_in(text: str) -> Iterator[tuple[int, str]]:
 
 
 def end_of_part(text: str, most: int) -> int:
-    """Where the longest beginning of *text* ends that is of *most* characters at most, and of whole sentences alone; at a
-    pause where the first sentence is too long to be read as one. 0 where there is none.
+    """Where the longest beginning of *text* ends that has *most* characters at most, all of them of whole sentences; at
+    a pause where the first sentence is too long to be read as one. 0 where there is none.
     """
     end = max(text.rfind(mark, 0, max(0, most)) for mark in _ENDS)
     if end < 0 and most > LONGEST:
