@@ -13,6 +13,7 @@ OTHERS = (
     "受理号 业务号 交易号 快递 运单 物流 条码 条形码 货号 商品 产品 合同 发票 时间戳 端口 凭证 "
     "校验码 验证码 指纹 哈希 密钥 令牌 代码 设备号 机号 追踪号 请求号 会话 项目 标段 学号 工号 "
     "会员号 户号 表号 缴费 主键 索引 报告号 备案 许可证 证书 执照 金额 总额 预算 面积 人口 "
+    "零件 件号 图号 专利 课程 考号 座位 房号 车次 航班 会议号 商户号 终端号 参考号 基站 号段 "
     "浏览量 阅读量 播放量 点击 总数 数量 余额 系数 物联网 "
     "isbn ean sku order serial trace request version model batch hash token timestamp uuid imei iccid"
 ).split()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policies.recognisers.levels import Gravity, level_of
 from policies.recognisers.table import Hit
 
 _LINK = (
@@ -49,6 +50,11 @@ class Labelled:
     """Whether the data path leaves it alone unless its field is declared."""
     source: str
 
+    @property
+    def level(self) -> Gravity:
+        """How grave what it finds is."""
+        return level_of(self.category)
+
     def pattern(self) -> re.Pattern[str]:
         """Finds the row's values: group `value`."""
         words = sorted(self.words, key=len, reverse=True)
@@ -87,7 +93,7 @@ LABELLED = (
     Labelled(
         category="permit",
         words=_words("通行证 回乡证 台胞证 港澳证 permit"),
-        value=rf"(?!20[0-3][0-9][01][0-9])[0-9]{{8}}(?:[0-9]{{2}}|\([0-9A-Z]\))?{_ENDS}",
+        value=rf"(?!20[0-3][0-9][01][0-9])[0-9]{{8}}(?:[0-9]{{2}})?(?:\([0-9A-Z]\))?{_ENDS}",
         score=0.75,
         source="Mainland travel permit of people from Taiwan: eight digits, two or a letter more",
     ),
@@ -212,7 +218,7 @@ LABELLED = (
     ),
     Labelled(
         category="ethnicity",
-        words=_words("民族 族别 ethnicity"),
+        words=_words("民族 族别 民族成分 族称 ethnicity"),
         value=f"(?:{'|'.join(_ETHNICITIES)})族?",
         score=0.8,
         only_reported=True,
@@ -220,7 +226,7 @@ LABELLED = (
     ),
     Labelled(
         category="party",
-        words=_words("政治面貌 党派 政治身份"),
+        words=_words("政治面貌 政治面目 党派 政治身份"),
         value="(?:中国?共(?:产党)?(?:预备)?党员|预备党员|共青团员|群众|民革|民盟|民建|民进|农工党|致公党|九三学社|台盟|无党派)"
         "(?:党员|会员|盟员|社员|成员|人士)?",
         score=0.8,
@@ -229,7 +235,7 @@ LABELLED = (
     ),
     Labelled(
         category="marriage",
-        words=_words("婚姻状况 婚姻状态 婚姻 婚否 婚况"),
+        words=_words("婚姻状况 婚姻状态 婚姻情况 婚姻 婚否 婚况"),
         value="已婚|未婚|离异|离婚|丧偶|再婚|初婚|复婚",
         score=0.8,
         only_reported=True,
@@ -237,7 +243,7 @@ LABELLED = (
     ),
     Labelled(
         category="religion",
-        words=_words("宗教信仰 信仰 宗教"),
+        words=_words("宗教信仰 信仰 信奉 信教 宗教"),
         value="(?:藏传|汉传)?佛教|道教|伊斯兰教|天主教|基督教|东正教",
         score=0.75,
         only_reported=True,
@@ -245,7 +251,7 @@ LABELLED = (
     ),
     Labelled(
         category="health",
-        words=_words("诊断 诊断为 诊断结果 病史 既往史 患有 确诊 确诊为 疾病 残疾类别 过敏史"),
+        words=_words("诊断 诊断为 诊断结果 病史 既往史 患有 确诊 确诊为 疾病 病名 病种 病情 残疾类别 过敏史"),
         value=r"[\u4e00-\u9fffA-Za-z0-9]{0,10}(?:病|症|炎|癌|瘤|高血压|感染|残疾|骨折|过敏|障碍|综合征|梗死|梗塞|出血|溃疡)",
         score=0.7,
         only_reported=True,

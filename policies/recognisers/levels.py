@@ -1,9 +1,9 @@
 """How grave a kind of personal data is, as reports say it.
 
-Source: GB/T 45574-2025, which counts financial accounts, medical and health data, religious belief and precise location
-as sensitive personal information. Ethnicity, marriage and membership of a party count with them here, for the harm that
-a leak may do; numbers of documents do not, and a policy may say otherwise of its own (`sensitive`). What tells of
-somebody only together with more is a quasi-identifier (GB/T 37964-2019).
+Source: GB/T 45574-2025, which counts financial accounts (that of the housing fund among them), medical and health data,
+religious belief and precise location as sensitive personal information. Ethnicity, marriage and membership of a party
+count with them here, for the harm that a leak may do; numbers of documents do not, and a policy may say otherwise of
+its own (`sensitive`). What tells of somebody only together with more is a quasi-identifier (GB/T 37964-2019).
 """
 
 from enum import StrEnum
@@ -17,7 +17,9 @@ class Gravity(StrEnum):
     QUASI = "quasi"
 
 
-SENSITIVE = frozenset("bank_card bank_account medical_no health religion ethnicity party marriage coordinates".split())
+SENSITIVE = frozenset(
+    "bank_card bank_account housing_fund medical_no health religion ethnicity party marriage coordinates".split()
+)
 QUASI = frozenset("sex birth_date schooling origin household".split())
 
 

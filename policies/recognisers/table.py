@@ -24,6 +24,7 @@ from policies.recognisers.checksums import (
     is_vin,
     resembles_resident_id,
 )
+from policies.recognisers.levels import Gravity, level_of
 
 SURE_ENOUGH = 0.5
 """What scores less is hidden and not reported: see `find.py`."""
@@ -72,6 +73,11 @@ class Recogniser:
     score: float
     """Of a candidate whose check holds, without context."""
     source: str
+
+    @property
+    def level(self) -> Gravity:
+        """How grave what it finds is."""
+        return level_of(self.category)
 
 
 SEPARATORS = r" \-._/·•・"

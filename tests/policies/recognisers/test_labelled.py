@@ -14,6 +14,8 @@ CASES = {
     "passport": [
         "护照号码：[X1234567]",
         "護照：[K12345678]",
+        "护照号码：[EA1234567]，公务护照号[SE1234567]，旧护照[G12345678]",
+        "护照号为[141234567]",
         "passport[E12345678]",
         "护照passport[E12345678]",
         "passports 2026",
@@ -24,6 +26,8 @@ CASES = {
         "港澳居民来往内地通行证：[H1234567801]",
         "台胞证号[12345678]",
         "台胞证[12345678(B)]",
+        "台湾居民来往大陆通行证号码：[1234567890(B)]",
+        "往来台湾通行证[L12345678]",
         "香港身份证 [A123456(7)]",
         "往来港澳通行证[C12345678]",
         "证件号码：[M12345678]",
@@ -33,7 +37,7 @@ CASES = {
     "landline": [
         "电话：[88271234]",
         "傳真[8827-1234]转",
-        "座机[7654321]",
+        "座机[7654321]，办公电话：[87654321-8012]",
         "电话95588",
         "电话：4008108888",
         "电话2026-1126",
@@ -59,11 +63,11 @@ CASES = {
     "ip": ["登录IP：[192.0.2.17]", "IP地址为[198.51.100.4]", "版本 1.2.3.4", "IP 192.0.2.0/24"],
     "mac": ["MAC地址：[00:1A:2B:3C:4D:5E]", "mac [00-1a-2b-3c-4d-5e]", "MAC电脑"],
     "sex": ["性别：[男]", "性別 [女]", "男装"],
-    "ethnicity": ["民族：[汉族]", "民族[维吾尔]", "民族团结"],
-    "party": ["政治面貌：[中共党员]", "政治面貌[群众]", "群众来访"],
-    "marriage": ["婚姻状况：[已婚]", "婚姻登记"],
-    "religion": ["宗教信仰：[佛教]", "宗教事务局"],
-    "health": ["诊断：[2型糖尿病]", "既往史：[高血压]", "患有[冠心病]", "诊断证明一份"],
+    "ethnicity": ["民族：[汉族]", "民族[维吾尔]", "民族成分：[回族]", "民族团结"],
+    "party": ["政治面貌：[中共党员]", "政治面貌[群众]", "政治面目：[预备党员]", "群众来访"],
+    "marriage": ["婚姻状况：[已婚]", "婚姻情况[离异]", "婚姻登记"],
+    "religion": ["宗教信仰：[佛教]", "其家庭信奉[伊斯兰教]", "宗教事务局"],
+    "health": ["诊断：[2型糖尿病]", "既往史：[高血压]", "患有[冠心病]", "病情：[2型糖尿病]", "诊断证明一份"],
 }
 TABLES = [(category, case) for category, cases in CASES.items() for case in cases]
 
@@ -79,6 +83,44 @@ def test_finds_the_value_behind_its_label_and_nothing_around_it(category: str, c
 def test_every_row_has_cases_and_a_source() -> None:
     assert {row.category for row in LABELLED} <= set(CASES)
     assert all(row.source for row in LABELLED)
+
+
+LEVELS = {
+    "sensitive": "bank_account housing_fund medical_no coordinates ethnicity party marriage religion health",
+    "quasi": "birth_date sex",
+}
+
+
+@pytest.mark.parametrize("row", LABELLED, ids=lambda row: str(row.category))
+def test_a_row_says_its_level(row: Labelled) -> None:
+    """Source: GB/T 45574-2025."""
+    wanted = next((level for level, categories in LEVELS.items() if row.category in categories.split()), "identifier")
+    assert row.level == wanted
+
+
+NOBODYS = (
+    "零件号 E12345678",
+    "基站13800138000号段说明",
+    "快递 JD0012345678901",
+    "EMS：EB123456785CN 已签收",
+    "ISBN 9787302511625",
+    "价格¥13800138000",
+    "版本号 13.8.0013.8000",
+    "时间戳 1700000000000",
+    "会议ID：620 123 4567",
+    "发票代码033002100311 发票号码12345678",
+    "专利号ZL202010123456.7",
+    "IMEI 860123456789012",
+    "学号 202612345678",
+    "银行行号 102331002345",
+    "商户号 898330157120012",
+    "订单330102680203123已发货",
+)
+
+
+@pytest.mark.parametrize("text", NOBODYS)
+def test_numbers_of_things_are_nobodys(text: str) -> None:
+    assert find(text) == []
 
 
 def test_what_is_only_reported_is_not_hidden_where_nobody_declared_it() -> None:
