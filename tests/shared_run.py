@@ -5,7 +5,6 @@ process does before it runs its first test.
 """
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,24 @@ from execnet.gateway_base import ExecModel, Popen2IO
 
 from tests.forked import Forks
 
+STDERR = 2
 
-class ForkedIO(Popen2IO):
-    """What pytest-xdist says to a process of *forks* and hears of it, as `execnet.gateway_io.Popen2IOMaster` has it."""
+
+class ForkedIO(gateway_io.Popen2IOMaster):
+    """What pytest-xdist says to a process of *forks* and hears of it."""
 
     def __init__(self, forks: Forks, execmodel: ExecModel) -> None:
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
-        with os.fdopen(theirs_in, "rb") as stdin, os.fdopen(theirs_out, "wb") as stdout:
+        with (
+            os.fdopen(theirs_in, "rb") as stdin,
+            os.fdopen(theirs_out, "wb") as stdout,
+            os.fdopen(os.dup(STDERR), "wb") as stderr,
+        ):
             self._process = forks.start(
-                "tests.run_process", stdin=stdin, stdout=stdout, stderr=sys.__stderr__.buffer, folder=Path.cwd()
+                "tests.run_process", stdin=stdin, stdout=stdout, stderr=stderr, folder=Path.cwd()
             )
-        super().__init__(os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb"), execmodel)
+        Popen2IO.__init__(self, os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb"), execmodel)
 
     def wait(self) -> int | None:
         """How it has ended, once it has."""
@@ -42,7 +47,7 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     forks = Forks([str(Path.cwd()), *config.args], server="tests.collected")
     started = gateway_io.create_io
 
-    def create_io(spec: XSpec, execmodel: ExecModel) -> Popen2IO:
+    def create_io(spec: XSpec, execmodel: ExecModel) -> gateway_io.Popen2IOMaster:
         return ForkedIO(forks, execmodel) if spec.popen and spec.python is None else started(spec, execmodel)
 
     gateway_io.create_io = create_io
