@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from math import log1p
+from statistics import median
 
 from siem.baseline.calendar import Calendar
 from siem.baseline.group import Group
 from siem.baseline.profile import Measure, Profile
-from siem.baseline.spread import Spread
+from siem.baseline.spread import TO_SIGMA, Spread
 from siem.baseline.volume import Reference, amount_of, floor_of, growth_of, reference_of
 from siem.baseline.words import Deviation
 
@@ -26,6 +27,8 @@ _PEERS_WIDTH = 0.7
 """Where the days of a post differ much, so may those of one in it, though they were alike by chance so far."""
 _SHARED = 5
 """Within five workdays so many changes between networks and back, where hardly any was usual, are two people."""
+_RUSH = 0.4
+"""A post that has half as much again to do as usual, as the logarithm of it, is in a rush."""
 _WEEK = timedelta(days=7)
 _FAR_ABOVE = 3.0
 _GROWN = 1.5
@@ -51,12 +54,15 @@ def close_day(
             is_program = profile.kind == "system"  # which has no peers: each has work of its own
             peers = None if is_program else group.spread(measure, floor_of(profile, measure), workday=workday)
             width = max(usual.width, _PEERS_WIDTH * peers.width) if peers else usual.width
-            excess = (log1p(count) - usual.middle - busy.get(profile.group, 0.0)) / width
+            more, spread = busy.get(profile.group, (0.0, 0.0))
+            excess = (log1p(count) - usual.middle - more) / max(width, spread)
             if count <= top or count < _LEAST_A_DAY or (is_program and turn):
                 excess = min(excess, ALLOWED)
             if peers:
                 above = _NEW_ABOVE_PEERS if profile.caller in newcomers else _ABOVE_PEERS
                 excess = min(excess, peers.distance(count) + above)
+            if today.is_found:
+                excess = min(excess, ALLOWED)  # it was told, and is not to be told as a drift a week later
             most = MOST_A_DAY_OF_MACHINES if is_program else MOST_A_DAY
             profile.drift = max(0.0, profile.drift + min(excess, most) - ALLOWED)
             profile.rising = profile.rising + 1 if profile.drift else 0
@@ -81,15 +87,24 @@ def _references(came: Sequence[Profile]) -> dict[str, Reference]:
     return {profile.caller: known for profile in came if (known := reference_of(profile))}
 
 
-def _busy(came: Sequence[Profile], known: Mapping[str, Reference]) -> dict[str, float]:
-    """How much more than usual the whole of each group had to do, as the logarithm of it."""
+def _busy(came: Sequence[Profile], known: Mapping[str, Reference]) -> dict[str, tuple[float, float]]:
+    """How much more than usual the whole of each group had to do, and how much that differs, both as logarithms.
+
+    A rush does not come to everybody alike: where there is one, who has more of it than others is no drift.
+    """
     logs: defaultdict[str, list[float]] = defaultdict(list)
     for profile in came:
         if profile.caller in known and profile.today:
             logs[profile.group].append(
                 log1p(profile.today.counts[amount_of(profile)]) - known[profile.caller].usual.middle
             )
-    return {name: max(0.0, sorted(each)[len(each) // 2]) for name, each in logs.items() if len(each) >= 5}
+    found = {}
+    for name, each in logs.items():
+        if len(each) >= 5:
+            middle = max(0.0, median(each))
+            spread = TO_SIGMA * median(abs(log - middle) for log in each) if middle >= _RUSH else 0.0
+            found[name] = middle, spread
+    return found
 
 
 def _week(profile: Profile, day: date) -> int:

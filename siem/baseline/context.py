@@ -19,6 +19,8 @@ _SILENT_WORKDAYS, _SILENT_DAYS = ((12, 3.0), (8, 1.0)), ((19, 2.5), (14, 1.0))
 """From how many workdays without a sign on, and from how many days with those of rest, a return is worth how many
 points. An account that was left open is no younger for a long holiday, but leave is the longer for one."""
 _OFTEN = 0.2
+_POST_WORKS = 0.15
+"""Where such a share of a post, and not less than three others, are there today, nobody is who comes as well."""
 REST_DAY = 1.5
 """At hours that are working hours on other days, people come in to finish something; by night they do not."""
 _RARE = ((0.001, 2.5), (0.01, 1.5), (0.03, 1.0))
@@ -101,6 +103,8 @@ def _hour(sighting: Sighting, profile: Profile, group: Group, *, workday: bool) 
     else:
         share = group.share_at(hour, workday=workday)
     points = next((points for most, points in _RARE if share is not None and share <= most), 0.0)
+    if points and profile.kind != "system" and _post_works(group, profile.caller, hour):
+        return
     if points and not workday and profile.kind == "staff" and _is_office_hour(profile, group, hour):
         yield Deviation(
             kind="rest_day",
@@ -115,6 +119,11 @@ def _hour(sighting: Sighting, profile: Profile, group: Group, *, workday: bool) 
             zh=f"{moment_zh(sighting.at)} 上线，本人和同岗位此时都不工作",
             en=f"active on {moment_en(sighting.at)}, when neither the caller nor others in the post work",
         )
+
+
+def _post_works(group: Group, caller: str, hour: int) -> bool:
+    """Whether the post as such has work at that hour today, as on the Saturday before a deadline."""
+    return group.others_at(caller, hour) >= max(_KNOWN_TO, _POST_WORKS * group.size)
 
 
 def _is_office_hour(profile: Profile, group: Group, hour: int) -> bool:

@@ -14,8 +14,9 @@ from siem.baseline.by_rules import Rules
 from siem.baseline.calendar import read_calendar
 from siem.baseline.event_files import EventFiles, WrongFolder
 from siem.baseline.plain import Thresholds
+from siem.baseline.repeat import QUIET
 from siem.baseline.sighting import DURABLE, sighting_of
-from siem.baseline.watch import QUIET, Baselines
+from siem.baseline.watch import Baselines
 from siem.baseline.words import Anomaly
 from siem.detect.custom import Custom
 from siem.detect.definition import Rule

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from siem.baseline.group import Group
-from siem.baseline.others import done_by_others
+from siem.baseline.others import OTHERS_OF_FEW, done_by_others
 from siem.baseline.profile import Measure, Profile
+from siem.baseline.unsaid import has_no_post
 from siem.baseline.words import Deviation
 
 AT_FIRST = 1_000
@@ -20,6 +21,8 @@ JUDGED_FROM = 200
 BEYOND, BEYOND_EXPORTS = 3.0, 6.0
 """So many times what several others did is no chance of few days; and so many where these have exported as well, as
 files differ in size by more than days of work do."""
+BEYOND_AT_TURN = 6.0
+"""So many times what a program did on its other days is no chance where it was at the turn of a month."""
 EXPORTS_FROM = 50
 PROGRAMS = "system"
 LEAST_STAFF = 25
@@ -52,11 +55,13 @@ def judged(
     for profile in profiles:
         if profile.kind == PROGRAMS and is_learned:
             yield from _against_itself(profile)
-        elif profile.kind == "staff" and (is_learned or is_known(groups.get(profile.group))):
+        elif profile.kind == "staff" and (
+            is_learned or (not has_no_post(profile.group) and is_known(groups.get(profile.group)))
+        ):
             posts[profile.group].append(profile)
     for members in posts.values():
         most = {member.caller: most_of(member) for member in members}
-        usual_of = done_by_others(most)
+        usual_of = done_by_others(most, OTHERS_OF_FEW)
         for member in members:
             count, usual = most[member.caller], usual_of[member.caller]
             beyond = BEYOND_EXPORTS if usual > EXPORTS_FROM else BEYOND
@@ -66,7 +71,9 @@ def judged(
 
 def _against_itself(profile: Profile) -> Iterator[tuple[Profile, Deviation]]:
     ordered = sorted((counts[Measure.PEOPLE] for counts in (*profile.workdays, *profile.restdays)), reverse=True)
-    if len(ordered) > 1 and ordered[0] >= JUDGED_FROM and ordered[0] > BEYOND * ordered[1]:
+    at_turn = max((counts[Measure.PEOPLE] for counts in profile.turns.values()), default=0)
+    beyond = BEYOND_AT_TURN if ordered and ordered[0] == at_turn else BEYOND
+    if len(ordered) > 1 and ordered[0] >= JUDGED_FROM and ordered[0] > beyond * ordered[1]:
         yield profile, _stands_out(ordered[0], ordered[1], "其他日子至多", "on other days:", " at most")
 
 

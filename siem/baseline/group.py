@@ -8,6 +8,7 @@ from siem.baseline.spread import Peers, Spread
 
 LEAST_DAYS = 25
 """Of how many days of callers a group has to know before it says what is usual."""
+_NOBODY: frozenset[str] = frozenset()
 
 
 class Group:
@@ -18,6 +19,9 @@ class Group:
         """The people a week."""
         self.operations: dict[str, set[str]] = {}
         """Who used an operation; no more than three are remembered of each."""
+        self.size = 0
+        """How many could have come on the last day that was learned."""
+        self._here: defaultdict[int, set[str]] = defaultdict(set)
         self._counts: defaultdict[tuple[Measure, bool], Peers] = defaultdict(lambda: Peers(DAYS))
         self._members: defaultdict[bool, int] = defaultdict(int)
         self._hours: defaultdict[tuple[bool, int], int] = defaultdict(int)
@@ -35,14 +39,38 @@ class Group:
         days = self._members[workday]
         return self._hours[workday, hour] / days if days >= LEAST_DAYS else None
 
+    def come(self, caller: str, hour: int) -> None:
+        """Take that *caller* came today at *hour*."""
+        self._here[hour].add(caller)
+
+    def others_at(self, caller: str, hour: int) -> int:
+        """How many but *caller* came today at *hour* or in the one before."""
+        return len((self._here.get(hour, _NOBODY) | self._here.get(hour - 1, _NOBODY)) - {caller})
+
     @property
     def is_known(self) -> bool:
         """Whether enough of its days were learned to say what is usual."""
         return sum(self._members.values()) >= LEAST_DAYS
 
+    def begin(self, members: Sequence[Profile]) -> None:
+        """Take what is remembered of the days of *members*, who have been in other company so far."""
+        for workday in (True, False):
+            days = [day for profile in members for day in profile.days(workday=workday)]
+            self._members[workday] += len(days)
+            for measure in Measure:
+                self._counts[measure, workday].add_day(day[measure] for day in days)
+        for profile in members:
+            for (workday, hour), often in profile.hours.items():
+                self._hours[workday, hour] += often
+            for operation in profile.operations:
+                self.operations.setdefault(operation, set()).add(profile.caller)
+        self._spreads.clear()
+
     def learn(self, members: int, came: Sequence[Profile], *, workday: bool) -> None:
         """Take one more day, on which *members* could have come and *came* did."""
         self._members[workday] += members
+        self.size = members
+        self._here.clear()
         days = [profile.today for profile in came if profile.today]
         for today in days:
             for hour in today.hours:

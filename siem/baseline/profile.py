@@ -2,13 +2,18 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from siem.baseline.words import Deviation
 
 DAYS = 28
 """How many days of a caller, or of a group, are remembered."""
+
+
+def month_of(day: date) -> date:
+    """The month that begins about *day*, which is at the turn of it."""
+    return (day + timedelta(days=15)).replace(day=1)
 
 
 class Measure(StrEnum):
@@ -44,6 +49,9 @@ class Today:
     paged: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     hour: int = -1
+    slot: int = -1
+    in_slot: int = 0
+    """Of how many people the pages of these minutes were."""
     in_hour: set[str] = field(default_factory=set)
     hours: set[int] = field(default_factory=set)
     counts: dict[Measure, int] = field(default_factory=lambda: dict.fromkeys(Measure, 0))
@@ -80,11 +88,19 @@ class Profile:
     restdays: deque[dict[Measure, int]] = field(default_factory=lambda: deque(maxlen=DAYS))
     weekdays: dict[tuple[int, bool], dict[Measure, int]] = field(default_factory=dict)
     """Of a program, its last day of each weekday, even if told: what comes every Sunday is its work."""
+    turns: dict[date, dict[Measure, int]] = field(default_factory=dict)
+    """Of a program, the most of each of the last two turns of a month, even if told: so is what comes once a month."""
     hours: dict[tuple[bool, int], int] = field(default_factory=dict)
     """On how many days the caller came at an hour, by workday or not."""
     networks: set[str] = field(default_factory=set)
     credentials: set[str] = field(default_factory=set)
     operations: set[str] = field(default_factory=set)
+    systems: dict[str, int] = field(default_factory=dict)
+    """On how many days the caller used a system."""
+    spans: deque[int] = field(default_factory=lambda: deque(maxlen=DAYS))
+    """In how many different hours the caller came on each of the last days."""
+    run: int = 0
+    """On how many days without one between them the caller came last."""
     last_day: date | None = None
     drift: float = 0.0
     """The CUSUM of people a day."""
@@ -97,6 +113,10 @@ class Profile:
     today: Today | None = None
     alerted: date | None = None
     """The day on which it was found last."""
+    found_on: date | None = None
+    """The last day on which it deviated as much, whether that was told or not."""
+    worst: float = 0.0
+    """The most points that were told of it."""
     told: set[str] = field(default_factory=set)
     """The kinds of deviations that were told then."""
 

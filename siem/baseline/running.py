@@ -13,7 +13,8 @@ from itertools import islice
 from siem.baseline.anomalies import Anomalies
 from siem.baseline.calendar import LOCAL
 from siem.baseline.profile import DAYS
-from siem.baseline.watch import QUIET, Baselines
+from siem.baseline.repeat import QUIET
+from siem.baseline.watch import Baselines
 from siem.baseline.words import Anomaly
 from siem.detect.correlate import Key, key_of
 from siem.index.condition import EVERYTHING

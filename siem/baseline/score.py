@@ -34,6 +34,11 @@ def is_news(deviation: Deviation, told: Set[str]) -> bool:
     return deviation.points >= _NEWS
 
 
+def tells_amount(found: Mapping[str, Deviation]) -> bool:
+    """Whether any of what was found on a day is that many people were seen."""
+    return bool(found.keys() & (_SAME - {"meanwhile"}))
+
+
 def by_weight(found: Mapping[str, Deviation]) -> list[Deviation]:
     """All that was found, the most telling first; of those alike, what a whole day shows before what an hour does."""
     place = {kind: number for number, kind in enumerate(_AMOUNT)}

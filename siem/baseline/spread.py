@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_TO_SIGMA = 1.4826
+TO_SIGMA = 1.4826
 """What the MAD of a normal distribution is multiplied by to be its standard deviation."""
 _TOP, _TOP_SIGMAS, _GREATEST = 0.95, 1.645, 0.99
 """Where the greatest begin, and where they would were counts spread normally: some groups have a few who do more."""
@@ -43,7 +43,7 @@ def spread_of(counts: Sequence[int], floor: float) -> Spread:
     logs = sorted(map(math.log1p, counts))
     middle = _median(logs)
     mad = _median(sorted(abs(log - middle) for log in logs))
-    return Spread(middle, max(_TO_SIGMA * mad, floor), min(counts), max(counts), max(counts))
+    return Spread(middle, max(TO_SIGMA * mad, floor), min(counts), max(counts), max(counts))
 
 
 class Peers:
@@ -76,7 +76,7 @@ class Peers:
         distances = [0] * (_MOST + 1)
         for place, often in enumerate(total):
             distances[abs(place - middle)] += often
-        mad = _TO_SIGMA * _quantile(distances, size, 0.5)
+        mad = TO_SIGMA * _quantile(distances, size, 0.5)
         width = max(_STEP * max(mad, (top - middle) / _TOP_SIGMAS), floor)
         low, high, greatest = (
             round(math.expm1(_STEP * place))

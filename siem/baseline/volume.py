@@ -8,7 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from siem.baseline.group import Group
-from siem.baseline.profile import Measure, Profile
+from siem.baseline.profile import Measure, Profile, month_of
 from siem.baseline.spread import Spread, spread_of
 from siem.baseline.words import Deviation, counted
 
@@ -153,12 +153,15 @@ def _steps_of(profile: Profile, measure: Measure) -> tuple[float, ...]:
 
 
 def by_schedule(
-    profile: Profile, measure: Measure, caps: Sequence[float], day: date, *, workday: bool
+    profile: Profile, measure: Measure, caps: Sequence[float], day: date, *, workday: bool, turn_of_month: bool = False
 ) -> tuple[float, ...]:
-    """The *caps* of a program, which has work by the week: as much as on the same day a week ago is usual.
+    """The *caps* of a program, with work by the week and the month: as much as a week, or a month, ago is usual.
 
     Of a weekday that was never seen, while little is known of such days, twice as much as on others may be its work.
     """
+    if turn_of_month:
+        most = max((turn[measure] for turn_of, turn in profile.turns.items() if turn_of != month_of(day)), default=0)
+        caps = [max(cap, _BEYOND * most) for cap in caps]
     if before := profile.weekdays.get((day.weekday(), workday)):
         return tuple(max(cap, _BEYOND * before[measure]) for cap in caps)
     return tuple(caps) if len(profile.days(workday=workday)) >= LEAST_OWN else tuple(_UNSEEN * cap for cap in caps)

@@ -15,10 +15,14 @@ from siem.baseline.context import context_of
 from siem.baseline.customary import custom_of
 from siem.baseline.first_days import forget, judged, waiting_posts
 from siem.baseline.group import Group
+from siem.baseline.pace import PAGE, read_by_page, take_turn
+from siem.baseline.post import take_post
 from siem.baseline.profile import DAYS, Measure, Profile, Today
+from siem.baseline.repeat import QUIET, goes_on
 from siem.baseline.score import ALERT, by_weight, is_news, odd_from, odd_people, score_of
 from siem.baseline.sighting import DURABLE, Sighting, sighting_of
 from siem.baseline.touched import touch
+from siem.baseline.unsaid import PROGRAM, is_program, put_together
 from siem.baseline.volume import MOST_PEOPLE, a_day_of, by_schedule, caps_of, deviation_of, passing_caps
 from siem.baseline.words import Anomaly, Deviation
 from siem.detect.custom import Usual
@@ -26,8 +30,6 @@ from siem.record.ecs import Document
 
 LEARN_DAYS = 5
 """How many workdays have to be known before anything is found but what needs no learning."""
-QUIET = timedelta(days=7)
-"""How long nothing more is said of a caller who was found."""
 _BACK_WITHIN = 3 * 3600.0
 """Seconds within which a change to another network and back counts: several of them in a day are two people."""
 _SETTLED, _NEW_FOR = timedelta(days=4), timedelta(days=28)
@@ -35,8 +37,6 @@ _SETTLED, _NEW_FOR = timedelta(days=4), timedelta(days=28)
 _STAYS = timedelta(days=14)
 """So long after the last day a caller is still taken for one who could have come."""
 _FEW = 4
-PAGE = 50
-"""An answer in clear about more people than this is an export, or might as well be."""
 
 
 class Baselines:
@@ -101,8 +101,11 @@ class Baselines:
             if self.is_learned and (anomaly := self._judge(profile, at, "")):
                 found.append(anomaly)
         self._learn(came)
-        if not self.is_learned:
-            self._learned += self._workday
+        is_first = not self.is_learned
+        self._learned += self._workday and is_first
+        if self.is_learned:
+            put_together(self.profiles.values(), self.groups)
+        if is_first:
             found += self._judge_first_days(at)
         return found
 
@@ -126,6 +129,7 @@ class Baselines:
             profiles,
             self.groups,
             workday=self._workday,
+            day=self._day,
             is_learned=self.is_learned,
             waiting=frozenset() if self.is_learned else waiting_posts(self.profiles.values(), self.groups),
             turn_of_month=self._day is not None and self.calendar.is_turn_of_month(self._day),
@@ -165,8 +169,8 @@ class Baselines:
         if profile is None:
             profile = kept[key] = Profile(sighting.caller, sighting.kind, sighting.group, sighting.day)
         if profile.today is None:
-            if kept is self.profiles and not _has_post_of(profile.group, sighting.group):
-                _change_post(profile, sighting.group, sighting.day)
+            if profile.kind == sighting.kind and kept is self.profiles:
+                take_post(profile, sighting.group, sighting.day)
             profile.today = self._today(profile)
         return profile
 
@@ -183,7 +187,14 @@ class Baselines:
                 }
                 if profile.kind == "system":
                     today.caps = {
-                        each: by_schedule(profile, each, caps, self._day, workday=self._workday)
+                        each: by_schedule(
+                            profile,
+                            each,
+                            caps,
+                            self._day,
+                            workday=self._workday,
+                            turn_of_month=self.calendar.is_turn_of_month(self._day),
+                        )
                         for each, caps in today.caps.items()
                     }
             else:
@@ -201,6 +212,8 @@ class Baselines:
         if hour != today.hour:
             today.hour = hour
             today.hours.add(hour)
+            if profile.kind in DURABLE:
+                self.groups[profile.group].come(profile.caller, hour)
             today.in_hour.clear()
         if sighting.subjects:
             today.seen.update(sighting.subjects)
@@ -209,8 +222,7 @@ class Baselines:
             today.people.update(sighting.subjects)
             today.in_hour.update(sighting.subjects)
             if len(sighting.subjects) <= PAGE:
-                today.paged.update(sighting.subjects)
-                counts[Measure.PAGES] = len(today.paged)
+                read_by_page(today, sighting)
             self._weigh(profile, Measure.PEOPLE, len(today.people), sighting.at)
             self._weigh(profile, Measure.HOUR, max(counts[Measure.HOUR], len(today.in_hour)), sighting.at)
         if sighting.values:
@@ -276,11 +288,14 @@ class Baselines:
         if points < ALERT:
             return None
         today.is_found = True
-        if profile.alerted is None or today.day - profile.alerted >= QUIET:
-            profile.told = set()
+        if not goes_on(profile, today, points):
+            profile.told, profile.worst = set(), points
+        profile.found_on = today.day
+        if profile.alerted == today.day:
+            profile.worst = max(points, profile.worst)
         if profile.told and not any(is_news(each, profile.told) for each in today.found.values()):
             return None
-        profile.alerted = today.day
+        profile.alerted, profile.worst = today.day, max(points, profile.worst)
         profile.told |= today.found.keys()
         told = by_weight(today.found)
         return Anomaly(
@@ -298,7 +313,8 @@ class Baselines:
         """What the rules have waited with, now that more is known."""
         for profile, deviation in judged(self.profiles.values(), self.groups, is_learned=self.is_learned):
             forget(profile)
-            profile.alerted, profile.told = at.date(), {deviation.kind}
+            profile.alerted = profile.found_on = at.date()
+            profile.told, profile.worst = {deviation.kind}, deviation.points
             yield Anomaly(
                 caller=profile.caller,
                 kind=profile.kind,
@@ -322,6 +338,8 @@ class Baselines:
             self.groups[name].learn(members.get(name, len(learned)), learned, workday=self._workday)
         for profile in came:
             self._learn_own(profile)
+            if is_program(profile):
+                profile.kind = profile.group = PROGRAM
         self._passing = {
             key: profile
             for key, profile in self._passing.items()
@@ -333,9 +351,13 @@ class Baselines:
     def _learn_own(self, profile: Profile) -> None:
         today = profile.today
         assert today is not None, "only who came is learned"
+        profile.run = profile.run + 1 if profile.last_day == today.day - timedelta(days=1) else 1
+        profile.spans.append(len(today.hours))
         profile.today, profile.last_day = None, today.day
         if profile.kind == "system":
             profile.weekdays[today.day.weekday(), today.workday] = today.counts
+            if self.calendar.is_turn_of_month(today.day):
+                take_turn(profile, today.counts, today.day)
         if today.is_found:
             return
         profile.days(workday=today.workday).append(today.counts)
@@ -345,6 +367,8 @@ class Baselines:
         profile.networks |= today.networks
         profile.credentials |= today.credentials
         profile.operations |= today.operations
+        for system in {operation.partition(" ")[0] for operation in today.operations}:
+            profile.systems[system] = profile.systems.get(system, 0) + 1
         for names, table in (
             (today.networks, self.networks),
             (today.operations, self.groups[profile.group].operations),
@@ -376,23 +400,3 @@ def _absolute(count: int) -> Deviation:
         zh=f"一天明文看到 {count} 人，超过任何人的上限",
         en=f"{count} residents in clear in one day, more than anybody may see unasked",
     )
-
-
-def _has_post_of(former: str, group: str) -> bool:
-    """Whether who is of *group* is still in the post that *former* was: whoever stands in for another has one more.
-
-    Asked once a day, so nobody is forgotten by coming with one post and then with another.
-    """
-    kind, _, posts = former.partition(":")
-    now_kind, _, now = group.partition(":")
-    return former == group or (kind == now_kind and bool(posts) and {*posts.split(",")} <= {*now.split(",")})
-
-
-def _change_post(profile: Profile, group: str, day: date) -> None:
-    """Forget what was usual in the former post; who it is, and from where, stays."""
-    profile.group, profile.since = group, day
-    profile.workdays.clear()
-    profile.restdays.clear()
-    profile.operations.clear()
-    profile.hours.clear()
-    profile.drift, profile.rising = 0.0, 0

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from siem.baseline.watch import PAGE
+from siem.baseline.pace import PAGE
 from siem.record.ecs import Document
 from siem.record.event import CallerKind
 from tests.siem.baseline.office import CALENDAR, CLERKS, FIRST, LEARNED, Office, found_in, moment

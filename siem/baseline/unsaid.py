@@ -1,0 +1,80 @@
+"""Whom to compare a caller with where no event says its post, or its kind: told by what it does.
+
+Makers leave out what they do not know. Compared with everybody, nobody is unusual: those who export make it usual for
+those who never do, and who works by night for those who do not. So callers without a post are put with those who work
+in the same system, about as much, with or without files, by day or by night; by how it was at first, so that nobody
+grows into other company. What works day and night on all days is a program, whoever it is said to be.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import islice
+from math import log
+from statistics import median
+
+from siem.baseline.group import LEAST_DAYS, Group
+from siem.baseline.profile import Measure, Profile
+from siem.baseline.volume import LEAST_OWN, amount_of
+
+PROGRAM = "system"
+NO_POST = "staff"
+"""The group of those of whom nothing is said."""
+_BY_WORK = "staff~"
+_MEMBERS = 4
+"""Fewer who work alike are no company: they stay with everybody."""
+_AT_FIRST = 10
+"""So many of the workdays that are remembered tell how much somebody does."""
+_STEP = 3.0
+"""Who does three times as much as another does other work."""
+_FILES, _FILES_DAYS, _FILE = 3.0, 2, 50
+"""On two days three times as much as usual, and a page of people at least: files are part of the work."""
+_NIGHT, _NIGHTS, _NIGHT_DAYS = (23, 0, 1, 2, 3, 4), 0.1, 2
+_HOURS, _HOURS_OF_MANY_DAYS, _MANY_DAYS = 18, 14, 5
+"""In so many different hours of one day, or of one day in two of many, nobody works."""
+_RUN = 14
+"""Nor on so many days without one of rest."""
+
+
+def is_program(profile: Profile) -> bool:
+    """Whether one of the staff, as it is said to be, comes as only a program does."""
+    if profile.kind != "staff" or not profile.spans:
+        return False
+    least = _HOURS_OF_MANY_DAYS if len(profile.spans) >= _MANY_DAYS else _HOURS
+    return profile.run >= _RUN or median(profile.spans) >= least
+
+
+def put_together(profiles: Iterable[Profile], groups: defaultdict[str, Group]) -> None:
+    """Give all who have no post the company of those who work alike, where there are enough of them."""
+    unsaid = [each for each in profiles if has_no_post(each.group) and len(each.workdays) >= LEAST_OWN]
+    systems = {each.caller: max(each.systems, key=lambda name: (each.systems[name], name)) for each in unsaid}
+    is_one = len(set(systems.values())) < 2
+    alike: defaultdict[str, list[Profile]] = defaultdict(list)
+    for profile in unsaid:
+        alike[_BY_WORK + (_work_of(profile) if is_one else systems[profile.caller])].append(profile)
+    for name, members in alike.items():
+        days = sum(profile.came for profile in members)
+        if len(members) < _MEMBERS or days < LEAST_DAYS:
+            name = NO_POST
+        elif not groups[name].is_known:
+            groups[name].begin(members)
+        for profile in members:
+            profile.group = name
+
+
+def has_no_post(group: str) -> bool:
+    """Whether those of *group* are some of whom no event has said the post."""
+    return group == NO_POST or group.startswith(_BY_WORK)
+
+
+def _work_of(profile: Profile) -> str:
+    measure = amount_of(profile)
+    usual = median(day[measure] for day in islice(profile.workdays, _AT_FIRST))
+    many = sum(day[Measure.PEOPLE] >= max(_FILE, _FILES * (1 + usual)) for day in profile.workdays)
+    nights = max(profile.hours.get((True, hour), 0) + profile.hours.get((False, hour), 0) for hour in _NIGHT)
+    return " ".join(
+        (
+            f"{int(log(1 + usual, _STEP))}",
+            "files" if many >= _FILES_DAYS else "",
+            "night" if nights >= max(_NIGHT_DAYS, _NIGHTS * profile.came) else "",
+        )
+    ).strip()

@@ -1,0 +1,86 @@
+"""Whom callers are compared with of whom no event says the post or the kind."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from siem.baseline.group import Group
+from siem.baseline.profile import Measure, Profile
+from siem.baseline.unsaid import NO_POST, is_program, put_together
+from siem.record.ecs import Document
+from tests.siem.baseline.office import CLERKS, FIRST, LEARNED, Office, found_in, moment
+
+
+def profile_of(caller: str, a_day: int = 10, system: str = "register", *, files: int = 0) -> Profile:
+    profile = Profile(caller, "staff", NO_POST, FIRST, systems={system: 10})
+    for number in range(10):
+        people = 400 if number < files else a_day
+        profile.workdays.append({**dict.fromkeys(Measure, 0), Measure.PEOPLE: people, Measure.PAGES: a_day})
+    return profile
+
+
+def posts_of(*profiles: Profile) -> Mapping[str, str]:
+    put_together(profiles, defaultdict(Group))
+    return {profile.caller: profile.group for profile in profiles}
+
+
+def test_who_works_in_another_system_has_another_post() -> None:
+    posts = posts_of(*(profile_of(f"{system}{n}", system=system) for system in ("hall", "aid") for n in range(5)))
+    assert len(set(posts.values())) == 2
+    assert posts["hall1"] == posts["hall4"] != posts["aid1"]
+
+
+def test_in_one_system_it_is_how_much_and_with_files_or_without() -> None:
+    posts = posts_of(
+        *(profile_of(f"few{n}") for n in range(5)),
+        *(profile_of(f"many{n}", 90) for n in range(5)),
+        *(profile_of(f"files{n}", files=3) for n in range(5)),
+    )
+    assert len(set(posts.values())) == 3
+
+
+def test_too_few_who_work_alike_stay_with_everybody() -> None:
+    posts = posts_of(*(profile_of(f"c{n}") for n in range(8)), *(profile_of(f"d{n}", 300) for n in range(2)))
+    assert posts["d0"] == NO_POST != posts["c0"]
+
+
+@pytest.mark.parametrize(
+    ("spans", "run", "program"),
+    [
+        ([24], 1, True),
+        ([13], 1, False),
+        ([16] * 5, 5, True),
+        ([9] * 20, 12, False),
+        ([1] * 20, 14, True),
+        ([], 0, False),
+    ],
+)
+def test_who_never_rests_is_a_program(spans: list[int], run: int, program: bool) -> None:
+    profile = profile_of("x")
+    profile.spans.extend(spans)
+    profile.run = run
+    assert is_program(profile) is program
+
+
+def test_an_event_that_says_no_post_does_not_say_another() -> None:
+    """Or all that was known of a caller would be forgotten whenever a system leaves it out."""
+    office = Office()
+    documents: list[Document] = []
+    for number, document in enumerate(office.weeks(LEARNED)):
+        if number % 3 == 0:
+            document["user"].pop("roles", None)
+        documents.append(document)
+    documents += [office.look(CLERKS[0], moment(LEARNED, 10 + n / 60), source_ip="198.51.100.7") for n in range(30)]
+    assert [anomaly.caller for anomaly in found_in(documents)] == [CLERKS[0]]
+
+
+def test_a_saturday_on_which_a_whole_post_works_is_nobodys_deviation() -> None:
+    office = Office()
+    saturday = LEARNED + timedelta(days=5)
+    documents = office.weeks(saturday)
+    alone = [*documents, *office.looks(CLERKS[0], saturday, 60, 10)]
+    assert len(found_in(alone)) == 1
+    all_come = [office.look(caller, moment(saturday, 9 + n / 20)) for n in range(20) for caller in CLERKS]
+    assert found_in(sorted([*documents, *all_come], key=lambda each: each["@timestamp"])) == []
