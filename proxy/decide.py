@@ -181,7 +181,9 @@ def stopped(entries: tuple[OverlayEntry, ...], operation: OperationRule | None, 
                 assert entry.since is not None
                 if caller.begun is not None and caller.begun < entry.since.timestamp():
                     return "session_revoked"
-            case _:
+            case Tightening.MASK_HARDER | Tightening.RAISE_LOGGING:
+                pass
+            case Tightening.PLANT_CANARIES | Tightening.PRESERVE_EVIDENCE:
                 pass
     return None
 

@@ -17,6 +17,7 @@ from proxy.identity_desk import IdentityDesk
 from proxy.identity_header import IdentityHeaders
 from proxy.limit_desk import LimitDesk
 from proxy.message import Request
+from proxy.raised import raised_by
 from proxy.reveal_desk import RevealDesk
 from proxy.session_desk import SessionDesk
 from proxy.signin import OwnAnswer
@@ -114,6 +115,9 @@ class OwnPages:
             credential=caller.credential,
             now=self._current.unhurried(ledger.started),
         )
+        request, body, version = exchange.request, flow.request.raw_content or b"", flow.request.data.http_version
+        assert request is not None
+        ledger.raised = raised_by(entries, request, None, body, system, self._current.digester, version=version)
         if (reason := stopped(entries, None, caller)) is not None:
             raise reveal.Refused(reason)
 

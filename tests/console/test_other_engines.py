@@ -4,6 +4,7 @@ import json
 import ssl
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,9 @@ import httpx
 import pytest
 
 from console.access import API
+from console.api_engines import CALLS
 from console.roles import Role
+from incident.alert_facts import facts_of
 from incident.command import AskPerson, Question
 from incident.draft import CHECK_LIST
 from incident.graph import SHIPPED
@@ -19,7 +22,9 @@ from incident.ids import CaseId, PersonId
 from tests.console import bureau as bureaus
 from tests.console.bureau import CHEN, LI, ZHAO, Bureau
 from tests.console.people import PASSWORD
+from tests.console.programs import Program
 from tests.console.serving import served
+from tests.console.test_api_acts import Staff
 from tests.console.walker import Walker
 from tests.incident.mortal import WHO
 from tests.incident.office import ANSWERS, LIMIT, Office, alert, shown
@@ -91,9 +96,7 @@ def opened(office: Office, name: str, respond: str) -> CaseId:
     ]
     office.events.append(seen, LIMIT)
     times = {"first_at": at, "last_at": at, "raised_at": office.watch()}
-    return office.cases.open_or_join(
-        alert(name, rule=name, respond=respond, group={**WHO, "user.id": name}, **times)  # type: ignore[arg-type]
-    )
+    return office.cases.open_or_join(alert(name, rule=name, respond=respond, group={**WHO, "user.id": name}, **times))
 
 
 def held(office: Office, case: CaseId) -> Counter[tuple[str, str, str]]:
@@ -135,3 +138,47 @@ def test_another_engine_comes_to_the_same_as_ours_and_asking_twice_does_nothing_
     assert held(office, case) == held(office, ours.id)
     assert (len(theirs.notice.versions), theirs.state) == (len(ours.notice.versions), ours.state)
     assert theirs.clocks.keys() == ours.clocks.keys()
+
+
+def test_what_another_engine_asks_is_done_once_a_person_said_yes_and_not_before(bureau: Bureau) -> None:
+    staff, office = Staff(bureau), bureau.office
+    one = staff.oncall
+    leak = bureau.leak(persons=20, caller="clerk-feng")
+    case = office.cases.open_or_join(replace(facts_of(leak), respond="", automatic=False))
+    at = f"/cases/{case}"
+
+    def waits(who: Program, path: str, /, **body: object) -> None:
+        for _ in range(2):
+            answer = who.post(path, "same", **body)
+            assert (answer.status_code, answer.json()["code"]) == (409, "not-yet"), answer.text
+            assert answer.headers["retry-after"] == "5"
+
+    waits(one, f"{at}/ask-containment", text="停用账号？")
+    waits(one, f"{at}/offer-containment", hours=2)
+    asked, offered = one.case(case)["question_list"]
+    assert [asked["question"], offered["question"]] == ["contain", "contain"], "each is asked once"
+    assert office.cases.get(case).held(office.watch()) == ()
+    staff.do(one, f"{at}/answer", key=asked["key"], answer="no", note="尚在核实")
+    assert "a person said no: 尚在核实" in staff.refused(one, f"{at}/ask-containment")
+    waits(one, f"{at}/offer-containment", hours=2)
+    staff.do(one, f"{at}/answer", key=offered["key"], answer="yes", inputs={"measure": "0"})
+    staff.do(one, f"{at}/offer-containment", hours=2)
+    staff.do(one, f"{at}/ask-containment")
+    assert len(office.cases.get(case).held(office.watch())) == 1
+    assert "counted first" in staff.refused(one, f"{at}/start-duties")
+    assert one.post(f"{at}/reassess", hours=24).status_code == 200
+    waits(one, f"{at}/start-duties")
+    office.perform_all()
+    staff.do(one, f"{at}/start-duties")
+    assert one.case(case)["grading"]["grade"] == "ordinary"
+    press = staff.press
+    assert "no draft" in staff.refused(press, f"{at}/notice/ask-approval")
+    digest = staff.do(press, f"{at}/notice/redraft", template="bulk-retrieval")["digest"]
+    waits(press, f"{at}/notice/ask-approval")
+    waits(press, f"{at}/notice/publish")
+    staff.do(press, f"{at}/notice/submit", digest=digest, check=list(CHECK_LIST))
+    assert staff.press2.post(f"{at}/notice/approve", digest=digest).status_code == 200
+    staff.do(press, f"{at}/notice/ask-approval")
+    staff.do(press, f"{at}/notice/publish")
+    assert len(office.cases.get(case).notice.versions) == 1
+    assert staff.done >= {f"/cases/{{case}}{path}" for path in CALLS}
