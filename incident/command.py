@@ -188,6 +188,8 @@ class AskPerson:
     """Names of variables that the person is asked to fill in."""
     measures: tuple[Measure, ...] = ()
     """Who says yes takes one of these, which is then put in force."""
+    contains: bool = True
+    """Whether a yes to `Question.CONTAIN` is one to containing, and not to a measure alone that stops nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

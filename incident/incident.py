@@ -244,7 +244,8 @@ class Case:
         if self.automatic:
             return Actor(kind=ActorKind.RULE, id=self.automatic.rule)
         for issued in self.commands.values():
-            asked = isinstance(issued.command, AskPerson) and issued.command.question is Question.CONTAIN
+            command = issued.command
+            asked = isinstance(command, AskPerson) and command.question is Question.CONTAIN and command.contains
             if asked and issued.progress is Progress.SUCCEEDED:
                 return issued.ended_by
         return None

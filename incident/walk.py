@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from incident.action import MOST_HOURS, OWN_AGENT, Act, Call, for_reader, read_call, simple_command
-from incident.command import ASSIGNEES, UNASKED, AskPerson, Command, PublishNotice, Question
+from incident.command import ASSIGNEES, CONTAINING, UNASKED, AskPerson, Command, PublishNotice, Question
 from incident.commanding import LOOK_BACK_HOURS, first_at, scope_command, with_draft
 from incident.expression import Expression
-from incident.ids import ENGINE, CommandKey, PlaybookId, StepId
+from incident.ids import ENGINE, Actor, CommandKey, PlaybookId, StepId
 from incident.incident import Activation, Case, Issued, Progress
 from incident.journal import CommandEnded, CommandIssued, Ending, Fact, StepEnded, StepStarted
 from incident.measures import measures_for
@@ -339,17 +339,28 @@ class Walk:
                 open_, question = self._case.notice_approved, Question.APPROVE_NOTICE
             case _:
                 return None
-        asked = [issued for name, issued in self._case.commands.items() if name.startswith(f"{key}.approval")]
+        asked = self._approvals(key)
         if asked and asked[-1].progress is Progress.PENDING:
             return self._wait(step, asked[-1])
-        if open_:
+        contains = call.kind is None or call.kind in CONTAINING
+        if open_ or (not contains and asked and asked[-1].progress is Progress.SUCCEEDED):
             return None
         tried = self._case.commands.get(key)
         refused = sum(1 for issued in asked if issued.progress is Progress.FAILED)
         if asked and asked[-1].progress is Progress.FAILED and refused > (tried.attempts if tried else 0):
             raise ValueError(asked[-1].said or "有人回答“不” / a person said no")
         name = CommandKey(f"{key}.approval{len(asked) + 1}")
-        return (CommandIssued(step=step.number, command=self._ask(step, name, question, self._text(step).description)),)
+        ask = replace(self._ask(step, name, question, self._text(step).description), contains=contains)
+        return (CommandIssued(step=step.number, command=ask),)
+
+    def _approvals(self, key: CommandKey) -> list[Issued]:
+        """What persons were asked before the command *key*."""
+        return [issued for name, issued in self._case.commands.items() if name.startswith(f"{key}.approval")]
+
+    def _said_yes(self, key: CommandKey) -> Actor | None:
+        """Who said yes to the command *key* itself, if it was asked for."""
+        asked = self._approvals(key)
+        return asked[-1].ended_by if asked and asked[-1].progress is Progress.SUCCEEDED else None
 
     def _typed(self, step: Activation, call: Call, key: CommandKey) -> Command:
         case = self._case
@@ -371,7 +382,7 @@ class Walk:
                     self._variables(step),
                     key=key,
                     case=case.id,
-                    by=case.containment_by or ENGINE,
+                    by=self._said_yes(key) or case.containment_by or ENGINE,
                     now=self._now,
                     first=first_at(case),
                 )

@@ -404,6 +404,29 @@ class TestGates:
         office.say_yes(CASE, Question.CONTAIN)
         assert [type(command) for command in office.cases.pending()] == [Tighten]
 
+    def test_a_yes_to_what_stops_nobody_is_none_to_containing(self, office: Office) -> None:
+        contain = "v1/cases/__case__:value/contain"
+        more = {"kind": "raise_logging", "target": "__caller__:value", "hours": 3, "reason": "查"}
+        run(
+            office,
+            automatic=False,
+            start={"then": "more"},
+            more=own(contain, more, ok="again"),
+            again=own(contain, {**more, "kind": "revoke_sessions"}, ok="block"),
+            block=own(contain, {**more, "kind": "block_caller"}, ok="end"),
+            end={},
+        )
+        for title in ("more", "again", "block"):
+            asked = office.question(CASE, Question.CONTAIN)
+            assert asked.title == title
+            assert office.cases.get(CASE).containment_by is None
+            office.say_yes(CASE, Question.CONTAIN)
+            office.perform_all()
+        case = office.cases.get(CASE)
+        assert str(case.containment_by) == f"person:{CHEN}"
+        assert {str(command.by) for command in case.tightenings} == {f"person:{CHEN}"}
+        assert ended(office) is Ending.SUCCEEDED
+
     def test_publishing_waits_for_two_people(self, office: Office) -> None:
         office.record()
         cases = "cases/__case__:value"
