@@ -27,6 +27,7 @@ PEOPLE = {
     "with a rare surname": ("患者芮小芳由其丈夫滑志军陪同就诊。", ["芮小芳", "滑志军"]),
     "with a surname that is a word": ("孩子大名羊天赐，代领人鱼小海。", ["羊天赐", "鱼小海"]),
     "with a surname of two characters": ("学生相里云的监护人相里建国已到。", ["相里云", "相里建国"]),
+    "of children of age": ("老人独居，子女蓝彩彩在外地工作。", ["蓝彩彩"]),
     "of a family": ("户主令狐长安：妻蔺春香，女令狐一苇，母党桂芝。", ["令狐长安", "蔺春香", "令狐一苇", "党桂芝"]),
     "on a sheet": ("盘水生，瑶族，广东连南人。桑吉尖措，男，藏族。", ["盘水生", "桑吉尖措"]),
     "of Tibetans and Mongols": (
