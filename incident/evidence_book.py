@@ -6,6 +6,7 @@ INVARIANT: a file is sealed on the disk before it is written down, and compared 
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -20,6 +21,10 @@ from incident.marking import Tlp
 _LOOK_EVERY = timedelta(days=1)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The same export is the same octets; when what happened stands in the manifest."""
+
+
+MANIFEST, SIGNATURE = "manifest.json", "manifest.json.jws"
+"""What an export says of itself, and the signature of that: a detached JWS over its octets."""
 
 
 class Shelf(Protocol):
@@ -48,7 +53,11 @@ class Altered(NotPermitted):
 class EvidenceBook:
     """The evidence of all cases. Every act raises NotPermitted and KeyError as those of `incident.cases` do."""
 
-    def __init__(self, cases: Cases, shelf: Shelf, altered: type[Exception]) -> None:
+    def __init__(
+        self, cases: Cases, shelf: Shelf, altered: type[Exception], sign: Callable[[bytes], str] | None = None
+    ) -> None:
+        """*sign* makes the signature of the manifest of an export; without it there is none."""
+        self._sign = sign
         self._cases = cases
         self._shelf = shelf
         self._altered = altered
@@ -93,7 +102,7 @@ class EvidenceBook:
         now = self._cases.now()
         kept = [each for each in known.handling.evidence.values() if each.kept and now < each.keep_until]
         octets = {each.number: self._taken_out(case, by, each) for each in kept}
-        return _archive(self._cases.get(case), octets)
+        return _archive(self._cases.get(case), octets, self._sign)
 
     def step(self) -> None:
         """Drop what has expired, once a day."""
@@ -138,7 +147,7 @@ def _place(case: CaseId, sha256: str) -> str:
     return f"{case}.{sha256}"
 
 
-def _archive(case: Case, octets: dict[int, bytes]) -> bytes:
+def _archive(case: Case, octets: dict[int, bytes], sign: Callable[[bytes], str] | None) -> bytes:
     out = io.BytesIO()
     pieces = case.handling.evidence
     files = {f"evidence/{number:03d}.bin": number for number in octets}
@@ -148,8 +157,10 @@ def _archive(case: Case, octets: dict[int, bytes]) -> bytes:
         for name, digest in (("SHA256SUMS", "sha256"), ("SM3SUMS", "sm3")):
             lines = "".join(f"{getattr(pieces[number], digest)}  {path}\n" for path, number in files.items())
             archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), lines)
-        manifest = json.dumps(_manifest(case, files), ensure_ascii=False, indent=1)
-        archive.writestr(zipfile.ZipInfo("manifest.json", _ZIP_TIME), manifest)
+        manifest = json.dumps(_manifest(case, files), ensure_ascii=False, indent=1).encode()
+        archive.writestr(zipfile.ZipInfo(MANIFEST, _ZIP_TIME), manifest)
+        if sign is not None:
+            archive.writestr(zipfile.ZipInfo(SIGNATURE, _ZIP_TIME), sign(manifest))
     return out.getvalue()
 
 

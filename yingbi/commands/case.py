@@ -1,8 +1,9 @@
-"""`yingbi case list | show | open`: what the cases are, and one that a person opens."""
+"""`yingbi case list | show | open | verify-evidence`: what the cases are, one opened by hand, and what left one."""
 
 import argparse
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from incident.level import LEVELS
@@ -56,7 +57,18 @@ def add_case(commands: Commands) -> None:
     )
     opening.add_argument("--note", default="", metavar="TEXT", help="情况说明 / what is known")
     add_account(opening)
-    for command in (listing, showing, opening):
+    verifying = add_command(
+        group,
+        "verify-evidence",
+        _verify_evidence,
+        "核对导出的证据和清单的签名，不是原样时返回 1 / check an export of evidence: 1 if it is not what was signed",
+        "yingbi case verify-evidence evidence-C-20261123-001.zip --key notices.pem",
+    )
+    verifying.add_argument("file", type=Path, metavar="FILE", help="导出的 ZIP / the archive")
+    verifying.add_argument(
+        "--key", type=Path, required=True, metavar="PUBLIC", help="单位公布的公钥，PEM 或 JWKS / PEM or JWKS"
+    )
+    for command in (listing, showing, opening, verifying):
         command.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
 
 
@@ -172,3 +184,30 @@ def _open(given: argparse.Namespace) -> int:
         return COULD_NOT
     print(json.dumps({"id": case}) if given.json else f"已立案 / opened {case}")
     return FINE
+
+
+def _verify_evidence(given: argparse.Namespace) -> int:
+    import json
+
+    from policies.detached import public_keys_in
+    from yingbi.evidence_proof import NoExport, check_export
+
+    try:
+        found = check_export(given.file, public_keys_in(given.key))
+    except OSError as error:
+        complain(f"{error.filename}：读不了 / cannot be read: {error.strerror}")
+        return COULD_NOT
+    except (ValueError, NoExport) as problem:
+        complain(str(problem))
+        return COULD_NOT
+    if given.json:
+        told = {"case": found.case, "drill": found.drill, "pieces": found.pieces, "kid": found.kid}
+        wrong = [{"zh": each.zh, "en": each.en} for each in found.wrong]
+        print(json.dumps({**told, "valid": not found.wrong, "wrong": wrong}, ensure_ascii=False, indent=2))
+    else:
+        drill = "（演练 / a drill）" if found.drill else ""
+        print(f"{found.case}{drill}：清单由密钥 {found.kid or '-'} 签名 / signed by; {found.pieces} 件 / pieces")
+        print(*(f"{each.zh} / {each.en}" for each in found.wrong), sep="\n", end="\n" if found.wrong else "")
+        if not found.wrong:
+            print("与签名时一致 / all is as it was signed")
+    return FOUND if found.wrong else FINE

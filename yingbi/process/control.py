@@ -60,6 +60,7 @@ from siem.notify.outbox import Delivery, Outbox
 from siem.record.reader import is_kept
 from yingbi.canaries import canaries_of
 from yingbi.clock import now
+from yingbi.evidence_proof import evidence_signer
 from yingbi.handling_settings import plans_of
 from yingbi.home import Home
 from yingbi.hotline import Hotline
@@ -207,7 +208,7 @@ def main(settings: Settings) -> int:
         phone=settings.contact.phone,
     )
     shelf = SealedFolder(home.evidence, read_secret(home.private_key("evidence")), "evidence")
-    evidence = EvidenceBook(cases, shelf, NotAsSealed)
+    evidence = EvidenceBook(cases, shelf, NotAsSealed, evidence_signer(home).signed)
     summary = Summary(
         home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()), plans_of(settings.drills)
     )

@@ -1,0 +1,106 @@
+"""An export of evidence is what was signed, or the command says what is not: by one octet, one file, another key."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from incident.evidence_book import MANIFEST, SIGNATURE, EvidenceBook
+from incident.marking import Tlp
+from policies.detached import DetachedSigner
+from policies.keys import make_secret
+from policies.sealed_folder import NotAsSealed, SealedFolder
+from tests.incident.office import CHEN, Office, new_database
+from yingbi.cli import main
+from yingbi.commands.shape import COULD_NOT
+from yingbi.evidence_proof import KIND
+
+PIECE = "evidence/001.bin"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    engine = new_database(tmp_path)
+    made = Office(folder=tmp_path, engine=engine)
+    yield made
+    made.events.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def exported(office: Office) -> dict[str, bytes]:
+    """The files of an export with one piece that is kept and one that is elsewhere, and the public key beside it."""
+    signer = signer_of(office.folder, KIND)
+    shelf = SealedFolder(office.folder / "evidence", b"s" * 32, "evidence")
+    book = EvidenceBook(office.cases, shelf, NotAsSealed, signer.signed)
+    case = office.cases.open_by_hand("接到外部举报", "high", CHEN, "")
+    book.add(case, CHEN, "截图.png", b"x" * 4_000, "举报人提供", Tlp.AMBER)
+    (office.folder / "notices.pem").write_bytes(signer.pem)
+    with zipfile.ZipFile(io.BytesIO(book.export(case, CHEN, audits=False))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def signer_of(folder: Path, kind: str, name: str = "k") -> DetachedSigner:
+    make_secret(folder / f"{name}.key")
+    return DetachedSigner(folder / f"{name}.key", kind)
+
+
+def checked(office: Office, files: dict[str, bytes], capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+    path = office.folder / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    code = main(["case", "verify-evidence", str(path), "--key", str(office.folder / "notices.pem"), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["valid"] is (code == 0)
+    return code, [each["en"] for each in told["wrong"]]
+
+
+def test_what_was_signed_is_told_to_be(
+    office: Office, exported: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(office, exported, capsys) == (0, [])
+
+
+TAMPERED: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
+    "an octet of the file": (lambda f: f.update({PIECE: b"y" + f[PIECE][1:]}), "piece 1 is not what"),
+    "a longer file": (lambda f: f.update({PIECE: f[PIECE] + b"x"}), "piece 1 is not what"),
+    "no file": (lambda f: f.pop(PIECE), "the file of piece 1 is missing"),
+    "another file": (lambda f: f.update({"evidence/002.bin": b"z"}), "'evidence/002.bin' is not in the manifest"),
+    "the manifest": (lambda f: f.update({MANIFEST: f[MANIFEST] + b" "}), "the manifest is not what was signed"),
+    "no signature": (lambda f: f.pop(SIGNATURE), "the manifest is not signed"),
+    "a signature that is none": (lambda f: f.update({SIGNATURE: b"\xff"}), "the manifest is not what was signed"),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_what_was_altered_is_named(
+    office: Office, exported: dict[str, bytes], capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    tamper, said = TAMPERED[how]
+    tamper(exported)
+    code, wrong = checked(office, exported, capsys)
+    assert (code, len(wrong)) == (1, 1)
+    assert said in wrong[0]
+
+
+def test_another_key_and_another_kind_of_signature_do_not_count(
+    office: Office, exported: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = signer_of(office.folder, KIND, "other").signed(exported[MANIFEST])
+    assert checked(office, {**exported, SIGNATURE: other.encode()}, capsys) == (1, ["another key signed the manifest"])
+    notice = DetachedSigner(office.folder / "k.key", "yingbi-notice").signed(exported[MANIFEST])
+    assert checked(office, {**exported, SIGNATURE: notice.encode()}, capsys)[0] == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 torn", b"no archive"])
+def test_what_is_no_export_is_said_to_be(
+    office: Office, exported: dict[str, bytes], capsys: pytest.CaptureFixture[str], data: bytes
+) -> None:
+    path = office.folder / "x.zip"
+    path.write_bytes(data)
+    assert main(["case", "verify-evidence", str(path), "--key", str(office.folder / "notices.pem")]) == COULD_NOT
+    assert "ZIP" in capsys.readouterr().err
