@@ -17,6 +17,7 @@ import httpx
 import psutil
 import pytest
 
+from deploy.demo.identity_provider import CITIZENS, ISSUER
 from proxy.board import Board, boot_time_ns
 from tests.gateway import ROOT, wait_until
 from tests.installation import YINGBI, Installation, free_base, installation
@@ -81,8 +82,8 @@ def test_each_address_answers(running: Installation) -> None:
 
 
 def test_the_keys_of_the_identity_provider_are_fetched_and_rotated(running: Installation) -> None:
-    (issuer,) = {each["issuer"]: each for each in running.status()["issuers"]}.values()
-    assert (issuer["keys"], issuer["trouble"]) == (1, "")
+    issuers = {each["issuer"]: (each["keys"], each["trouble"]) for each in running.status()["issuers"]}
+    assert issuers == {ISSUER: (1, ""), CITIZENS: (1, "")}
 
     def is_known(shown: str) -> bool:
         with running.client(credential=shown) as clerk:
