@@ -14,6 +14,7 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 from policies.documents.painted.jpeg_parts import only_picture
 from policies.documents.painted.pdf_content import DEEPEST, Doubts, respelled
 from policies.documents.painted.pdf_refused import check
+from policies.documents.painted.pdf_strings import remove_strings
 from policies.formats.masker import Withheld
 
 MOST_OPERATORS = 40_000_000
@@ -61,6 +62,7 @@ def cleaned(data: bytes, most_pages: int) -> Clean:
         for page in source.pages:
             pages.append(cleaner.page(page))
             copy.pages.append(page)
+        remove_strings(copy)
         written = io.BytesIO()
         copy.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
         return Clean(written.getvalue(), pages)

@@ -159,7 +159,20 @@ def _run(document: pikepdf.Pdf) -> None:
     )
 
 
-@pytest.mark.parametrize("change", [lambda document: _say(document, f"{NAME} {ID_NO}"), _hold_a_drawing, _tag, _run])
+def _describe(document: pikepdf.Pdf) -> None:
+    """Texts in the places of what a drawing is made with."""
+    resources = document.pages[0].Resources
+    resources.Font["/F1"] = pikepdf.String(MOBILE)
+    for font in (font for font in resources.Font.values() if isinstance(font, Dictionary)):
+        font["/CIDToGIDMap"] = font["/BaseFont2"] = pikepdf.String(ID_NO)
+        for inner in font.get("/DescendantFonts", Array()):
+            inner.FontDescriptor["/FontFamily"] = pikepdf.String(MAIL)
+            inner.CIDSystemInfo["/Ordering"] = pikepdf.String(ID_NO)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda document: _say(document, f"{NAME} {ID_NO}"), _hold_a_drawing, _tag, _run, _describe]
+)
 def test_nothing_is_left_of_what_no_page_draws(change: Callable[[pikepdf.Pdf], object]) -> None:
     made = changed(PLAIN, change)
     assert any(canary in found_in(made) for canary in CANARIES)
