@@ -16,6 +16,7 @@ WITHOUT_A_MODULE = {
     "tests/incident/test_shipped.py": "the shipped playbooks",
     "tests/policies/documents/painted/test_scans.py": "pages as scanners and telephones see them",
     "tests/policies/documents/test_memory.py": "documents that hold others, read once",
+    "tests/policies/documents/test_structure.py": "documents of any structure",
     "tests/policies/formats/test_memory.py": "what every reader of bodies holds",
     "tests/policies/formats/test_splits.py": "every reader, its input cut anywhere",
     "tests/siem/baseline/test_habits.py": "what all detectors together take for a habit",
