@@ -15,7 +15,7 @@ DECODER: msgspec.json.Decoder[HookBegun | HookEnded] = msgspec.json.Decoder(Hook
 
 @pytest.fixture
 def keys(bureau: Bureau) -> None:
-    bureau.home.keys.mkdir(parents=True)
+    bureau.home.keys.mkdir(parents=True, exist_ok=True)
     bureau.home.run.mkdir()
     make_secret(bureau.home.private_key(LINKS))
     make_box_keys(bureau.home)
