@@ -1,5 +1,6 @@
 """Two programs side by side, without traffic; with it: `tests/yingbi/test_rehearse.py`."""
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -43,9 +44,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Program]:
     shutil.copytree(DEMO, folder, dirs_exist_ok=True)
     (folder / "callers.yaml").write_text("callers: [{id: batch-stats, kind: system, keys: []}]", "utf-8")
     for system in (folder / "systems").iterdir():
-        lines = system.read_text("utf-8").splitlines()
-        start = lines.index("  jwt:")
-        system.write_text("\n".join(lines[:start] + lines[start + 6 :]), "utf-8")
+        text = system.read_text("utf-8")
+        system.write_text(re.sub(r"^  jwt:\n(    .*\n)+", "", text, flags=re.MULTILINE), "utf-8")
     return compile_folder(folder)
 
 
