@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from msgspec import structs
+
 from console.api_pace import Pace
 from console.hotline_desk import Question, Reply
 from console.search_look_up import CannotLookUp
@@ -17,9 +19,9 @@ from policies.affected_answer import shown_to_them, told_of, verdict_of
 from policies.keys import Verifier
 from proxy.affected_shelf import AffectedShelf
 from proxy.published import NotPublished, digests_folder
-from siem.record.event import AccessEvent, CallerKind, Disclosure, EventId, ExchangeId, FieldUse, Phase, Verdict
+from siem.record.event import AccessEvent, EventId, Verdict
 from yingbi.look_ups import PersonLookUps
-from yingbi.trace import SYSTEM
+from yingbi.own_events import not_shown, own_event
 
 HOUR = timedelta(hours=1)
 IN_A_MINUTE, IN_AN_HOUR = 4, 60
@@ -80,50 +82,20 @@ class Hotline:
 
 
 def _asked(event: EventId, at: datetime, question: Question, own: str, former: tuple[str, ...]) -> AccessEvent:
-    return AccessEvent(
-        id=event,
-        at=at,
-        exchange=ExchangeId(event),
-        phase=Phase.WHOLE,
-        system=SYSTEM,
-        operation=OPERATION,
-        caller=question.by,
-        caller_kind=CallerKind.STAFF,
+    return structs.replace(
+        _own_event(event, at, question.by),
         attributes=(f"identity={question.checked}",),
-        purpose="hotline",
         basis=question.basis,
-        verdict=Verdict.FORWARD,
         status=200,
-        program="",
         subjects=(own,),
         former_subjects=former,
-        fields=(
-            FieldUse(
-                name="person",
-                category=question.kind,
-                transform="digest",
-                disclosure=Disclosure.NONE,
-                rule="",
-                grant=None,
-                count=1,
-            ),
-        ),
+        fields=(not_shown("person", question.kind, 1),),
     )
 
 
 def _refused(event: EventId, at: datetime, by: PersonId) -> AccessEvent:
-    return AccessEvent(
-        id=event,
-        at=at,
-        exchange=ExchangeId(event),
-        phase=Phase.WHOLE,
-        system=SYSTEM,
-        operation=OPERATION,
-        caller=by,
-        caller_kind=CallerKind.STAFF,
-        purpose="hotline",
-        verdict=Verdict.WITHHOLD,
-        reason="too_many_requests",
-        status=429,
-        program="",
-    )
+    return structs.replace(_own_event(event, at, by), verdict=Verdict.WITHHOLD, reason="too_many_requests", status=429)
+
+
+def _own_event(event: EventId, at: datetime, by: PersonId) -> AccessEvent:
+    return own_event(event, at, operation=OPERATION, by=by, purpose="hotline")

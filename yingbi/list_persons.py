@@ -30,13 +30,12 @@ from policies.durable import flush_folder
 from policies.epochs import BadEpochs
 from siem.detect.rule_file import RuleError
 from siem.index.store import EventStore, StoreUnavailable
-from siem.record.event import AccessEvent, CallerKind, Disclosure, ExchangeId, FieldUse, Phase, Verdict
 from siem.record.log import AccessLog, RecordFailed, new_start_id
 from yingbi.home import Home
+from yingbi.own_events import not_shown, own_event
 from yingbi.person_files import encrypt, end_of, head_of, is_public_key, line_of
 from yingbi.person_reading import NotRead, Page
 from yingbi.person_sources import PERSON, PersonSource, read_sources
-from yingbi.trace import SYSTEM
 
 OPERATION = "POST /.yingbi/persons"
 """What the event of a part says was asked."""
@@ -221,29 +220,15 @@ class PersonLister:
         self._log = self._log or AccessLog(self._home.log, new_start_id(now))
         event = self._log.new_id()
         self._log.append(
-            AccessEvent(
-                id=event,
-                at=now,
-                exchange=ExchangeId(event),
-                phase=Phase.WHOLE,
-                system=SYSTEM,
+            own_event(
+                event,
+                now,
                 operation=OPERATION,
-                caller=wanted.asked_by,
-                caller_kind=CallerKind.STAFF,
+                by=wanted.asked_by,
                 purpose=PURPOSE,
                 basis=case.id,
-                verdict=Verdict.FORWARD,
-                program="",
-                fields=tuple(
-                    FieldUse(
-                        name=f"{source.system}.{name}",
-                        category="contact",
-                        transform="encrypt",
-                        disclosure=Disclosure.NONE,
-                        rule="",
-                        grant=None,
-                        count=attempt.new,
-                    )
+                fields=(
+                    not_shown(f"{source.system}.{name}", "contact", attempt.new, transform="encrypt")
                     for name in source.columns
                     if name != PERSON
                 ),

@@ -10,19 +10,10 @@ from datetime import datetime
 from console.search_look_up import CannotLookUp, LookUp
 from policies.digest import Digester
 from policies.epochs import BadEpochs, digester_in
-from siem.record.event import (
-    AccessEvent,
-    CallerKind,
-    Disclosure,
-    EventId,
-    ExchangeId,
-    FieldUse,
-    Phase,
-    Verdict,
-)
+from siem.record.event import AccessEvent, EventId
 from siem.record.log import AccessLog, RecordFailed, new_start_id
 from yingbi.home import Home
-from yingbi.trace import SYSTEM
+from yingbi.own_events import not_shown, own_event
 
 OPERATION, OF_CALLER = "POST /.yingbi/people", "GET /.yingbi/callers"
 """What the event of a look-up says was asked: of a person, or of a caller."""
@@ -73,29 +64,12 @@ class PersonLookUps:
 
 
 def _event(event: EventId, at: datetime, look_up: LookUp) -> AccessEvent:
-    return AccessEvent(
-        id=event,
-        at=at,
-        exchange=ExchangeId(event),
-        phase=Phase.WHOLE,
-        system=SYSTEM,
+    return own_event(
+        event,
+        at,
         operation=OF_CALLER if look_up.caller else OPERATION,
-        caller=look_up.by,
-        caller_kind=CallerKind.STAFF,
+        by=look_up.by,
         purpose="look-up",
         basis=look_up.basis,
-        verdict=Verdict.FORWARD,
-        program="",
-        fields=tuple(
-            FieldUse(
-                name=look_up.caller or "person",
-                category=kind,
-                transform="digest",
-                disclosure=Disclosure.NONE,
-                rule="",
-                grant=None,
-                count=count,
-            )
-            for kind, count in look_up.about.items()
-        ),
+        fields=(not_shown(look_up.caller or "person", kind, count) for kind, count in look_up.about.items()),
     )

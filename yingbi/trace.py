@@ -10,16 +10,7 @@ from policies.epochs import BadEpochs, digester_in
 from siem.index.positions import Positions
 from siem.index.ship import standing
 from siem.index.store import StoreUnavailable
-from siem.record.event import (
-    AccessEvent,
-    CallerKind,
-    Disclosure,
-    EventId,
-    ExchangeId,
-    FieldUse,
-    Phase,
-    Verdict,
-)
+from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed, new_start_id
 from siem.trace.found import Trace
 from siem.trace.marks import Bearer, bearers_of
@@ -28,9 +19,10 @@ from siem.trace.tracer import trace
 from yingbi.home import Home
 from yingbi.index import has_index, open_index
 from yingbi.os_account import account
+from yingbi.own_events import not_shown, own_event
 from yingbi.settings import Settings
 
-SYSTEM, OPERATION = "yingbi", "POST /.yingbi/trace"
+OPERATION = "POST /.yingbi/trace"
 """What the event of a look-up says was asked."""
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
@@ -99,30 +91,13 @@ def record_look_up(home: Home, now: datetime, counts: Mapping[str, int]) -> Even
     try:
         event = log.new_id()
         log.append(
-            AccessEvent(
-                id=event,
-                at=now,
-                exchange=ExchangeId(event),
-                phase=Phase.WHOLE,
-                system=SYSTEM,
+            own_event(
+                event,
+                now,
                 operation=OPERATION,
-                caller=f"os:{account()}",
-                caller_kind=CallerKind.STAFF,
+                by=f"os:{account()}",
                 purpose="trace",
-                verdict=Verdict.FORWARD,
-                program="",
-                fields=tuple(
-                    FieldUse(
-                        name="sample",
-                        category=category,
-                        transform="digest",
-                        disclosure=Disclosure.NONE,
-                        rule="",
-                        grant=None,
-                        count=count,
-                    )
-                    for category, count in counts.items()
-                ),
+                fields=(not_shown("sample", category, count) for category, count in counts.items()),
             ),
             durably=True,
         )
