@@ -13,7 +13,7 @@ from siem.baseline.first_days import AT_FIRST
 from siem.baseline.group import Group
 from siem.baseline.others import done_by_others
 from siem.baseline.profile import Measure, Profile
-from siem.baseline.volume import MOST_PEOPLE, by_schedule, caps_of
+from siem.baseline.volume import MOST_PEOPLE, program_caps
 from siem.detect.custom import Usual
 
 BEYOND = 1.5
@@ -45,8 +45,9 @@ def custom_of(
         if profile.kind == "staff":
             posts[profile.group].append(profile)
         elif profile.kind == "system" and is_learned:
+            group = groups[profile.group]
             caps = (
-                _of_program(profile, groups, measure, day, workday=workday, turn_of_month=turn_of_month)
+                program_caps(profile, group, measure, day, workday=workday, turn_of_month=turn_of_month)
                 for measure in (Measure.HOUR, Measure.PEOPLE)
             )
             _keep(found, profile.caller, Usual(*(int(each[0]) if each else 0 for each in caps)))
@@ -58,21 +59,6 @@ def custom_of(
         for member in members:
             _keep(found, member.caller, Usual(hours[member.caller], days[member.caller]))
     return found
-
-
-def _of_program(
-    profile: Profile,
-    groups: Mapping[str, Group],
-    measure: Measure,
-    day: date | None,
-    *,
-    workday: bool,
-    turn_of_month: bool,
-) -> tuple[float, ...]:
-    caps = caps_of(profile, groups[profile.group], measure, workday=workday)
-    if not caps or day is None:
-        return caps
-    return by_schedule(profile, measure, caps, day, workday=workday, turn_of_month=turn_of_month)
 
 
 def _keep(found: dict[str, Usual], caller: str, usual: Usual) -> None:

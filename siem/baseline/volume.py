@@ -50,6 +50,10 @@ _STEPS_OF_FEW = (2.2, 2.7, 3.2, 3.6)
 """The same for what hardly ever happens, so that a handful is much."""
 _PASSING_STEPS = (2.8, 3.1, 3.4, 3.7)
 """The same for callers of a day, who have nothing else against them."""
+MEASURES: tuple[Measure, ...] = tuple(each for each in Measure if each is not Measure.PAGES)
+"""What a day is judged by. Pages tell a drift alone."""
+_PASSING = (Measure.PEOPLE, Measure.SEEN, Measure.VALUES, Measure.REFUSED)
+"""What they are judged by."""
 _TAIL = (2.0, 2.5, 3.0, 4.0)
 """So many times the most that was usual each step begins at the latest. Widths alone would let a caller whose days
 differ much take what nobody in the post ever took: counts have longer tails than a normal distribution, and ends."""
@@ -167,8 +171,34 @@ def by_schedule(
     return tuple(caps) if len(profile.days(workday=workday)) >= LEAST_OWN else tuple(_UNSEEN * cap for cap in caps)
 
 
-def passing_caps(group: Group, measure: Measure, *, workday: bool) -> tuple[float, ...]:
+def program_caps(
+    profile: Profile, group: Group, measure: Measure, day: date | None, *, workday: bool, turn_of_month: bool
+) -> tuple[float, ...]:
+    """The caps of a program on *day*, by its schedule where the day is known."""
+    caps = caps_of(profile, group, measure, workday=workday)
+    if not caps or day is None:
+        return caps
+    return by_schedule(profile, measure, caps, day, workday=workday, turn_of_month=turn_of_month)
+
+
+def durable_caps(
+    profile: Profile, group: Group, day: date, *, workday: bool, turn_of_month: bool
+) -> dict[Measure, tuple[float, ...]]:
+    """The caps on *day* of a caller who is known for longer than a day, for each measure that is judged by the day."""
+    return {
+        each: program_caps(profile, group, each, day, workday=workday, turn_of_month=turn_of_month)
+        if profile.kind == "system"
+        else caps_of(profile, group, each, workday=workday)
+        for each in MEASURES
+    }
+
+
+def passing_caps(group: Group, *, workday: bool) -> dict[Measure, tuple[float, ...]]:
     """The same for callers who are known for a day only, and compared with all others of that kind."""
+    return {each: _passing_caps(group, each, workday=workday) for each in _PASSING}
+
+
+def _passing_caps(group: Group, measure: Measure, *, workday: bool) -> tuple[float, ...]:
     peers = group.spread(measure, _FLOOR[measure], workday=workday)
     if peers is None:
         return ()

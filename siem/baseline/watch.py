@@ -23,7 +23,7 @@ from siem.baseline.score import ALERT, by_weight, is_news, odd_from, odd_people,
 from siem.baseline.sighting import DURABLE, Sighting, sighting_of
 from siem.baseline.touched import touch
 from siem.baseline.unsaid import PROGRAM, is_program, put_together
-from siem.baseline.volume import MOST_PEOPLE, a_day_of, by_schedule, caps_of, deviation_of, passing_caps
+from siem.baseline.volume import MOST_PEOPLE, a_day_of, deviation_of, durable_caps, passing_caps
 from siem.baseline.words import Anomaly, Deviation
 from siem.detect.custom import Usual
 from siem.record.ecs import Document
@@ -180,28 +180,10 @@ class Baselines:
         if self.is_learned:
             group = self.groups[profile.group]
             if profile.kind in DURABLE:
-                today.caps = {
-                    each: caps_of(profile, group, each, workday=self._workday)
-                    for each in Measure
-                    if each is not Measure.PAGES
-                }
-                if profile.kind == "system":
-                    today.caps = {
-                        each: by_schedule(
-                            profile,
-                            each,
-                            caps,
-                            self._day,
-                            workday=self._workday,
-                            turn_of_month=self.calendar.is_turn_of_month(self._day),
-                        )
-                        for each, caps in today.caps.items()
-                    }
+                turn = self.calendar.is_turn_of_month(self._day)
+                today.caps = durable_caps(profile, group, self._day, workday=self._workday, turn_of_month=turn)
             else:
-                today.caps = {
-                    each: passing_caps(group, each, workday=self._workday)
-                    for each in (Measure.PEOPLE, Measure.SEEN, Measure.VALUES, Measure.REFUSED)
-                }
+                today.caps = passing_caps(group, workday=self._workday)
         return today
 
     def _count(self, profile: Profile, sighting: Sighting) -> None:
