@@ -97,14 +97,7 @@ def _decided(
     operation = system.routes.find(request.method, request.path)
     if operation is None and system.is_learning and request.method in ("GET", "HEAD"):
         operation = UNDECLARED
-    entries = overlay.in_force(
-        system=system.name,
-        operation=operation.id if operation else "",
-        caller=caller.id,
-        earlier=caller.earlier,
-        credential=caller.credential,
-        now=overlay_now,
-    )
+    entries = entries_about(overlay, system, operation.id if operation else "", caller, overlay_now)
     if (reason := stopped(entries, operation, caller)) is not None:
         return Refuse(reason=reason, operation=operation)
     if system.is_learning and request.method not in SAFE_METHODS:
@@ -164,6 +157,20 @@ def _decided(
     if last_event and operation.answers.events is not None and view.links.hides(operation.answers.events.id_of):
         forward.addresses.asked_by([last_event])  # the answer must not repeat what a handle stood for
     return forward if is_safe else with_body(forward, request, body, system, caller, now)
+
+
+def entries_about(
+    overlay: Overlay, system: System, operation: str, caller: Caller, now: datetime
+) -> tuple[OverlayEntry, ...]:
+    """The entries of *overlay* that are in force at *now* about *caller*, who asks for the *operation* of that id."""
+    return overlay.in_force(
+        system=system.name,
+        operation=operation,
+        caller=caller.id,
+        earlier=caller.earlier,
+        credential=caller.credential,
+        now=now,
+    )
 
 
 def stopped(entries: tuple[OverlayEntry, ...], operation: OperationRule | None, caller: Caller) -> str | None:

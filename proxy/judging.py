@@ -4,7 +4,7 @@ from mitmproxy.http import HTTPFlow
 
 from policies.overlay import Overlay
 from proxy.current import Current
-from proxy.decide import decide
+from proxy.decide import decide, entries_about
 from proxy.exchange import Exchange
 from proxy.grpc import is_grpc
 from proxy.identity import BadCredential
@@ -40,14 +40,8 @@ class Judging:
         operation = refuse.operation if refuse is not None else None
         if exchange.forward is not None:
             operation = exchange.forward.operation
-        entries = overlay.in_force(
-            system=system.name,
-            operation=operation.id if operation is not None else "",
-            caller=ledger.caller.id,
-            earlier=ledger.caller.earlier,
-            credential=ledger.caller.credential,
-            now=self._current.unhurried(ledger.started),
-        )
+        name, now = operation.id if operation is not None else "", self._current.unhurried(ledger.started)
+        entries = entries_about(overlay, system, name, ledger.caller, now)
         data = flow.request.data
         body, version = flow.request.raw_content or b"", data.http_version
         ledger.raised = raised_by(entries, request, operation, body, system, self._current.digester, version=version)

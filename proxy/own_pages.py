@@ -10,7 +10,7 @@ from policies.formats.masker import Tally
 from proxy import affected, reveal, signin
 from proxy.affected import AffectedDesk
 from proxy.current import Current
-from proxy.decide import stopped
+from proxy.decide import entries_about, stopped
 from proxy.exchange import Exchange
 from proxy.identity import BadCredential
 from proxy.identity_desk import IdentityDesk
@@ -107,14 +107,8 @@ class OwnPages:
         self._identities.identify(flow, exchange)
         system, ledger = _system_of(exchange), exchange.ledger
         caller = ledger.caller
-        entries = self._current.overlay.in_force(
-            system=system.name,
-            operation="",
-            caller=caller.id,
-            earlier=caller.earlier,
-            credential=caller.credential,
-            now=self._current.unhurried(ledger.started),
-        )
+        now = self._current.unhurried(ledger.started)
+        entries = entries_about(self._current.overlay, system, "", caller, now)
         request, body, version = exchange.request, flow.request.raw_content or b"", flow.request.data.http_version
         assert request is not None
         ledger.raised = raised_by(entries, request, None, body, system, self._current.digester, version=version)

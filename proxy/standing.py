@@ -2,7 +2,7 @@
 
 from policies.overlay import Tightening
 from proxy.current import Current
-from proxy.decide import stopped
+from proxy.decide import entries_about, stopped
 from proxy.exchange import Exchange
 from proxy.ledger import Clock
 from proxy.session_desk import SessionDesk
@@ -35,14 +35,8 @@ class Standing:
         ledger, overlay = exchange.ledger, current.overlay
         if overlay.generation == ledger.overlay or ledger.system is None:
             return None
-        entries = overlay.in_force(
-            system=ledger.system.name,
-            operation=ledger.operation,
-            caller=ledger.caller.id,
-            earlier=ledger.caller.earlier,
-            credential=ledger.caller.credential,
-            now=current.unhurried(self._now()),
-        )
+        now = current.unhurried(self._now())
+        entries = entries_about(overlay, ledger.system, ledger.operation, ledger.caller, now)
         operation = exchange.forward.operation if exchange.forward is not None else None
         if (reason := stopped(entries, operation, ledger.caller)) is not None:
             return reason
