@@ -11,11 +11,11 @@ BASES: dict[str, str] = {
     "户主姓名 "
     "emergencycontact 昵称 姓 名 紧急联系人 "
     "xm xingming rymc ryxm khxm hzxm krmc bmch cym name realname fullname truename contactname "
-    "applicantname linkman legalperson personname givenname familyname firstname lastname "
+    "applicantname linkman personname givenname familyname firstname lastname "
     "surname nickname 姓名 名字 曾用名 中文名 英文名 真实姓名 联系人 申请人 经办人 代理人 委托人 "
     "当事人 投诉人 举报人 办事人 承办人 户主 收件人 寄件人 法定代表人 法人代表 法人 负责人 "
     "监护人 配偶 父亲 母亲 权利人 义务人 受益人 被保险人 投保人 持卡人 开户人 户名 患者 产权人 "
-    "共有人 出租人 承租人 申报人 纳税人",
+    "共有人 出租人 承租人 纳税人",
     "resident_id": "identitycardno identitycardnumber sfhm sfzhao sfzmhaoma sfzbh sfid sfzheng zjno zjhaoma idnum "
     "identityno identno identnumber "
     "credno "
@@ -25,7 +25,7 @@ BASES: dict[str, str] = {
     "driverlicense driverlicence driverlicenseno driverlicenceno drivinglicence "
     "sfzh sfzhm sfz sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm gmsfzh zjhm zjh zjhao idcard idcardno "
     "idno idnumber idcardnumber certno certnumber certificateno certificatenumber identitycard "
-    "identityno identitynumber citizenid nationalid shenfenzheng shenfenzhenghao "
+    "identitynumber citizenid nationalid shenfenzheng shenfenzhenghao "
     "shenfenzhenghaoma zhengjianhao zhengjianhaoma idcode ssn 身份证 身份证号 身份证号码 "
     "身份证件号 身份证件号码 公民身份号码 公民身份证号码 证件号 证件号码 身份号码 有效证件号码 "
     "居民身份证 居民身份证号 居民身份证号码 驾驶证号 jszh jszhm",
@@ -34,9 +34,9 @@ BASES: dict[str, str] = {
     "callernumber callingnumber callednumber callno msisdn 来电号码 主叫号码 被叫号码 联系号码 电话1 "
     "contactway contactinfo contactmethod "
     "sjh sjhm sj yddh lxdh lxfs dhhm dh mobile mobileno mobilenumber mobilephone phone phoneno "
-    "phonenumber tel telno telephone cellphone cell contactphone contacttel contactnumber shouji "
+    "phonenumber tel telephone cellphone cell contactphone contacttel contactnumber shouji "
     "shoujihao shoujihaoma dianhua lianxidianhua lianxifangshi dianhuahaoma 手机 手机号 手机号码 "
-    "移动电话 电话 电话号码 联系电话 联系方式 联系号码 本人电话",
+    "移动电话 电话 电话号码 联系电话 联系方式 本人电话",
     "landline": "bgsdh zzdh czh czhhm fixedphone fixedtel fixedline officeno workphone worktel worknumber homenumber "
     "faxno faxnumber housephone 固话 宅电 办公室电话 传真号码 单位固话 固话号码 "
     "gddh gddhhm bgdh jtdh zjdh czhm landline officephone officetel hometel homephone fax "
@@ -94,10 +94,10 @@ BASES: dict[str, str] = {
     "wx wxh weixin weixinhao wechat wechatid wechatno 微信 微信号",
     "qq": "qqh qqhm qqhao QQ帐号 qq帐号 qq账号 qq qqno qqnumber QQ QQ号 qq号 qq号码",
     "birth_date": "borndate borntime birthtime birthyear birthmonth birthdt 出生时间 出生日 "
-    "csrq csny csnyr birthdate birthday birth dateofbirth dob birthdt chushengriqi shengri "
-    "出生 出生日期 出生年月 出生年月日 生日 出生时间",
+    "csrq csny csnyr birthdate birthday birth dateofbirth dob chushengriqi shengri "
+    "出生 出生日期 出生年月 出生年月日 生日",
     "sex": "xbm xb sex gender xingbie 性别",
-    "ethnicity": "mzm ethnicgroup mz ethnicity ethnic nation nation minzu 民族",
+    "ethnicity": "mzm ethnicgroup mz ethnicity ethnic nation minzu 民族",
     "marriage": "marriagestatus maritalcode hyzkm "
     "hyzk hyzt marital maritalstatus marriage hunyin hunyinzhuangkuang 婚姻状况 婚姻状态 婚姻 婚否",
     "party": "politicsstatus politicalstate politicalaffiliation zzmmm "
@@ -108,13 +108,13 @@ BASES: dict[str, str] = {
     "symptom chiefcomplaint illness 疾病 诊断 主诉 现病史 病情 残疾证号 残疾情况 症状 "
     "bloodtype diseasehistory 血型 "
     "jkzk zdjg zdxx jbmc jws cjlb cjlx diagnosis disease allergy medicalhistory disability "
-    "healthstatus 健康状况 诊断 诊断结果 疾病名称 病史 既往史 过敏史 残疾类别 残疾类型 残疾等级",
+    "healthstatus 健康状况 诊断结果 疾病名称 病史 既往史 过敏史 残疾类别 残疾类型 残疾等级",
     "schooling": "edulevel academicdegree degreelevel whcd xl education educationlevel xueli 文化程度 学历",
     "origin": "placeofbirth hometown gj guoji 原籍 birthplace nationality csd 出生地 国籍 jg jiguan nativeplace 籍贯",
     "household": "hkbhm hkbno hukouno hukoubookno 户口本号码 户口簿号码 "
     "hh hkbh hjbh householdno 户号 户口簿号 户口本号",
     "coordinates": "lon gps gpslocation gpsposition jdwd jwdzb coordinate geopoint geolocation gpscoordinate "
-    "longitude latitude lng lat 经度 纬度 zb jwd latlng lnglat coordinates geolocation 经纬度 坐标",
+    "longitude latitude lng lat 经度 纬度 zb jwd latlng lnglat coordinates 经纬度 坐标",
     "free_text": "bz beizhu remark remarks note notes memo comment comments description 备注 说明 情况说明 留言 意见",
 }
 """What fields hold, by the last of their words."""
