@@ -7,7 +7,6 @@ one export of letters alone: how fast it flows while it waits for what reads it,
 
 import contextlib
 import itertools
-import shutil
 import statistics
 import subprocess
 import sys
@@ -20,7 +19,8 @@ from tests.bench import cores
 from tests.bench.exporting import HOST, TARGET
 from tests.bench.figure import Bench, Figure, figure
 from tests.bench.written import forms
-from tests.gateway import GOOD, Gateway
+from tests.evasion.test_prose import declare_letters
+from tests.gateway import Gateway
 from tests.http2 import secured
 from tests.rig import Rig, ended, reads, rigged
 from tests.scripted import Asked, Connection
@@ -54,7 +54,7 @@ KINDS = (
 def figures(bench: Bench) -> list[Figure]:
     """The wait of new callers, and how one export of remarks flows."""
     remarks = [written.text.replace(",", "，").replace("\n", " ") for written in forms(SEED, REMARKS)]
-    system, policies = _System(remarks), _declared(bench.folder / "policies")
+    system, policies = _System(remarks), declare_letters(bench.folder / "policies", OPERATIONS)
     own, others = cores.shares()
     with (
         cores.on(others),
@@ -120,16 +120,6 @@ class _System:
             some = (self._remarks[number % len(self._remarks)] for number in range(start, start + 100))
             salt = "" if self.ends else f"{start}"  # or it would be remembered, and nobody would read it
             yield "".join(f"{number},{salt}{said}\n" for number, said in enumerate(some, start)).encode()
-
-
-def _declared(folder: Path) -> Path:
-    """The good policies, in *folder*, with letters."""
-    shutil.copytree(GOOD, folder)
-    system = folder / "systems" / "people.yaml"
-    text = system.read_text("utf-8").replace("\nerrors:", f"{OPERATIONS}errors:")
-    text = text.replace("  home:\n", "  letter:\n    fields: {id: public, letter: {category: scan}}\n  home:\n", 1)
-    system.write_text(text, "utf-8")
-    return folder
 
 
 def _where(gateway: Gateway) -> tuple[int, Path]:

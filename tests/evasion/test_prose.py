@@ -55,11 +55,11 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield made
 
 
-def declare_letters(folder: Path) -> Path:
-    """The good policies, in *folder*, with operations that answer in letters of citizens."""
+def declare_letters(folder: Path, operations: str = OPERATIONS) -> Path:
+    """The good policies, in *folder*, with *operations* that answer in letters of citizens."""
     shutil.copytree(GOOD, folder)
     system = folder / "systems" / "people.yaml"
-    text = system.read_text("utf-8").replace("\nerrors:", f"{OPERATIONS}errors:")
+    text = system.read_text("utf-8").replace("\nerrors:", f"{operations}errors:")
     text = text.replace("  home:\n", "  letter:\n    fields: {id: public, letter: {category: scan}}\n  home:\n", 1)
     system.write_text(text, "utf-8")
     return folder

@@ -3,13 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.incident.office import Office, new_database
+from tests.incident.office import Office, an_office
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    engine = new_database(tmp_path)
-    office = Office(folder=tmp_path, engine=engine)
-    yield office
-    office.events.close()
-    engine.dispose()
+    with an_office(tmp_path) as made:
+        yield made

@@ -1,6 +1,7 @@
 """An office in which cases are handled: a real database, a real index, a real folder of notices. All is invented."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -114,6 +115,16 @@ class Watch:
     def move(self, **by: float) -> datetime:
         self.at += timedelta(**by)
         return self.at
+
+
+@contextmanager
+def an_office(folder: Path) -> Iterator["Office"]:
+    """A new one in *folder*, which is closed in the end."""
+    engine = new_database(folder)
+    office = Office(folder=folder, engine=engine)
+    yield office
+    office.events.close()
+    engine.dispose()
 
 
 def new_database(folder: Path) -> Engine:

@@ -11,7 +11,7 @@ from incident.duty_forms import Form
 from incident.ids import CaseId, DutyId
 from incident.sheet import SheetFormat
 from incident.store import JOURNAL
-from tests.incident.office import CHEN, Office, alert, new_database
+from tests.incident.office import CHEN, Office, alert, an_office
 from yingbi.cli import main
 from yingbi.commands.duties import FORMATS, FORMS
 
@@ -19,11 +19,8 @@ from yingbi.commands.duties import FORMATS, FORMS
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.setenv("YINGBI_HOME", str(tmp_path))
-    engine = new_database(tmp_path)
-    office = Office(folder=tmp_path, engine=engine)
-    yield office
-    office.events.close()
-    engine.dispose()
+    with an_office(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

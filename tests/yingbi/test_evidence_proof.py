@@ -13,7 +13,7 @@ from incident.marking import Tlp
 from policies.detached import DetachedSigner
 from policies.keys import make_secret
 from policies.sealed_folder import NotAsSealed, SealedFolder
-from tests.incident.office import CHEN, Office, new_database
+from tests.incident.office import CHEN, Office, an_office
 from yingbi.cli import main
 from yingbi.commands.shape import COULD_NOT
 from yingbi.evidence_proof import KIND
@@ -23,11 +23,8 @@ PIECE = "evidence/001.bin"
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    engine = new_database(tmp_path)
-    made = Office(folder=tmp_path, engine=engine)
-    yield made
-    made.events.close()
-    engine.dispose()
+    with an_office(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

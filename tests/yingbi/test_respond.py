@@ -15,7 +15,7 @@ from siem.canary import LIST_NAME
 from siem.detect.alert import AlertStore
 from siem.detect.rule_set import read_rules, rule_files
 from siem.record.event import Disclosure
-from tests.incident.office import CHEN, TEN, Office, new_database, shown
+from tests.incident.office import CHEN, TEN, Office, an_office, shown
 from tests.siem.detect.detection import Detection, detecting
 from tests.siem.events import document
 from yingbi.respond import Responder
@@ -24,11 +24,8 @@ from yingbi.rules import SHIPPED
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    engine = new_database(tmp_path)
-    made = Office(folder=tmp_path, engine=engine)
-    yield made
-    made.events.close()
-    engine.dispose()
+    with an_office(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
