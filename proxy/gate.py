@@ -13,7 +13,7 @@ from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 from msgspec import structs
 
-from policies.formats.masker import Masker, Tally, Withheld
+from policies.formats.masker import Masker, Tally, Withheld, masked_whole
 from policies.sent_files import FilesSent
 from proxy.admission import Admission, Capacity
 from proxy.answer import EVENTS, Mask, Withhold
@@ -361,7 +361,7 @@ class Gate:
         """What reads the running text of *body*, where some of it is not known; else it is masked, to be released."""
         prose = exchange.prose
         try:
-            exchange.masked = b"".join([*masker.feed(body), *masker.close()]), masker.tally
+            exchange.masked = masked_whole(masker, body), masker.tally
             if prose is None or not prose.is_wanted:
                 return None
             exchange.masked = None
@@ -433,4 +433,4 @@ class Gate:
                 raise Withheld(outcome.reason)
             outcome.add_to(masker.tally)
             return outcome.masked, masker.tally
-        return b"".join([*masker.feed(body), *masker.close()]) if body else b"", masker.tally
+        return masked_whole(masker, body) if body else b"", masker.tally

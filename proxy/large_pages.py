@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from policies.formats.masker import Masker, Tally
+from policies.formats.masker import Masker, Tally, masked_whole
 from proxy.answer import Mask, Treatment
 from proxy.exchange import Exchange
 from proxy.pausing import GoesOn, pause
@@ -44,7 +44,7 @@ class LargePages:
         assert isinstance(treatment, Mask)
         masker: Masker = treatment.masker
         masker.tally.gives_way = self._give_way
-        return b"".join([*masker.feed(body), *masker.close()]), masker.tally
+        return masked_whole(masker, body), masker.tally
 
     def _give_way(self) -> None:
         pause(Turn(self._turns))

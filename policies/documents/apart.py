@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from policies.documents.document import MALFORMED, TOO_LARGE
-from policies.formats.masker import Masker, Tally, Withheld
+from policies.formats.masker import Masker, Tally, Withheld, masked_whole
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 """Of address space that a child may take beyond what its parent has."""
@@ -127,7 +127,7 @@ def _settle(seconds: float, pipe: int) -> None:
 
 def _outcome(masker: Masker, data: bytes) -> Outcome:
     try:
-        masked = b"".join([*masker.feed(data), *masker.close()])
+        masked = masked_whole(masker, data)
     except Withheld as withheld:
         return Outcome(reason=withheld.reason, field=withheld.field)
     except MemoryError:

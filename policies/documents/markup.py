@@ -14,7 +14,7 @@ from policies.documents.splice import Frame
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_shape import HtmlShape
 from policies.formats.json_nodes import Object, Value
-from policies.formats.masker import Withheld
+from policies.formats.masker import Withheld, masked_whole
 
 
 class Xml:
@@ -71,7 +71,7 @@ class Html:
             largest=LARGEST_PAGE,
         )
         masker = HtmlMasker(page, look.tally, codec, _sealed)
-        masked = b"".join([*masker.feed(data.removeprefix(mark)), *masker.close()]).decode(codec)
+        masked = masked_whole(masker, data.removeprefix(mark)).decode(codec)
         return mark + look.without_known(masked).encode(codec)
 
 

@@ -6,7 +6,7 @@ from policies.formats.html_forms import Seal
 from policies.formats.html_keys import Addresses
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_whose import Seen
-from policies.formats.masker import LEFT_OUT, Tally, Withheld
+from policies.formats.masker import LEFT_OUT, Tally, Withheld, masked_whole
 from policies.formats.said import Said
 
 
@@ -74,5 +74,5 @@ class PageOfSomebody:
         seen, tally = Seen(shape.record), Tally(self.tally.digester, gives_way=self.tally.gives_way)
         said = self._said.anew() if self._said is not None else None
         masker = HtmlMasker(shape, tally, self._charset, self._seal, said, seen, self._addresses)
-        masked = b"".join([*masker.feed(bytes(self._body)), *masker.close()])
+        masked = masked_whole(masker, bytes(self._body))
         return seen, masked, masker.tally

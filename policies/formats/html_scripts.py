@@ -8,7 +8,7 @@ from policies.formats.html_parts import masked_raw
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_nodes import Value
-from policies.formats.masker import Action, Tally
+from policies.formats.masker import Action, Tally, masked_whole
 
 
 class Script(Enum):
@@ -58,5 +58,5 @@ def masked_script(
 def _data(source: str, undeclared: Action, tally: Tally) -> str:
     """The text of a script that holds data: nothing in it is declared."""
     masker = JsonMasker(Value(undeclared), undeclared, tally)
-    masked = b"".join([*masker.feed(source.encode("utf-8", "replace")), *masker.close()]).decode()
+    masked = masked_whole(masker, source.encode("utf-8", "replace")).decode()
     return masked.replace("<", "\\u003c")

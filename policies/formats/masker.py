@@ -183,3 +183,8 @@ class Masker(Protocol):
 
     def close(self) -> list[bytes]:
         """The rest, after the last byte of input. Raises Withheld where the body is not whole."""
+
+
+def masked_whole(masker: Masker, body: bytes) -> bytes:
+    """All of *body*, masked by a *masker* that was fed nothing yet. Raises Withheld."""
+    return b"".join([*masker.feed(body), *masker.close()])
