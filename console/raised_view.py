@@ -27,11 +27,6 @@ class RaisedView:
     programs: int
     """How many different programs the credential was used by."""
 
-    @property
-    def is_suspicious(self) -> bool:
-        """Whether one program has several accounts, or one credential several programs."""
-        return bool(self.callers) or self.programs > 1
-
 
 def raised_view(events: EventStore, event: AccessEvent, limit: timedelta) -> RaisedView | None:
     """What is shown of *event*; None where its log was not raised. Raises StoreUnavailable."""

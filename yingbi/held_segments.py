@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from policies.overlay import OverlayEntry, Tightening
-from siem.record.log import StartId, begun_at
+from siem.record.keep import may_lie_in
+from siem.record.log import StartId
 from siem.record.reader import starts_in
 from siem.record.seal import BrokenSeals, seals_in
 from siem.record.segment import segments_in
@@ -68,5 +69,6 @@ def _grew(journal: Path) -> Mapping[StartId, datetime]:
 
 def _segments(log: Path, entry: OverlayEntry, since: datetime, grew: Mapping[StartId, datetime]) -> Iterator[str]:
     for start in starts_in(log):
-        if begun_at(start) <= entry.until and grew.get(start, entry.until) >= since:  # unsealed is as good as new
+        # What is not sealed yet is as good as new.
+        if may_lie_in(since, entry.until, start, grew.get(start, entry.until)):
             yield from (f"{start}/{number:06d}" for number in sorted(segments_in(log / start)))

@@ -107,7 +107,7 @@ class Keeper:
             grew = self._book.grew.get(start)
         if grew is None or start in self._kept or self._clock() < grew + self._keeping.keep:
             return False
-        if any(since <= grew and begun_at(start) <= until for since, until in self._preserved()):
+        if any(may_lie_in(since, until, start, grew) for since, until in self._preserved()):
             return False
         if self._clock() >= grew + self._keeping.sharing_keep:
             return True
@@ -190,3 +190,8 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def may_lie_in(since: datetime, until: datetime, start: StartId, grew: datetime) -> bool:
+    """Whether a line of *start*, which *grew* for the last time then, may be of since <= time <= until."""
+    return since <= grew and begun_at(start) <= until
