@@ -6,7 +6,7 @@ SHELL := bash
 
 PYTHON := .venv/bin/python
 # More than the two cores that there are at least: tests that talk over sockets wait half of their time.
-JOBS ?= 3
+JOBS ?= 4
 SOURCES := policies siem proxy incident console bulletin yingbi deploy tests
 
 help:
