@@ -26,7 +26,10 @@ HOMES = {
     "mitmproxy": ("proxy/",),
     "presidio_analyzer": ("policies/recognisers/presidio.py",),
     "hyperscan": ("policies/recognisers/gate.py", "policies/recognisers/compiled_gate.py"),
-    "elasticsearch": ("siem/index/elastic.py", "siem/index/elastic_append.py", "siem/index/elastic_link.py"),
+    "elasticsearch": (
+        *("siem/index/anchor_index.py", "siem/index/elastic.py"),
+        *("siem/index/elastic_append.py", "siem/index/elastic_link.py"),
+    ),
     "sigma": ("siem/detect/rule.py",),
     "apprise": ("siem/notify/sender.py",),
     "requests": ("siem/notify/wire.py", "siem/notify/heartbeat.py", "siem/notify/webhook.py"),
@@ -66,6 +69,10 @@ WHERE_USED: dict[str, tuple[str, ...]] = {
     "siem/trace/opened.py": ("openpyxl", "pypdf"),
     "yingbi/index.py": ("siem.index.elastic", "siem.index.elastic_link"),
     "yingbi/process/notifier.py": ("siem.notify.heartbeat", "siem.notify.sender"),
+    "yingbi/second_parties.py": (
+        *("siem.index.anchor_index", "siem.index.elastic_link"),
+        *("siem.notify.anchor_mail", "siem.notify.sender"),
+    ),
     "yingbi/process/quota.py": ("proxy.quota_database", "proxy.quota_link", "proxy.quota_tables"),
 }
 """What functions of a file import, since it is heavy and many processes never come to them. Each says why."""

@@ -135,9 +135,15 @@ def patience_of(settings: Settings) -> Patience:
     """How long what may stand still, as it is set."""
     return Patience(
         pipeline=timedelta(seconds=settings.notify.still_s),
-        anchor=timedelta(seconds=max(settings.notify.anchor_s, 3 * settings.log.seal_every_s)),
+        anchor=timedelta(seconds=max(settings.notify.anchor_s, 3 * settings.log.seal_every_s, _mailed_in_s(settings))),
         quiet=timedelta(minutes=settings.notify.quiet_min),
     )
+
+
+def _mailed_in_s(settings: Settings) -> int:
+    """How long a mail about the seals may be awaited, where nobody is told of them but by mail; else 0."""
+    only_mail = settings.log.anchor_mail_file and not settings.log.anchors
+    return 2 * 60 * settings.log.anchor_mail_min if only_mail else 0
 
 
 def _unshipped(start: Path, bookmark: Bookmark | None) -> int:

@@ -213,7 +213,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             f"`{FILE}`：`quota_database` 形如 / is an address such as postgresql://yingbi_quota@db.example.gov.cn/yingbi_quota,"
             f" 口令放在 / without its password, which lies in `keys/quota-database.password`"
         )
-    for name, authority in (*((name, getattr(file, name)) for name in _AUTHORITIES), ("notify.ca", file.notify.ca)):
+    within = (("notify.ca", file.notify.ca), ("log.anchor_ca", file.log.anchor_ca))
+    for name, authority in (*((name, getattr(file, name)) for name in _AUTHORITIES), *within):
         if authority:
             _check_authority(home, name, authority)
     return Settings(

@@ -10,6 +10,7 @@ from incident.ids import Bilingual
 from siem.detect.escalation import Escalation
 from siem.detect.precision import REVIEW_BELOW
 from siem.notify.channel import Channel, wrong_with
+from siem.record.anchor import index_place
 from siem.record.verify import LEAST_KEPT
 
 SHARING_KEPT = timedelta(days=1096)
@@ -93,7 +94,15 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So long after an event was written it is on the disk at the latest; 0: before what it records is shown."""
     seal_every_s: int = 60
     anchors: tuple[str, ...] = ()
-    """Folders or files of second parties that are told of the seals."""
+    """Folders, files or indices of second parties that are told of the seals."""
+    anchor_ca: str = ""
+    """PEM file of the authority that the clusters of those indices are certified by."""
+    anchor_login_file: str = ""
+    """A file of the data directory, closed to others: `name:password` of the user there who may add, and no more."""
+    anchor_mail_file: str = ""
+    """A file of the data directory, closed to others, that holds the Apprise address of a mailbox that is told too."""
+    anchor_mail_min: int = 10
+    """It is told as often at most."""
     copies: str = ""
     """A folder on another machine that sealed segments are copied to; empty: none are copied, and none ever let go."""
     keep_days: int = 184
@@ -107,8 +116,19 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`log.flush_ms` is a number between 0 and 10000")
         if not 1 <= self.seal_every_s <= 3600:
             raise ValueError("`log.seal_every_s` is a number between 1 and 3600")
-        if not all(Path(place).is_absolute() for place in self.anchors):
-            raise ValueError("`log.anchors` are whole paths, such as /mnt/audit/yingbi")
+        indices = [place for place in self.anchors if index_place(place)]
+        if not all(Path(place).is_absolute() or place in indices for place in self.anchors):
+            raise ValueError(
+                "`log.anchors` are whole paths, such as /mnt/audit/yingbi, or indices, such as"
+                " https://audit.example.gov.cn:9200/anchors"
+            )
+        if indices and not (self.anchor_ca and self.anchor_login_file):
+            raise ValueError("`log.anchor_ca` and `log.anchor_login_file` belong to an index of anchors")
+        for name in ("anchor_ca", "anchor_login_file", "anchor_mail_file"):
+            if (path := getattr(self, name)).startswith("/") or ".." in path:
+                raise ValueError(f"`log.{name}` is a path in the data directory")
+        if not 1 <= self.anchor_mail_min <= 1440:
+            raise ValueError("`log.anchor_mail_min` is a number between 1 and 1440")
         if self.copies and not Path(self.copies).is_absolute():
             raise ValueError("`log.copies` is a whole path, such as /mnt/archive/yingbi")
         if not LEAST_KEPT.days <= self.keep_days <= 36_500:

@@ -3,11 +3,9 @@
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from siem.record.anchor import anchors_in
-from siem.record.verify import Report, SealFault, SealFinding, Tail, verify
+from siem.record.verify import Report, SealFault, SealFinding, Tail
 from siem.record.verify_start import Fault, Wrong
 from yingbi.compare_index import IndexReport
 
@@ -66,9 +64,13 @@ FAULTS = {
 }
 
 
-def verified(log: Path, seals: Path, anchors: Sequence[Path], fingerprints: Sequence[str]) -> Report:
-    """The report on the log in the folder *log*. Raises OSError."""
-    return verify(log, seals, [anchor for place in anchors for anchor in anchors_in(place)], fingerprints)
+def unread_lines(places: Sequence[str]) -> list[str]:
+    """What is to be said of second parties that were not asked, in an index that only its auditor may read."""
+    return [
+        f"没有问 / not asked: {place}（只有对方的审计员能读 / only who audits there may read it:"
+        " --anchors, --anchors-login, --anchors-ca）"
+        for place in places
+    ]
 
 
 def report_json(report: Report) -> dict[str, Any]:

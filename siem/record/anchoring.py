@@ -1,22 +1,27 @@
 """Sends the newest anchor to every second party, each in a thread of its own: one that hangs keeps nobody else.
 
-A party that is away gets the newest anchor once it is back. It needs none of those between: each names, by its digest,
-every seal before.
+A party that is away, or that is not to be told so often, gets the newest anchor once it is its time. It needs none of
+those between: each names, by its digest, every seal before.
 """
 
 import threading
-from pathlib import Path
+from collections.abc import Callable
 
-from siem.record.anchor import Anchor, second_party
+from siem.record.anchor import Anchor, SecondParty
 
 RETRY_S = 10.0
 
 
 class Anchoring:
-    """One second party, at *place*."""
+    """One second party, known as *place*, whom *opened* finds each time: it may come later, or go and come back.
 
-    def __init__(self, place: Path) -> None:
+    It is told again *every_s* seconds later at the soonest.
+    """
+
+    def __init__(self, place: str, opened: Callable[[], SecondParty], every_s: float = 0) -> None:
         self.place = place
+        self._opened = opened
+        self._every_s = every_s
         self.kept: Anchor | None = None
         """The last anchor that the party has taken."""
         self.trouble = ""
@@ -24,7 +29,7 @@ class Anchoring:
         self._newest: Anchor | None = None
         self._wake = threading.Condition()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=f"anchor-{place.name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="anchor", daemon=True)
         self._thread.start()
 
     def offer(self, anchor: Anchor) -> None:
@@ -49,12 +54,11 @@ class Anchoring:
                 anchor, stopping = self._newest, self._stopping
             if anchor is not None and anchor != self.kept:
                 try:
-                    second_party(self.place).put(anchor)
+                    self._opened().put(anchor)
                     self.kept, self.trouble = anchor, ""
                 except OSError as error:
                     self.trouble = error.strerror or str(error)
             if stopping:
                 return
-            if self.trouble:
-                with self._wake:
-                    self._wake.wait_for(lambda: self._stopping, RETRY_S)
+            with self._wake:
+                self._wake.wait_for(lambda: self._stopping, RETRY_S if self.trouble else self._every_s)

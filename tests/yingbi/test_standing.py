@@ -3,7 +3,9 @@ from pathlib import Path
 
 from console.installation import ProgramVersion, SealState
 from policies.overlay import Overlay
+from siem.record.anchor import anchors_in
 from siem.record.log import AccessLog, new_start_id
+from siem.record.verify import verify
 from tests.siem.events import NINE, event
 from yingbi.clock import now
 from yingbi.first_start import make_folders
@@ -17,7 +19,6 @@ from yingbi.settings_tables import Log
 from yingbi.standing import installation_of, version_in
 from yingbi.told import tell
 from yingbi.verified import note_verified
-from yingbi.verify_log import verified
 
 SYSTEM = {
     "name": "hall",
@@ -114,7 +115,7 @@ def test_how_far_the_log_is_sealed_is_told_by_the_sealer_and_by_who_verified(tmp
     log = AccessLog(home.log, new_start_id(now()))
     log.append(event(3, id=log.new_id()))
     log.close()
-    report = verified(home.log, home.seals, [tmp_path / "audit"], [])
+    report = verify(home.log, home.seals, anchors_in(tmp_path / "audit"))
     note_verified(home, report, NINE)
     seals = installation_of(home, Overlay()).seals
     assert (seals.number, seals.at, seals.fingerprint) == (report.seals, report.sealed_at, report.root)
@@ -125,7 +126,7 @@ def test_how_far_the_log_is_sealed_is_told_by_the_sealer_and_by_who_verified(tmp
     assert (found.at, found.records, found.unsealed, found.unanchored, found.findings) == (NINE, 3, 1, 1, ())
     segment = next(path for path in sorted(home.log.rglob("*.log")))
     segment.write_bytes(segment.read_bytes().replace(b"clerk-wang", b"clerk-wong"))
-    note_verified(home, verified(home.log, home.seals, [tmp_path / "audit"], []), NINE)
+    note_verified(home, verify(home.log, home.seals, anchors_in(tmp_path / "audit")), NINE)
     found = installation_of(home, Overlay()).seals.verified
     assert found is not None
     assert len(found.findings) == 1

@@ -29,11 +29,16 @@ def add_log(commands: Commands) -> None:
     verifying.add_argument("--seals", type=Path, metavar="FILE", help="封存记录，默认为本安装的 / the journal of seals")
     verifying.add_argument(
         "--anchors",
-        type=Path,
         action="append",
-        metavar="PATH",
-        help="第三方所存，默认为设置中的 / what a second party holds, by default as set; may be repeated",
+        metavar="PLACE",
+        help="第三方所存：目录、文件或索引的地址，默认为设置中的 / what a second party holds: a folder, a file or"
+        " the address of an index, by default as set; may be repeated",
     )
+    for name, what in (
+        ("login", "写着能读那个索引的 用户:密码 / holds name:password of who may read that index"),
+        ("ca", "签发其证书的 CA / the authority that its cluster is certified by, as PEM"),
+    ):
+        verifying.add_argument(f"--anchors-{name}", type=Path, metavar="FILE", help=what)
     verifying.add_argument(
         "--fingerprint",
         action="append",
@@ -100,29 +105,41 @@ def add_log(commands: Commands) -> None:
 
 
 def _verify(given: argparse.Namespace) -> int:
+    from siem.record.verify import verify
     from yingbi.clock import now
     from yingbi.compare_index import CannotCompare, compared
     from yingbi.held_segments import held_segments, lines_of
     from yingbi.home import Home
+    from yingbi.second_parties import anchors_at, unasked
     from yingbi.settings import read_settings
     from yingbi.verified import note_verified
-    from yingbi.verify_log import index_json, index_lines, report_json, report_lines, verified
+    from yingbi.verify_log import index_json, index_lines, report_json, report_lines, unread_lines
 
     settings = read_settings()
     home = Home(settings.home)
-    anchors = given.anchors if given.anchors is not None else [Path(place) for place in settings.log.anchors]
+    places = given.anchors if given.anchors is not None else settings.log.anchors
+    login, authority = given.anchors_login, given.anchors_ca
+    unread = unasked(places, login)
+    if given.anchors and unread:
+        complain(f"`{unread[0]}`：请用 --anchors-login 和 --anchors-ca / name who may read it with these")
+        return COULD_NOT
     folder = given.folder or home.log
     if not folder.is_dir():
         complain(f"`{folder}` 不是日志目录 / is no folder of a log")
         return COULD_NOT
     try:
-        report = verified(folder, given.seals or home.seals, anchors, given.fingerprint)
+        anchors = [each for place in places if place not in unread for each in anchors_at(place, authority, login)]
+        report = verify(folder, given.seals or home.seals, anchors, given.fingerprint)
     except FileNotFoundError as error:
         complain(f"`{error.filename}` 不存在，不能核验 / is not there: nothing can be verified by it")
         return COULD_NOT
+    except OSError as error:
+        complain(f"不能核验 / nothing can be verified: {error}")
+        return COULD_NOT
     if given.folder is None and given.seals is None:
         note_verified(home, report, now())
-    told, lines, is_fine = report_json(report), report_lines(report), report.is_intact
+    told, lines, is_fine = report_json(report), report_lines(report) + unread_lines(unread), report.is_intact
+    told["not_asked"] = unread
     if given.index and not report.findings:
         try:
             index = compared(settings, folder, given.since)

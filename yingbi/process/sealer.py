@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 from siem.record.anchor import anchor_of
-from siem.record.anchoring import Anchoring
 from siem.record.keep import Keeper, Keeping
 from siem.record.log import BrokenChain
 from siem.record.seal import BrokenSeals, SealBook
@@ -23,6 +22,7 @@ from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.preserved import preserved_in
 from yingbi.said import speak
+from yingbi.second_parties import anchorings
 from yingbi.settings import Settings, settings_of
 from yingbi.told import tell
 
@@ -50,7 +50,7 @@ class Sealer:
         )
         self._keeper = Keeper(home.log, self._book, self._using, keeping, now, partial(preserved_in, home))
         self._kept_trouble = ""
-        self._parties = [Anchoring(Path(place)) for place in settings.log.anchors]
+        self._parties = anchorings(settings)
         self._trouble = ""
         self._told: dict[str, object] = {}
 
@@ -107,7 +107,7 @@ class Sealer:
             "keeping": self._kept_trouble,
             "anchors": [
                 {
-                    "place": str(party.place),
+                    "place": party.place,
                     "seal": party.kept.seal if party.kept else 0,
                     "at": party.kept.at.isoformat() if party.kept else None,
                     "trouble": party.trouble,
