@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, assert_never
@@ -116,22 +116,22 @@ EVERYTHING = AllOf(())
 
 def values_of(document: Document, name: str) -> Iterator[Any]:
     """Every value the dotted field *name* has in *document*: none, one, or a list's elements, or those of a list's."""
-    return _values_at(document, _keys_of(name))
+    return iter(_values_at(document, _keys_of(name)))
 
 
-def _values_at(found: Any, keys: tuple[str, ...]) -> Iterator[Any]:
+def _values_at(found: Any, keys: tuple[str, ...]) -> Sequence[Any]:
     for place, key in enumerate(keys):
-        if isinstance(found, list):
-            for each in found:
-                yield from _values_at(each, keys[place:])
-            return
-        if not isinstance(found, (dict, Mapping)) or key not in found:
-            return
-        found = found[key]
+        if isinstance(found, dict):  # asked first, since it takes a tenth of the time that the other question does
+            found = found.get(key)
+        elif isinstance(found, list):
+            return [value for each in found for value in _values_at(each, keys[place:])]
+        elif isinstance(found, Mapping):
+            found = found.get(key)
+        else:
+            return ()
     if isinstance(found, list):
-        yield from found
-    elif found is not None:
-        yield found
+        return found
+    return () if found is None else (found,)
 
 
 @functools.lru_cache(maxsize=1_024)
@@ -213,7 +213,7 @@ def _key(value: object) -> object:
 
 def fold(text: str) -> str:
     """*text* as comparisons see it: ASCII letters in lower case, everything else as it is."""
-    return text.translate(_ASCII_LOWER)
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
 _ASCII_LOWER = {ord(upper): ord(upper) + 32 for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}

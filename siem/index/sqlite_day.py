@@ -51,7 +51,7 @@ class Day:
         """How many of *events*, each with its time, were new."""
         try:
             with self._file.writing(timeout) as writer:
-                new = [(at, right.document) for at, right in events if _insert(writer, at, right)]
+                new = list(_inserted(writer, events))
                 add_tallies(writer, new)
                 self._tallies.add(writer, new)
         except BaseException:
@@ -143,22 +143,26 @@ class Day:
         self._file.close()
 
 
-def _insert(writer: sqlite3.Connection, at: int, right: Checked) -> bool:
-    columns = (next(_indexed(right.document, name), None) for name in _COLUMNS)
-    done = writer.execute(_INSERT, (right.document["event"]["id"], at, right.body, *columns))
-    if not done.rowcount:
-        return False
-    values = (
-        (done.lastrowid, number, value) for name, number in LISTED.items() for value in _indexed(right.document, name)
-    )
-    writer.executemany("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", values)
-    return True
+def _inserted(writer: sqlite3.Connection, events: Iterable[tuple[int, Checked]]) -> Iterator[tuple[int, Document]]:
+    """Insert *events*. Those that are new, each with its time."""
+    listed: list[tuple[int, int, str | int]] = []
+    for at, right in events:
+        document = right.document
+        columns = (found[0] if (found := _indexed(document, name)) else None for name in _COLUMNS)
+        done = writer.execute(_INSERT, (document["event"]["id"], at, right.body, *columns))
+        if not done.rowcount:
+            continue
+        assert done.lastrowid is not None
+        for name, number in LISTED.items():
+            listed += [(done.lastrowid, number, value) for value in _indexed(document, name)]
+        yield at, document
+    writer.executemany("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", listed)
 
 
-def _indexed(document: Document, name: str) -> Iterator[str | int]:
+def _indexed(document: Document, name: str) -> list[str | int]:
     """What is compared: texts are folded once, here, and not at each search."""
-    for value in filter(is_searched, values_of(document, name)):
-        yield fold(value) if isinstance(value, str) else value
+    values = values_of(document, name)
+    return [fold(value) if isinstance(value, str) else value for value in values if is_searched(value)]
 
 
 @functools.lru_cache(maxsize=64)
