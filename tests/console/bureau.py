@@ -47,6 +47,7 @@ from tests.bulletin.shelves import SITE
 from tests.console.alerts import DUE
 from tests.console.browser import Browser
 from tests.console.hotline import Exchange
+from tests.console.leaks import BEGAN, PACE, read_in_bulk
 from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives
 from tests.incident.office import LIMIT, TEN, Office, new_database
@@ -372,26 +373,14 @@ class Bureau:
 
         *whom*: the digest of each person by number, where it matters who they are.
         """
-        at = TEN - timedelta(minutes=6)
-        facts = {"fields": FIELDS, "caller": caller, "credential": "key:7f3a", "source_ip": "10.20.3.7"}
         first, self._told = self._told, self._told + persons
-        events = [
-            document(
-                first + number,
-                at=at + timedelta(milliseconds=200 * number),
-                posts=("户籍窗口",),
-                **facts,
-                **({"subjects": (whom(number),)} if whom else {}),
-            )
-            for number in range(persons)
-        ]
-        self.office.events.append(events, LIMIT)
+        events = read_in_bulk(self.office.events, caller, FIELDS, range(first, self._told), whom)
         finding = RuleFinding(
             rule=rules()[rule],
             group=(("user.id", caller),),
-            first_at=at + timedelta(minutes=1),
-            last_at=at + timedelta(milliseconds=200 * persons),
-            new_from=at,
+            first_at=BEGAN + timedelta(minutes=1),
+            last_at=BEGAN + PACE * persons,
+            new_from=BEGAN,
         )
         found = self.alerts.join(finding, events, self.office.watch())
         self.alert_watch.step()

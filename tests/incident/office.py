@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
@@ -127,6 +129,12 @@ def an_office(folder: Path) -> Iterator["Office"]:
     engine.dispose()
 
 
+@cache
+def shipped() -> Books:
+    """The playbooks that come with us, read once by a process: no test may change them."""
+    return MappingProxyType(dict(load_playbooks()))
+
+
 def new_database(folder: Path) -> Engine:
     engine = open_database(f"sqlite:///{folder / 'state.db'}")
     METADATA.create_all(engine)
@@ -140,7 +148,7 @@ class Office:
     folder: Path
     engine: Engine
     watch: Watch = field(default_factory=Watch)
-    books: Books = field(default_factory=load_playbooks)
+    books: Books = field(default_factory=shipped)
     events: SqliteStore = field(init=False)
     overlay: dict[str, OverlayEntry] = field(default_factory=dict)
     """What hits somebody; what preserves the log, which playbooks do unasked, is in `preserved`."""
