@@ -42,6 +42,13 @@ def test_the_index_is_passed_on(arguments: tuple[str, ...], command: str) -> Non
     assert make("--dry-run", "up", *arguments).splitlines()[-1] == command
 
 
+def test_the_import_rule_is_asked_for_once() -> None:
+    alone, both = make("--dry-run", "check"), make("--dry-run", "check", "test")
+    assert ".venv/bin/python -m pytest tests/test_imports.py" in alone.splitlines()
+    assert "tests/test_imports.py" not in both
+    assert "-m pytest -n 4 --dist loadfile --no-loadscope-reorder" in both, "all tests"
+
+
 def test_what_is_set_up_is_compiled_also_where_python_is_to_keep_nothing() -> None:
     compiled = Path(importlib.util.cache_from_source(str(ROOT / "deploy/certificate.py")))
     compiled.unlink(missing_ok=True)
