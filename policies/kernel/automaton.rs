@@ -7,6 +7,7 @@
 //! Source: Thompson's construction, with threads in order of preference as in Cox, "Regular Expression Matching: the Virtual
 //! Machine Approach", 2009.
 
+use crate::backward::{Backward, Begun};
 use crate::classes::{Asked, Classed, Classes};
 use crate::matcher as steps;
 use std::collections::{HashMap, HashSet};
@@ -23,7 +24,7 @@ const UNKNOWN: u16 = 0;
 const NOTABLE: u16 = 1 << 15;
 
 #[derive(Clone, Copy)]
-enum Node {
+pub enum Node {
     Read(Classes, u32),
     /// The first is preferred.
     Either(u32, u32),
@@ -55,6 +56,8 @@ pub struct Automaton {
     /// Rows, and what has to come from the place on where each begins.
     ahead: Vec<(u64, u64)>,
     classed: Classed,
+    /// Where rows begin, as seen from behind. None: that cannot be said.
+    backward: Option<Backward>,
     /// Of what stands before a text and behind it.
     no_class: u8,
     /// By how many bits the number of a state is more than that of a class.
@@ -87,6 +90,7 @@ impl Automaton {
             no_class: classed.number as u8,
             shift: (classed.number + 1).next_power_of_two().trailing_zeros(),
             classed,
+            backward: None,
             states: Vec::new(),
             numbers: HashMap::new(),
             next: Vec::new(),
@@ -94,23 +98,26 @@ impl Automaton {
             seen: Vec::new(),
             round: 0,
         };
+        let mut firsts = Vec::new();
         for (row, program) in rows {
             let mut maker = Maker::of(code, &members, *row, &mut made);
             let first = maker.node(*program)?;
             let (is_exact, ahead) = (maker.is_exact, maker.ahead_of(*program)?);
-            made.first_threads.push(first);
+            firsts.push((1 << row, first));
             made.rows |= 1 << row;
             made.exact |= u64::from(is_exact) << row;
             if let Some(body) = ahead {
                 let slot = (SLOTS - 1).checked_sub(made.ahead.len())?;
                 let first = Maker::of(code, &members, slot, &mut made).node(body)?;
-                made.first_threads.push(first);
+                firsts.push((1 << slot, first));
                 made.ahead.push((1 << row, 1 << slot));
             }
         }
         if rows.iter().any(|(row, _)| row + made.ahead.len() >= SLOTS) || rows.is_empty() {
             return None;
         }
+        made.first_threads = firsts.iter().map(|(_, node)| *node).collect();
+        made.backward = Backward::new(&made.nodes, &firsts, &made.ahead, made.no_class, made.shift);
         made.asks_behind = (0..made.nodes.len()).map(|node| made.is_asking(node)).collect();
         made.seen = vec![0; made.nodes.len()];
         made.forget();
@@ -177,6 +184,14 @@ impl Automaton {
     /// The class of each character of *text*, and at last that of none.
     pub fn classes(&self, text: &[u32]) -> Vec<u8> {
         text.iter().map(|char| self.classed.class(*char)).chain(std::iter::once(self.no_class)).collect()
+    }
+
+    /// Where rows begin in a text of *classes*, the last first, and from where on that is known: see `backward.rs`.
+    pub fn beginnings(&mut self, classes: &[u8]) -> (Vec<Begun>, usize) {
+        match &mut self.backward {
+            Some(backward) => backward.beginnings(classes),
+            None => (Vec::new(), classes.len()),
+        }
     }
 
     /// Which rows match at *place* of a text of *classes*, or may, a bit each, and where each ends.

@@ -3,6 +3,8 @@
 
 use crate::around::{is_doubtful, pair, Heard, Patterns, Said, Words};
 use crate::automaton::{Automaton, Ends};
+use crate::backward::Begun;
+use crate::beside::packed_beside;
 use crate::checks::{passes, Places};
 use crate::matcher::Matcher;
 use crate::resolve::{Found, Kinds};
@@ -39,11 +41,6 @@ const CLASSED: u32 = 128;
 const PAIRS: usize = 1 << 10;
 const NOTHING: u32 = u32::MAX;
 const DIGITS_IN_GROUP: usize = 4;
-/// As in `recognisers/readings.py`.
-const SHORTEST_PACKED: usize = 12;
-const SHORTEST_BASE32: usize = 16;
-const SHORTEST_HEX: usize = 18;
-const MOST_FILLED: usize = 2;
 
 /// What becomes of what is found: anything else is as it was found.
 pub const REPORTED: usize = 1;
@@ -131,16 +128,38 @@ pub fn identify(
     let mut alike = Vec::new();
     let mut next = [0; u64::BITS as usize];
     let mut runs = [(0, 0); u64::BITS as usize];
-    let mut behind = None;
     let mut ends: Ends = [0; u64::BITS as usize];
     let every = tables.rows();
     let (shared, exact) = automaton.as_ref().map_or((0, 0), |automaton| (automaton.rows(), automaton.exact()));
-    for (place, char) in read.iter().enumerate() {
-        let mut rows = wanted & tables.begin(*char, behind);
-        if rows & !shared != 0 {
-            rows &= tables.goes_on(*char, read.get(place + 1).copied());
+    let (mut together, known_from) = match &mut automaton {
+        Some(automaton) if wanted & shared != 0 => automaton.beginnings(&classes),
+        _ => (Vec::new(), 0),
+    };
+    let mut alone = tables.beginnings(&read, wanted & !shared, known_from, wanted).into_iter().peekable();
+    loop {
+        let (first, second) = (alone.peek().copied(), together.last().copied());
+        let place = match (first, second) {
+            (Some((first, _)), Some((second, _))) => first.min(second),
+            (Some((place, _)), None) | (None, Some((place, _))) => place,
+            (None, None) => break,
+        };
+        let mut rows = 0;
+        for (_, begun) in first.into_iter().chain(second).filter(|(at, _)| *at == place) {
+            rows |= begun & wanted;
         }
-        behind = tables.classes.get(*char as usize);
+        if first.map_or(false, |(at, _)| at == place) {
+            alone.next();
+        }
+        if second.map_or(false, |(at, _)| at == place) {
+            together.pop();
+        }
+        let place = place as usize;
+        let mut begun = std::mem::take(&mut rows);
+        while begun != 0 {
+            let number = begun.trailing_zeros();
+            begun &= begun - 1;
+            rows |= u64::from(place >= next[number as usize]) << number;
+        }
         if rows & shared != 0 {
             if let Some(automaton) = &mut automaton {
                 rows &= automaton.walk(&classes, place, &mut ends) | !shared;
@@ -149,9 +168,6 @@ pub fn identify(
         while rows != 0 {
             let number = rows.trailing_zeros() as usize;
             rows &= rows - 1;
-            if place < next[number] {
-                continue;
-            }
             let row = every.get(number)?;
             let end = if exact >> number & 1 == 1 {
                 Some(ends[number])
@@ -210,6 +226,22 @@ impl Tables<'_> {
             to: row[11],
         })
         .collect()
+    }
+
+    /// Where rows may begin in *text*, of what they begin with: up to *known_from* those of *every*, then those *alone*.
+    fn beginnings(&self, text: &[u32], alone: u64, known_from: usize, every: u64) -> Vec<Begun> {
+        let (mut begun, mut behind) = (Vec::new(), None);
+        for (place, char) in text.iter().enumerate() {
+            let wanted = if place < known_from { every } else { alone };
+            if self.firsts.get(*char as usize).map_or(true, |rows| rows & wanted != 0) {
+                let rows = wanted & self.begin(*char, behind) & self.goes_on(*char, text.get(place + 1).copied());
+                if rows != 0 {
+                    begun.push((place as u32, rows));
+                }
+            }
+            behind = self.classes.get(*char as usize);
+        }
+        begun
     }
 
     /// Which rows may begin with *char* behind one of a class, if it is of any.
@@ -381,56 +413,4 @@ fn digit_groups(text: &[u32], start: usize, end: usize) -> Vec<(usize, usize)> {
         }
     }
     groups
-}
-
-/// Where something may be packed in *text*, but for what a check digit proves to be an identifier as it stands.
-fn packed_beside(text: &[u32], found: &[Found], kinds: &Kinds) -> Option<Vec<(u32, u32)>> {
-    let mut proven = Vec::new();
-    for hit in found {
-        if *kinds.proven.get(hit.kind as usize)? != 0 {
-            proven.push((hit.start, hit.end));
-        }
-    }
-    proven.sort_unstable();
-    let (mut packed, mut begun, mut at, mut reach) = (Vec::new(), 0, 0, 0);
-    for place in 0..=text.len() {
-        if text.get(place).map_or(false, |char| is_letter(*char)) {
-            continue;
-        }
-        if place >= begun + SHORTEST_PACKED {
-            while at < proven.len() && proven[at].0 as usize <= begun {
-                reach = proven[at].1.max(reach);
-                at += 1;
-            }
-            if (reach as usize) < place && may_tell(&text[begun..place]) {
-                let filled =
-                    text[place..].iter().take(MOST_FILLED).take_while(|char| **char == u32::from(b'=')).count();
-                packed.push((begun as u32, (place + filled) as u32));
-            }
-        }
-        begun = place + 1;
-    }
-    Some(packed)
-}
-
-const LETTERS: [u64; 2] = {
-    let (mut bits, mut char) = ([0; 2], 0u8);
-    while char < 128 {
-        if char.is_ascii_alphanumeric() || matches!(char, b'+' | b'/' | b'_' | b'-') {
-            bits[(char >> 6) as usize] |= 1 << (char & 63);
-        }
-        char += 1;
-    }
-    bits
-};
-
-/// Of base64, in either of its alphabets.
-fn is_letter(char: u32) -> bool {
-    char < 128 && LETTERS[(char >> 6) as usize] >> (char & 63) & 1 == 1
-}
-
-/// False of digits that are neither base64, which has a capital letter, nor base32, nor long enough for hexadecimal ones.
-fn may_tell(run: &[u32]) -> bool {
-    let is_among = |first: u8, last: u8| run.iter().all(|char| (u32::from(first)..=u32::from(last)).contains(char));
-    !is_among(b'0', b'9') || run.len() >= SHORTEST_HEX || (run.len() >= SHORTEST_BASE32 && is_among(b'2', b'7'))
 }

@@ -10,6 +10,8 @@
 
 mod around;
 mod automaton;
+mod backward;
+mod beside;
 mod blake2b;
 mod checks;
 mod classes;

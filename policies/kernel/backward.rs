@@ -1,0 +1,199 @@
+//! Reads a text backward once, and says at each place which of the rows that are read together match from there on, or may.
+//!
+//! From the right it is known what comes: so nothing is begun that comes to nothing. Its states are sets of the nodes from
+//! which a match can still be had, made as those of `automaton.rs` are, of the same nodes. A text that comes to new ones
+//! again and again costs more than it saves: from there on it says that it does not know.
+
+use crate::automaton::Node;
+use crate::classes::Classes;
+use std::collections::HashMap;
+
+const MOST_STATES: usize = 1 << 12;
+/// How many a text may come to that were not there before, and for how many characters one more.
+const NEW_STATES: usize = 64;
+const CHARS_FOR_ONE: usize = 64;
+/// Sets that are asked of the character ahead.
+const MOST_AHEAD: usize = 16;
+
+const BITS: usize = u64::BITS as usize;
+const UNKNOWN: u16 = 0;
+const FIRST: u16 = 1;
+/// Of a state with rows that begin.
+const NOTABLE: u16 = 1 << 15;
+
+/// Which rows begin at a place, a bit each.
+pub type Begun = (u32, u64);
+
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+struct State {
+    /// From which of those that read a match can be had at the character that was read last, a bit each.
+    reads: Vec<u64>,
+    /// Which of the sets that are asked for ahead hold that character.
+    ahead: u16,
+    /// What begins behind that character.
+    rows: u64,
+}
+
+pub struct Backward {
+    nodes: Vec<Node>,
+    /// Those that read a character.
+    readers: Vec<u32>,
+    /// Those that do not, so that each comes behind those it leads to, and the bit of what each asks for ahead.
+    silent: Vec<(u32, u16)>,
+    /// By class: those that read it, and where each leads.
+    reading: Vec<Vec<(u32, u32)>>,
+    /// By class, which of the sets that are asked for ahead hold it.
+    holds_ahead: Vec<u16>,
+    /// The bit of each beginning, and its node.
+    firsts: Vec<(u64, u32)>,
+    /// Rows, and what has to come from the place on where each begins.
+    needed: Vec<(u64, u64)>,
+    no_class: u8,
+    shift: u32,
+    states: Vec<State>,
+    numbers: HashMap<State, u16>,
+    next: Vec<u16>,
+    /// From which nodes a match can be had.
+    is_open: Vec<bool>,
+}
+
+impl Backward {
+    /// *firsts* are the bits and nodes of beginnings, *needed* rows and what each needs, *no_class* that of what stands
+    /// around a text. None: that of *nodes* which cannot be read backward.
+    pub fn new(nodes: &[Node], firsts: &[(u64, u32)], needed: &[(u64, u64)], no_class: u8, shift: u32) -> Option<Self> {
+        let is_reading = |node: u32| matches!(nodes.get(node as usize), Some(Node::Read(..)));
+        let mut reading = vec![Vec::new(); usize::from(no_class) + 1];
+        let (mut silent, mut readers, mut ahead) = (Vec::new(), Vec::new(), Vec::<Classes>::new());
+        for (number, node) in (0..).zip(nodes) {
+            let is_known = |next: u32| next < number || is_reading(next);
+            match *node {
+                Node::Read(classes, next) => {
+                    for (_, some) in reading.iter_mut().enumerate().filter(|(class, _)| classes >> class & 1 == 1) {
+                        some.push((readers.len() as u32, next));
+                    }
+                    readers.push(number);
+                }
+                Node::Either(first, second) if !is_known(first) || !is_known(second) => return None,
+                Node::Behind(_, next) | Node::Before(_, next) if !is_known(next) => return None,
+                Node::Before(classes, _) => {
+                    let bit = ahead.iter().position(|set| *set == classes).unwrap_or(ahead.len());
+                    if bit == ahead.len() {
+                        ahead.push(classes);
+                    }
+                    silent.push((number, 1u16.checked_shl(bit as u32)?));
+                }
+                _ => silent.push((number, 0)),
+            }
+            if ahead.len() >= MOST_AHEAD {
+                return None;
+            }
+        }
+        let holds = |class: u8| (0..).zip(&ahead).map(|(bit, set)| ((set >> class & 1) as u16) << bit).sum();
+        let mut made = Backward {
+            nodes: nodes.to_vec(),
+            readers,
+            silent,
+            reading,
+            holds_ahead: (0..=no_class).map(holds).collect(),
+            firsts: firsts.to_vec(),
+            needed: needed.to_vec(),
+            no_class,
+            shift,
+            states: Vec::new(),
+            numbers: HashMap::new(),
+            next: Vec::new(),
+            is_open: vec![false; nodes.len()],
+        };
+        made.forget();
+        Some(made)
+    }
+
+    /// The places of a text of *classes*, the last of which is that of none, where rows begin, the last first. Before the
+    /// place that comes back as well it is not known.
+    pub fn beginnings(&mut self, classes: &[u8]) -> (Vec<Begun>, usize) {
+        let (mut begun, mut state) = (Vec::new(), FIRST);
+        let mut left = NEW_STATES + classes.len() / CHARS_FOR_ONE;
+        let text = classes.split_last().map_or(classes, |(_, text)| text);
+        for place in (0..=text.len()).rev() {
+            let class = place.checked_sub(1).map_or(self.no_class, |before| text[before]);
+            let mut next = self.next[usize::from(state) << self.shift | usize::from(class)];
+            if next == UNKNOWN {
+                if left == 0 {
+                    return (begun, place + 1);
+                }
+                left -= 1;
+                next = self.step(state, class);
+            }
+            if next & NOTABLE != 0 {
+                next &= !NOTABLE;
+                begun.push((place as u32, self.states[usize::from(next)].rows));
+            }
+            state = next;
+        }
+        (begun, 0)
+    }
+
+    /// Begins anew, with no state but those that read nothing and behind a text.
+    fn forget(&mut self) {
+        self.states.clear();
+        self.numbers.clear();
+        self.next.clear();
+        self.add(State::default());
+        let reads = vec![0; self.readers.len() / BITS + 1];
+        let ahead = self.holds_ahead[usize::from(self.no_class)];
+        self.add(State { reads, ahead, rows: 0 });
+    }
+
+    fn add(&mut self, state: State) -> u16 {
+        let number = self.states.len() as u16 | if state.rows != 0 { NOTABLE } else { 0 };
+        self.next.resize(self.next.len() + (1 << self.shift), UNKNOWN);
+        self.states.push(state.clone());
+        self.numbers.insert(state, number);
+        number
+    }
+
+    /// The state before *state* when one of *class* is read.
+    fn step(&mut self, state: u16, class: u8) -> u16 {
+        let to = self.before(usize::from(state), class);
+        let number = match self.numbers.get(&to) {
+            Some(number) => *number,
+            None => {
+                if self.states.len() >= MOST_STATES {
+                    self.forget();
+                    return self.add(to);
+                }
+                self.add(to)
+            }
+        };
+        self.next[usize::from(state) << self.shift | usize::from(class)] = number;
+        number
+    }
+
+    fn before(&mut self, state: usize, class: u8) -> State {
+        let from = &self.states[state];
+        for (number, node) in self.readers.iter().enumerate() {
+            self.is_open[*node as usize] = from.reads[number / BITS] >> (number % BITS) & 1 == 1;
+        }
+        for (node, ahead) in &self.silent {
+            let is_open = |node: u32| self.is_open[node as usize];
+            self.is_open[*node as usize] = match self.nodes[*node as usize] {
+                Node::Either(first, second) => is_open(first) || is_open(second),
+                Node::Behind(classes, next) => classes >> class & 1 == 1 && is_open(next),
+                Node::Before(_, next) => from.ahead & ahead != 0 && is_open(next),
+                Node::Read(..) | Node::Matched => true,
+            };
+        }
+        let begun = self.firsts.iter().filter(|(_, node)| self.is_open[*node as usize]);
+        let begun = begun.fold(0, |rows, (row, _)| rows | row);
+        let lacking = self.needed.iter().filter(|(_, needed)| begun & needed == 0);
+        let every = self.needed.iter().fold(0, |slots, (_, slot)| slots | slot);
+        let rows = begun & !every & !lacking.fold(0, |rows, (row, _)| rows | row);
+        let mut reads = vec![0; from.reads.len()];
+        for (number, next) in &self.reading[usize::from(class)] {
+            if self.is_open[*next as usize] {
+                reads[*number as usize / BITS] |= 1 << (*number as usize % BITS);
+            }
+        }
+        State { reads, ahead: self.holds_ahead[usize::from(class)], rows }
+    }
+}

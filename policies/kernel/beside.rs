@@ -1,0 +1,61 @@
+//! Where something may be packed in a text beside what is found in it: Python unpacks it, as `recognisers/readings.py` says.
+
+use crate::resolve::{Found, Kinds};
+
+/// As in `recognisers/readings.py`.
+const SHORTEST_PACKED: usize = 12;
+const SHORTEST_BASE32: usize = 16;
+const SHORTEST_HEX: usize = 18;
+const MOST_FILLED: usize = 2;
+
+/// Where something may be packed in *text*, but for what a check digit proves to be an identifier as it stands.
+pub fn packed_beside(text: &[u32], found: &[Found], kinds: &Kinds) -> Option<Vec<(u32, u32)>> {
+    let mut proven = Vec::new();
+    for hit in found {
+        if *kinds.proven.get(hit.kind as usize)? != 0 {
+            proven.push((hit.start, hit.end));
+        }
+    }
+    proven.sort_unstable();
+    let (mut packed, mut begun, mut at, mut reach) = (Vec::new(), 0, 0, 0);
+    for place in 0..=text.len() {
+        if text.get(place).map_or(false, |char| is_letter(*char)) {
+            continue;
+        }
+        if place >= begun + SHORTEST_PACKED {
+            while at < proven.len() && proven[at].0 as usize <= begun {
+                reach = proven[at].1.max(reach);
+                at += 1;
+            }
+            if (reach as usize) < place && may_tell(&text[begun..place]) {
+                let filled =
+                    text[place..].iter().take(MOST_FILLED).take_while(|char| **char == u32::from(b'=')).count();
+                packed.push((begun as u32, (place + filled) as u32));
+            }
+        }
+        begun = place + 1;
+    }
+    Some(packed)
+}
+
+const LETTERS: [u64; 2] = {
+    let (mut bits, mut char) = ([0; 2], 0u8);
+    while char < 128 {
+        if char.is_ascii_alphanumeric() || matches!(char, b'+' | b'/' | b'_' | b'-') {
+            bits[(char >> 6) as usize] |= 1 << (char & 63);
+        }
+        char += 1;
+    }
+    bits
+};
+
+/// Of base64, in either of its alphabets.
+fn is_letter(char: u32) -> bool {
+    char < 128 && LETTERS[(char >> 6) as usize] >> (char & 63) & 1 == 1
+}
+
+/// False of digits that are neither base64, which has a capital letter, nor base32, nor long enough for hexadecimal ones.
+fn may_tell(run: &[u32]) -> bool {
+    let is_among = |first: u8, last: u8| run.iter().all(|char| (u32::from(first)..=u32::from(last)).contains(char));
+    !is_among(b'0', b'9') || run.len() >= SHORTEST_HEX || (run.len() >= SHORTEST_BASE32 && is_among(b'2', b'7'))
+}
