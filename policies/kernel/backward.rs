@@ -1,16 +1,16 @@
 //! Reads a text backward once, and says at each place which of the rows that are read together match from there on, or may.
 //!
 //! From the right it is known what comes: so nothing is begun that comes to nothing. Its states are sets of the nodes from
-//! which a match can still be had, made as those of `automaton.rs` are, of the same nodes. A text that comes to new ones
-//! again and again costs more than it saves: from there on it says that it does not know.
+//! which a match can still be had, made as those of `automaton.rs` are, of the same nodes. Texts that come
+//! to new ones again and again cost more than that saves: from there on it says that it does not know.
 
 use crate::automaton::Node;
 use crate::classes::Classes;
 use std::collections::HashMap;
 
 const MOST_STATES: usize = 1 << 12;
-/// How many a text may come to that were not there before, and for how many characters one more.
-const NEW_STATES: usize = 64;
+/// How many steps from state to state may be made, and for how many characters that are read one more.
+const MOST_STEPS: usize = 1 << 14;
 const CHARS_FOR_ONE: usize = 64;
 /// Sets that are asked of the character ahead.
 const MOST_AHEAD: usize = 16;
@@ -20,6 +20,10 @@ const UNKNOWN: u16 = 0;
 const FIRST: u16 = 1;
 /// Of a state with rows that begin.
 const NOTABLE: u16 = 1 << 15;
+
+/// Parts of a text that are read at a time, and how long one is at least.
+const LANES: usize = 4;
+const LEAST_OF_LANE: usize = 256;
 
 /// Which rows begin at a place, a bit each.
 pub type Begun = (u32, u64);
@@ -53,6 +57,8 @@ pub struct Backward {
     states: Vec<State>,
     numbers: HashMap<State, u16>,
     next: Vec<u16>,
+    /// How many steps may still be made.
+    left: usize,
     /// From which nodes a match can be had.
     is_open: Vec<bool>,
 }
@@ -102,6 +108,7 @@ impl Backward {
             states: Vec::new(),
             numbers: HashMap::new(),
             next: Vec::new(),
+            left: MOST_STEPS,
             is_open: vec![false; nodes.len()],
         };
         made.forget();
@@ -111,26 +118,78 @@ impl Backward {
     /// The places of a text of *classes*, the last of which is that of none, where rows begin, the last first. Before the
     /// place that comes back as well it is not known.
     pub fn beginnings(&mut self, classes: &[u8]) -> (Vec<Begun>, usize) {
-        let (mut begun, mut state) = (Vec::new(), FIRST);
-        let mut left = NEW_STATES + classes.len() / CHARS_FOR_ONE;
+        self.left = MOST_STEPS.min(self.left + 1 + classes.len() / CHARS_FOR_ONE);
         let text = classes.split_last().map_or(classes, |(_, text)| text);
+        if let Some(begun) = self.beginnings_by_lanes(text) {
+            return (begun, 0);
+        }
+        let (mut begun, mut state) = (Vec::new(), FIRST);
         for place in (0..=text.len()).rev() {
-            let class = place.checked_sub(1).map_or(self.no_class, |before| text[before]);
-            let mut next = self.next[usize::from(state) << self.shift | usize::from(class)];
-            if next == UNKNOWN {
-                if left == 0 {
-                    return (begun, place + 1);
-                }
-                left -= 1;
-                next = self.step(state, class);
+            state = match self.read(state, text, place, true, &mut begun) {
+                Some(state) => state,
+                None => return (begun, place + 1),
             }
-            if next & NOTABLE != 0 {
-                next &= !NOTABLE;
-                begun.push((place as u32, self.states[usize::from(next)].rows));
-            }
-            state = next;
         }
         (begun, 0)
+    }
+
+    /// The same by parts of the text at a time, for the processor waits for one table while it looks into another. None: it
+    /// does not come apart, or there are too many states.
+    fn beginnings_by_lanes(&mut self, text: &[u8]) -> Option<Vec<Begun>> {
+        let part = text.len() / LANES;
+        if part < LEAST_OF_LANE {
+            return None;
+        }
+        let (mut places, mut states, mut begun) =
+            ([text.len(); LANES], [FIRST; LANES], [(); LANES].map(|()| Vec::new()));
+        for lane in 1..LANES {
+            let about = part * (LANES - lane);
+            let ends = |place: &usize| self.reading[usize::from(text[*place])].is_empty();
+            places[lane] = (about - LEAST_OF_LANE..about).rev().find(ends)?;
+            states[lane] = self.behind(text[places[lane]])?;
+        }
+        let last = |lane: usize| places.get(lane + 1).map_or(0, |place| place + 1);
+        let lasts = [0, 1, 2, 3].map(last);
+        let together = (0..LANES).map(|lane| places[lane] - lasts[lane]).min()?;
+        for _ in 0..together {
+            for lane in 0..LANES {
+                let (state, place) = (states[lane], places[lane]);
+                let next = self.next[usize::from(state) << self.shift | usize::from(text[place - 1])];
+                states[lane] = match next {
+                    UNKNOWN | NOTABLE..=u16::MAX => self.read(state, text, place, false, &mut begun[lane])?,
+                    next => next,
+                };
+                places[lane] = place - 1;
+            }
+        }
+        for lane in 0..LANES {
+            for place in (lasts[lane]..=places[lane]).rev() {
+                states[lane] = self.read(states[lane], text, place, false, &mut begun[lane])?;
+            }
+        }
+        Some(begun.concat())
+    }
+
+    /// The state before *place* of *text*, of which *state* is that behind, and in *begun* what begins there. None: that
+    /// would take one state more than is to be made.
+    #[inline(always)]
+    fn read(&mut self, state: u16, text: &[u8], place: usize, anew: bool, begun: &mut Vec<Begun>) -> Option<u16> {
+        let class = place.checked_sub(1).map_or(self.no_class, |before| text[before]);
+        let mut next = self.next[usize::from(state) << self.shift | usize::from(class)];
+        if next == UNKNOWN {
+            next = self.step(state, class, anew)?;
+        }
+        if next & NOTABLE != 0 {
+            next &= !NOTABLE;
+            begun.push((place as u32, self.states[usize::from(next)].rows));
+        }
+        Some(next)
+    }
+
+    /// The state behind one of *class* that none of those that read takes.
+    fn behind(&mut self, class: u8) -> Option<u16> {
+        let reads = vec![0; self.readers.len() / BITS + 1];
+        self.number_of(State { reads, ahead: self.holds_ahead[usize::from(class)], rows: 0 }, false)
     }
 
     /// Begins anew, with no state but those that read nothing and behind a text.
@@ -152,21 +211,30 @@ impl Backward {
         number
     }
 
-    /// The state before *state* when one of *class* is read.
-    fn step(&mut self, state: u16, class: u8) -> u16 {
+    /// The state before *state* when one of *class* is read. None: it is one more than is to be made. *anew*: where there are
+    /// too many, all others may be forgotten.
+    fn step(&mut self, state: u16, class: u8, anew: bool) -> Option<u16> {
+        self.left = self.left.checked_sub(1)?;
         let to = self.before(usize::from(state), class);
-        let number = match self.numbers.get(&to) {
-            Some(number) => *number,
-            None => {
-                if self.states.len() >= MOST_STATES {
-                    self.forget();
-                    return self.add(to);
-                }
-                self.add(to)
+        let known = self.states.len();
+        let number = self.number_of(to, anew)?;
+        if self.states.len() >= known {
+            self.next[usize::from(state) << self.shift | usize::from(class)] = number;
+        }
+        Some(number)
+    }
+
+    fn number_of(&mut self, state: State, anew: bool) -> Option<u16> {
+        if let Some(number) = self.numbers.get(&state) {
+            return Some(*number);
+        }
+        if self.states.len() >= MOST_STATES {
+            if !anew {
+                return None;
             }
-        };
-        self.next[usize::from(state) << self.shift | usize::from(class)] = number;
-        number
+            self.forget();
+        }
+        Some(self.add(state))
     }
 
     fn before(&mut self, state: usize, class: u8) -> State {

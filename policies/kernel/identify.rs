@@ -8,6 +8,7 @@ use crate::beside::packed_beside;
 use crate::checks::{passes, Places};
 use crate::matcher::Matcher;
 use crate::resolve::{Found, Kinds};
+use std::borrow::Cow;
 
 /// Numbers of a row: its program, group and judges, its bit among the words and its flags; then of what a
 /// match consists, and how much of it at least, or 0 where that is not asked; with what one begins, and the character behind that.
@@ -33,7 +34,7 @@ const DISPUTED: u32 = 4;
 const OF_FORM: u32 = 5;
 
 /// Code units that no recogniser reads as they are: Python takes them out first.
-const UNREADABLE: u16 = 0xFFFF;
+const UNREADABLE: u32 = 0xFFFF;
 const LONGEST: usize = 64;
 /// ASCII characters, behind which other rows begin.
 const CLASSED: u32 = 128;
@@ -230,16 +231,16 @@ impl Tables<'_> {
 
     /// Where rows may begin in *text*, of what they begin with: up to *known_from* those of *every*, then those *alone*.
     fn beginnings(&self, text: &[u32], alone: u64, known_from: usize, every: u64) -> Vec<Begun> {
-        let (mut begun, mut behind) = (Vec::new(), None);
+        let mut begun = Vec::new();
         for (place, char) in text.iter().enumerate() {
             let wanted = if place < known_from { every } else { alone };
             if self.firsts.get(*char as usize).map_or(true, |rows| rows & wanted != 0) {
+                let behind = place.checked_sub(1).and_then(|before| self.classes.get(text[before] as usize));
                 let rows = wanted & self.begin(*char, behind) & self.goes_on(*char, text.get(place + 1).copied());
                 if rows != 0 {
                     begun.push((place as u32, rows));
                 }
             }
-            behind = self.classes.get(*char as usize);
         }
         begun
     }
@@ -267,18 +268,23 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// *text* as recognisers read it.
-    fn read(&self, text: &[u32]) -> Option<Vec<u32>> {
-        let mut read = Vec::with_capacity(text.len());
-        for char in text {
-            read.push(match self.tables.read_as.get(*char as usize) {
-                Some(&UNREADABLE) => return None,
-                Some(other) => u32::from(*other),
+    /// *text* as recognisers read it: most is read as it stands.
+    fn read<'t>(&self, text: &'t [u32]) -> Option<Cow<'t, [u32]>> {
+        let read_as = |char: &u32| self.tables.read_as.get(*char as usize).map(|other| u32::from(*other));
+        let as_it_stands = text.iter().position(|char| read_as(char) != Some(*char)).unwrap_or(text.len());
+        if as_it_stands == text.len() {
+            return Some(Cow::Borrowed(text));
+        }
+        let mut read = text[..as_it_stands].to_vec();
+        for char in &text[as_it_stands..] {
+            read.push(match read_as(char) {
+                Some(UNREADABLE) => return None,
+                Some(other) => other,
                 None if self.matcher.holds(self.tables.unreadable, *char)? => return None,
                 None => *char,
             });
         }
-        Some(read)
+        Some(Cow::Owned(read))
     }
 
     /// False only where no match of *row* begins at *place*. *runs*: where the last ones end of what one consists of, and
