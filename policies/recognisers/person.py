@@ -2,7 +2,14 @@
 
 from collections.abc import Container, Iterator
 
-from policies.recognisers.names import SURNAMES
+from policies.recognisers.dotted import Spelled
+from policies.recognisers.given_names import (
+    has_two_surnames,
+    is_han,
+    is_last_of_japanese,
+    is_of_four,
+    surname_length,
+)
 from policies.recognisers.peoples import names_of_peoples
 from policies.recognisers.person_patterns import (
     BEGINS,
@@ -18,10 +25,10 @@ from policies.recognisers.person_patterns import (
     LATIN,
     LATIN_NAME,
     LEADS,
-    LONGEST_PART,
     NEXT_HONORIFIC,
     NICKNAME,
     OFFICES,
+    PERSONAL_TITLE,
     ROLE,
     ROLE_FIRST,
     SOMEBODY,
@@ -32,10 +39,12 @@ from policies.recognisers.person_words import (
     ALL_SURNAMES,
     AMBIGUOUS,
     BEHIND_A_BRAND,
-    COMPOUND,
     FAMILIAR,
     GIVEN,
     JAPANESE,
+    JAPANESE_LAST,
+    MODIFYING,
+    NAMING_KINDS,
     NEVER_LAST,
     NOBODY,
     NOT_A_NAME,
@@ -45,6 +54,8 @@ from policies.recognisers.rare_surnames import WORDY
 from policies.recognisers.sentences import Sentence
 from policies.recognisers.stated import Found, stated_names, unveiled
 from policies.recognisers.table import Hit
+from policies.recognisers.things import is_of_a_thing
+from policies.recognisers.told import told_names
 
 PERSON = "person_name"
 _ANY_SURNAME = ALL_SURNAMES.union(WORDY)
@@ -76,6 +87,7 @@ class _Reading:
         self.text = sentence.text
         self._words = sentence.words
         self._known = words
+        self._spelled = Spelled(sentence.text, sentence.words, words)
         self._people = {start: end for start, end, kind in sentence.words if kind == "PER"}
         self._starts = {start for start, _, _ in sentence.words}
 
@@ -83,11 +95,13 @@ class _Reading:
         """Names, the surest first. They may overlap."""
         text = self.text
         yield from stated_names(text, self._known)
+        yield from told_names(text, self._known)
         for match in VEILED.finditer(text):
             is_star = "*" in match[0] and (match[0][0] in AMBIGUOUS or text[match.end() : match.end() + 1] == "*")
             if not is_star and (match.start() in self._starts or ROLE.search(text, 0, match.start())):
                 yield Found(match.start(), unveiled(text, match.end(), self._known), "pattern", 0.9)
-        yield from self._dotted()
+        for start, end in self._spelled.names():
+            yield Found(start, end, "pattern", 0.8)
         for start, end in names_of_peoples(text):
             yield Found(start, end, "pattern", 0.8)
         for match in LATIN.finditer(text):
@@ -132,6 +146,8 @@ class _Reading:
             return
         if text[start + 1 : start + 2] == "比" and text[start] in "零一二三四五六七八九十":
             return
+        if is_of_a_thing(self.text, start, end, self._words, self._known):
+            return
         if text[start:end].isascii() and not LATIN_NAME.fullmatch(text, start, end):
             return
         start = self._begin(start, end)
@@ -142,36 +158,49 @@ class _Reading:
     def _begin(self, start: int, end: int) -> int:
         """Where the name begins that the tagger lets begin at *start*."""
         text = self.text
+        torn = self._torn_role(start)
+        if start < torn <= end - 2 and surname_length(text, torn):
+            return torn
         role = ROLE_FIRST.match(text, start, end - 2) if end - start >= 4 else None
-        if role is not None and (text[start] not in ALL_SURNAMES or _surname_length(text, role.end())):
+        if role is not None and (text[start] not in ALL_SURNAMES or surname_length(text, role.end())):
             return role.end()
-        if end - start == 3 and not _surname_length(text, start) and self._belongs_before(start):
+        if end - start == 3 and not surname_length(text, start) and self._belongs_before(start):
             return start + 1
-        if end - start >= 3 and text[start] in "子女父母妻夫兄弟姐妹人代由长" and _surname_length(text, start + 1):
+        if end - start >= 3 and text[start] in "子女父母妻夫兄弟姐妹人代由长" and surname_length(text, start + 1):
             is_foreign = all(char in TRANSLITERATING for char in text[start:end])
             if not is_foreign and (
                 text[start] in "代由" or BEGINS.match(text, start) or ROLE.search(text, max(0, start - 8), start + 1)
             ):
                 return start + 1
-        if end - start == 4 and _surname_length(text, start + 1) == 2:
+        if end - start == 4 and surname_length(text, start + 1) == 2:
             return start + 1
         if start and end - start == 2 and text[start - 1] in _ANY_SURNAME:
-            if ROLE.search(text, max(0, start - 10), start - 1):
+            if ROLE.search(text, max(0, start - 10), start - 1) and not self._ends_role(start):
                 return start - 1
-            if _surname_length(text, start) or text[start - 1] not in ALL_SURNAMES:
+            if surname_length(text, start) or text[start - 1] not in ALL_SURNAMES:
                 return start
             if BEGINS.match(text, start - 1) or start - 1 in self._starts:
                 return start - 1
         if start and end - start == 1 and text[start - 1] in NICKNAME:
             return start - 1
-        begun = self._before_hyphen(start)
+        begun = self._spelled.before_hyphen(start)
         return start if begun == start - 1 else begun
+
+    def _torn_role(self, start: int) -> int:
+        """Where a role ends that begins before *start* and goes on behind it: 连|长安东."""
+        roles = (ROLE_FIRST.match(self.text, before) for before in range(max(0, start - 3), start))
+        return max((role.end() for role in roles if role is not None), default=start)
+
+    def _ends_role(self, end: int) -> bool:
+        """Whether a role ends at *end*: 裁判员."""
+        roles = (ROLE_FIRST.match(self.text, before) for before in range(max(0, end - 4), end))
+        return any(role is not None and role.end() == end for role in roles)
 
     def _belongs_before(self, start: int) -> bool:
         """Whether the character at *start*, with a surname behind it, ends a word that begins before: 钢琴家郎月."""
         text = self.text
         words = (text[before : start + 1] for before in range(max(0, start - 2), start))
-        return _surname_length(text, start + 1) > 0 and any(word in self._known for word in words)
+        return surname_length(text, start + 1) > 0 and any(word in self._known for word in words)
 
     def _end(self, start: int, end: int) -> int:
         """Where the name ends that begins at *start*, and that the tagger lets end at *end*."""
@@ -179,7 +208,7 @@ class _Reading:
         honorific = HONORIFIC.search(text, start, end)
         if honorific is not None and honorific.start() > start:
             return honorific.start()
-        size = _surname_length(text, start)
+        size = surname_length(text, start)
         if size and end - start > size and self._is_called(start, end, size):
             return start + size
         if size and end - start >= size + 2 and text[end - 1] in FAMILIAR and text[end - 1] not in GIVEN:
@@ -190,19 +219,24 @@ class _Reading:
             if text[start : start + surname] in JAPANESE and end - start == surname + 1:
                 return self._lengthened(end, announced=True)
         if not size:
-            return self._merged(start, end)
+            merged = self._merged(start, end)
+            return merged + is_last_of_japanese(text, start, merged, self._known)
         if (
             size == 1
             and end - start == 4
             and text[start : start + 2] not in JAPANESE
-            and not self._has_two_surnames(start, end)
+            and not has_two_surnames(text, start, end, self._known)
             and not all(char in TRANSLITERATING for char in text[start:end])
         ):
+            if is_of_four(text, start, end, self._known):
+                return end
             end -= 1
         if end - start >= size + 2 and (text[end - 1] in NEVER_LAST or FOLLOWS_LONG.match(text, end - 1)):
             return end - 1
-        if end - start == 3 and size == 1 and self._has_two_surnames(start, end + 1):
+        if end - start == 3 and size == 1 and has_two_surnames(text, start, end + 1, self._known):
             return end + 1 if FOLLOWS_LONG.match(text, end + 1) else end
+        if end - start == 3 and text[end : end + 1] in (*JAPANESE_LAST,) and NEXT_HONORIFIC.match(text, end + 1):
+            return end + 1
         if end - start == size + 1:
             return self._lengthened(end, announced=ROLE.search(text, max(0, start - 10), start) is not None)
         return end
@@ -213,17 +247,6 @@ class _Reading:
         if leads is None or sum(char not in TRANSLITERATING for char in self.text[start:end]) > (end - start) // 4:
             return False
         return leads.end() in self._people or DOT.search(self.text, leads.end(), leads.end() + 6) is not None
-
-    def _has_two_surnames(self, start: int, end: int) -> bool:
-        """Whether four characters may be the name of a woman who bears her husband's surname before her own."""
-        four = self.text[start:end]
-        return (
-            len(four) == 4
-            and four[1] in SURNAMES
-            and four[3] not in NEVER_LAST
-            and all(char in GIVEN for char in four[2:])
-            and not any(four[at : at + 2] in self._known for at in (1, 2))
-        )
 
     def _is_called(self, start: int, end: int, size: int) -> bool:
         """Whether what stands behind the surname at *start* is what somebody is called, and no given name."""
@@ -250,11 +273,15 @@ class _Reading:
             return end + 1
         if last not in GIVEN or last in NEVER_LAST:
             return end
+        if FOLLOWS_LONG.match(text, end) and not FOLLOWS_LONG.match(text, end + 1):
+            return end
+        if NEXT_HONORIFIC.match(text, end + 1) and text[end : end + 2] not in self._known:
+            return end + 1
         following = next((word for word in self._words if word[0] == end), None)
         if following is not None and following[2] in ("w", "c", "u", "p"):
             return end
         if following is not None and following[2] == "PER":
-            return end + 1 if not _surname_length(text, end) else end
+            return end + 1 if not surname_length(text, end) else end
         if FOLLOWS_LONG.match(text, end + 1) and not FOLLOWS_LONG.match(text, end):
             return end + 1
         if text[end : end + 2] in self._known or text[end : end + 3] in self._known:
@@ -264,15 +291,17 @@ class _Reading:
     def _announced(self, start: int) -> Iterator[Found]:
         """A name at *start*, behind a word that says that there is one."""
         text = self.text
-        size = _surname_length(text, start)
+        size = surname_length(text, start)
         for length in (2, 1):
             end = start + size + length
             given = text[start + size : end]
-            if not self._is_han(given, length) or given[-1] in NEVER_LAST:
+            is_talent = given[-1:] == "才" and (ENDS.match(text, end) or text[end] in "的与和男女")
+            if not is_han(given, length) or (given[-1] in NEVER_LAST and not is_talent):
                 continue
             ends, follows = ENDS.match(text, end), FOLLOWS.match(text, end)
             if length == 2 and (
-                FOLLOWS_LONG.match(text, end - 1) or (FOLLOWS.match(text, end - 1) and given[1] not in GIVEN)
+                FOLLOWS_LONG.match(text, end - 1)
+                or (FOLLOWS.match(text, end - 1) and given[1] not in GIVEN and not is_talent)
             ):
                 continue
             if text[start : start + 2] in NOT_A_NAME and not ends and not FOLLOWS_LONG.match(text, end):
@@ -282,21 +311,29 @@ class _Reading:
             is_clear = ends or FOLLOWS_LONG.match(text, end)
             if text[start:end] in NOBODY or (not is_clear and self._splits_word(end)):
                 continue
+            known = is_talent or all(char in GIVEN for char in given)
             if text[start:end] in self._known and not (ends and text[start - 1] in ":："):
+                if known and (is_clear or text[end] in "说称") and self._may_be_called_so(start, end):
+                    yield Found(start, end, "context", 0.6)
+                    return
                 continue
             if size == 1 and text[start] in AMBIGUOUS and (not is_clear or given in self._known):
                 continue
-            known = all(char in GIVEN for char in given)
             if ends or (follows and (known or length == 1)) or (known and length == 2):
                 yield Found(start, end, "context", 0.75)
                 return
+
+    def _may_be_called_so(self, start: int, end: int) -> bool:
+        """Whether the word from *start* to *end*, behind who may bear a name, is one: 战士田野, not 居民安全."""
+        kind = next((kind for at, stop, kind in self._words if at == start and stop <= end), "")
+        return kind in NAMING_KINDS and self.text[start:end] not in NOT_A_NAME and not self._splits_word(end)
 
     def _labelled(self, start: int) -> Iterator[Found]:
         """A name at *start* whose surname is a word more often, behind a role and with nothing of its own behind it."""
         text = self.text
         for length in (3, 2):
             name, end = text[start : start + length], start + length
-            if not self._is_han(name, length) or not (ENDS.match(text, end) or FOLLOWS_LONG.match(text, end)):
+            if not is_han(name, length) or not (ENDS.match(text, end) or FOLLOWS_LONG.match(text, end)):
                 continue
             if name in self._known or name[:2] in self._known or name in NOBODY or name[-1] in NEVER_LAST:
                 continue
@@ -308,19 +345,26 @@ class _Reading:
     def _told_of(self, start: int) -> Iterator[Found]:
         """A name at *start*, before a word that only stands behind one."""
         text = self.text
-        size = _surname_length(text, start)
+        size = surname_length(text, start)
         honorific = NEXT_HONORIFIC.match(text, start + size)
         if honorific is not None:
-            if text[start : honorific.end()] not in NOT_A_NAME and text[start : start + 2] not in self._known:
+            is_name = text[start] not in AMBIGUOUS or BEGINS.match(text, start)
+            if (
+                is_name
+                and text[start : honorific.end()] not in NOT_A_NAME
+                and text[start : start + 2] not in self._known
+            ):
                 yield Found(start, start + size, "context", 0.7)
             return
-        if text[start : start + 2] in NOT_A_NAME or text[start : start + 2] in NOBODY:
-            return
+        is_no_name = text[start : start + 2] in NOT_A_NAME or text[start : start + 2] in NOBODY
         for length in (2, 1):
             end = start + size + length
-            if not self._is_han(text[start + size : end], length) or not self._is_given(start, end):
+            if not is_han(text[start + size : end], length) or not self._is_given(start, end):
                 continue
-            if text[start:end] in self._known:
+            if PERSONAL_TITLE.match(text, end) and text[start:end] not in MODIFYING:
+                yield Found(start, end, "context", 0.7)
+                return
+            if is_no_name or text[start:end] in self._known:
                 continue
             is_subject = BEGINS.match(text, start) and text[start] not in AMBIGUOUS and FOLLOWS_LONG.match(text, end)
             is_told_of = is_subject or (BEGINS.match(text, start) and SOMEBODY.match(text, end))
@@ -330,52 +374,15 @@ class _Reading:
 
     def _unknown_word(self, start: int, end: int) -> Iterator[Found]:
         """A word from *start* to *end* that is none of the language and looks like a name."""
-        size = _surname_length(self.text, start)
+        size = surname_length(self.text, start)
         if not size or end - start != size + 2 or not self._is_given(start, end):
             return
         pieces = (self.text[start:end], *(self.text[at : at + 2] for at in range(start, end - 1)))
         if not any(piece in self._known for piece in pieces):
             yield Found(start, end, "model", 0.6)
 
-    def _dotted(self) -> Iterator[Found]:
-        """Names of several parts with dots between."""
-        text = self.text
-        done = 0
-        for dot in DOT.finditer(text):
-            if dot.start() < done:
-                continue
-            start, end = self._run(dot.start(), -1), self._run(dot.end(), 1)
-            while end < len(text) and DOT.match(text, end) and self._run(end + 1, 1) > end + 1:
-                end = self._run(end + 1, 1)
-            if start < dot.start() and end > dot.end():
-                start = self._before_hyphen(start)
-                done = end
-                yield Found(start, end, "pattern", 0.8)
-
-    def _before_hyphen(self, start: int) -> int:
-        """Where a name begins that goes on at *start* behind a hyphen: 让-克洛德; *start*, where none does."""
-        if self.text[start - 1 : start] not in ("-", "－", "‐"):
-            return start
-        return start - 2 if self.text[start - 2 : start - 1] == "让" else min(self._run(start - 1, -1), start)
-
-    def _run(self, at: int, step: int) -> int:
-        """How far from *at* on, by *step*, characters stand that names of other languages are written with."""
-        text, limit = self.text, at + step * LONGEST_PART
-        first = at if step > 0 else at - 1
-        last = first
-        while 0 <= last < len(text) and last != limit and text[last] in TRANSLITERATING:
-            last += step
-        edge = last if step > 0 else last + 1
-        for start, end, kind in self._words:  # a word of several characters is not torn
-            if kind != "PER" and start < edge < end and end - start > 1 and text[start:end] in self._known:
-                edge = start if step > 0 else end
-        return edge
-
-    def _is_han(self, given: str, length: int) -> bool:
-        return len(given) == length and all("\u4e00" <= char <= "\u9fff" for char in given)
-
     def _is_given(self, start: int, end: int) -> bool:
-        size = _surname_length(self.text, start)
+        size = surname_length(self.text, start)
         given = self.text[start + size : end]
         return bool(given) and given[-1] not in NEVER_LAST and all(char in GIVEN for char in given)
 
@@ -386,9 +393,3 @@ class _Reading:
     def _in_title(self, start: int, end: int) -> bool:
         opened = self.text.rfind("《", 0, start)
         return opened >= 0 and "》" not in self.text[opened:start] and "》" in self.text[end:]
-
-
-def _surname_length(text: str, start: int) -> int:
-    if text[start : start + 2] in COMPOUND:
-        return 2
-    return 1 if text[start : start + 1] in ALL_SURNAMES else 0

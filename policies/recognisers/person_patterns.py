@@ -62,3 +62,4 @@ BEHIND_VEILED = frozenset("和同因在以用向有无自至能可会发代到�
 LEADS = re.compile("(?:前|副|候任)?(?:总统|总理|首相|外长|财长|防长|议长|国王|外交部长|国防部长|财政部长|国家主席)")
 OFFICES = "总工董导"
 """What somebody is called by, in one character behind the surname."""
+PERSONAL_TITLE = re.compile("(?:先生|女士|小姐|同学)(?!们|会|录|聚会)")

@@ -11,6 +11,7 @@ from policies.recognisers.normalise import normalise
 from policies.recognisers.person import PERSON, people_in
 from policies.recognisers.person_words import GIVEN, NEVER_LAST, NOT_A_NAME
 from policies.recognisers.sentences import tagged
+from policies.recognisers.short_names import called_in_short
 from policies.recognisers.table import Hit
 from policies.recognisers.weights import tagger
 
@@ -30,6 +31,7 @@ def find_in_prose(texts: Sequence[str]) -> list[tuple[Hit, ...]]:
         addresses = [hit for sentence in sentences for hit in addresses_in(sentence, is_all=len(sentences) == 1)]
         people = [hit for sentence in sentences for hit in people_in(sentence, reads.lexicon)]
         people = _repeated(each.text, _whole(each.text, people), reads.lexicon)
+        people = called_in_short(each.text, people, reads.lexicon)
         hits = _apart([*addresses, *people])
         if each.origin is not None:
             spans = [(hit, *each.original_span(hit.start, hit.end)) for hit in hits]

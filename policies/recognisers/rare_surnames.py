@@ -6,7 +6,7 @@ Source: 百家姓, and reports on surnames in use.
 RARE = (
     "仝佘亓仰佴仉俞裘骆滑芮羿储汲邴糜隗宓郗仲巩厍晁勾訾阚竺逯盖桓荀卓蔺屠胥逄璩濮扈郏浦瞿慕茹宦庾暨殳沃蔚夔敖蒯鞠巢"
     "缑亢郈佟谯笪雒辜宾尉冼练栗鹿奚粟郄朴丛邸钮禹邝郸凃佀檀缪邰阴闻莘贡堵郦雍揣戢恽忻弥瓮狄祁禚綦苌茆蒿谌郇郐鄢鄞"
-    "镡隋漆涂阙弓仇麻卞虞冀嵇乌厉戎甄蒲欧闾柯苟毋乜蹇庹渠邬宛酆岑巫巴池兰"
+    "镡隋漆涂阙弓仇麻卞虞冀嵇乌厉戎甄蒲欧闾柯苟毋乜蹇庹渠邬宛酆岑巫巴池兰计"
 )
 """Hardly ever words by themselves: a name with one of them is found as one with a common surname is."""
 WORDY = (

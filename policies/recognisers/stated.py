@@ -47,7 +47,7 @@ _BY_NAME = re.compile(
 )
 _RELATIVES = "(?:前妻|前夫|长子|次子|三子|幼子|长女|次女|三女|幼女|独子|独女|儿媳|[妻夫子女父母兄弟姐妹])"
 _IN_FAMILY = re.compile(
-    rf"(?<=[，,、；;：:（( 　]){_RELATIVES}[ 　]?[:：]?([{_HAN}]{{2,4}})(?=[，,、；;。（(）) 　]|$)"
+    rf"(?:^|(?<=[，,、；;：:（( 　])){_RELATIVES}[ 　]?[:：]?([{_HAN}]{{2,4}})(?=[，,、；;。（(）) 　]|$)"
 )
 _DOUBLED = re.compile(
     "(?:儿子|女儿|孙子|孙女|外孙|外孙女|侄子|侄女|弟弟|妹妹|哥哥|姐姐|[他我你她]家|孩子叫|宝宝叫|小名|乳名|宝贝)[ "
@@ -66,11 +66,14 @@ _LABEL = (
     "收件|寄件|签收|"
     "签字|签名|经办|承办|落款|证明人|落款人|抄送人|发言人|主持|记录|监制|设计|制图"
 )
+_WHO = "人|员|者|师|经理|主任|总监|代表|秘书|会计|出纳|书记|班长|组长|队长|教练|裁判|领队"
+"""What labels of persons end with."""
 _BEHIND_SIGN = re.compile(
-    rf"(?:^|(?<=[^{_HAN}]))(?:{_LABEL}|[{_HAN}]{{1,4}}人(?=[（(:：]))"
+    rf"(?:^|(?<=[^{_HAN}]))(?:{_LABEL}|[{_HAN}]{{1,8}}(?:{_WHO})(?=[（(:：]))"
     rf"(?:[（(][{_HAN}]{{1,6}}[）)])?[ 　]?[:：/／|][ 　]?"
     rf"([{_HAN}]{{2,4}})(?=$|[，,、。；; 　）)])"
 )
+_ITS_TITLE = re.compile(f"(?<=.)(?:{_TITLE}|主任|医生|经理|师傅)$")
 _ORGANISATION = tuple("公司 集团 中心 局 部 厅 处 科 室 所 院 校 厂 店 社 会 组 村 站 行 网 报 委 办 队 馆".split())
 
 
@@ -108,7 +111,7 @@ def _spans(text: str, words: Container[str]) -> Iterator[tuple[int, int]]:
             yield match.span(1)
     for match in _BEHIND_SIGN.finditer(text):
         if _may_be_name(match[1], words, strict=True):
-            yield match.span(1)
+            yield match.start(1), match.end(1) - len(title[0] if (title := _ITS_TITLE.search(match[1])) else "")
 
 
 def unveiled(text: str, end: int, words: Container[str]) -> int:

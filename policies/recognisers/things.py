@@ -1,0 +1,51 @@
+"""What a tagger takes for somebody's name, and is a place, a firm called after its founder, or a word."""
+
+import re
+from collections.abc import Container, Sequence
+
+from policies.recognisers.person_patterns import NEXT_HONORIFIC, ROLE
+from policies.recognisers.person_words import ALL_SURNAMES, COMPOUND, NOT_A_NAME, TRANSLITERATING
+
+_LONGEST_VILLAGE = 3
+_OF_A_COUNTRY = re.compile(
+    f"[{''.join(sorted(TRANSLITERATING))}]{{0,4}}"
+    "(?:(?:人民|民主|联邦|社会主义)*共和国|王国|公国|联邦|半岛|群岛|山脉|海峡|高原|战争)"
+)
+"""Behind what is spelled like a name, and is a country's or a region's."""
+_OF_A_VILLAGE = re.compile(
+    "[庄集沟店营屯堡桥湾坡岭坪寨]"
+    "(?:党支部|党总支|村|乡|镇|小学|中学|派出所|火车站|车站|地区|等地|大桥|水库|收费站|立交)"
+)
+"""The last character of what is called like somebody, and what stands behind a village."""
+_OF_A_FIRM = re.compile("[\u4e00-\u9fff]{0,7}?(?:集团|有限公司|股份公司|有限责任公司|体育用品|商行|连锁店)")
+_NO_FIRM = frozenset({"v", "p", "u", "c", "w", "r", "d"})
+"""Words that stand in no name of a firm."""
+_CAPITALS = frozenset(
+    (
+        "华盛顿 雅加达 马尼拉 青瓦台 白金汉 伊斯兰堡 达沃斯 马德里 利雅得 万隆 金边 文莱 阿布扎比 布鲁塞尔 伯尔尼 "
+        "哈瓦那 安卡拉 马斯喀特 莫斯科 唐宁街 马赛 里昂 曼谷 曼彻斯特 米兰 都灵 柏林 华沙 安曼 巴黎 伦敦"
+    ).split()
+)
+"""Cities and seats of governments that read like names."""
+
+
+def is_of_a_thing(
+    text: str, start: int, end: int, words: Sequence[tuple[int, int, str]], known: Container[str]
+) -> bool:
+    """Whether what is tagged as a name from *start* to *end* is none. *words*: what the tagger reads; *known*: all."""
+    name = text[start:end]
+    if "什么" in name or (text[start : start + 2] in NOT_A_NAME and name in known):
+        return True
+    if name in _CAPITALS and not NEXT_HONORIFIC.match(text, end):
+        return True
+    has_surname = text[start] in ALL_SURNAMES or text[start : start + 2] in COMPOUND
+    if not has_surname and _OF_A_COUNTRY.match(text, end):
+        return True
+    if end - start <= _LONGEST_VILLAGE and _OF_A_VILLAGE.match(text, end - 1):
+        return True
+    firm = _OF_A_FIRM.match(text, end)
+    return (
+        firm is not None
+        and not ROLE.search(text, max(0, start - 12), start)
+        and not any(kind in _NO_FIRM for at, _, kind in words if end <= at < firm.end())
+    )

@@ -1,0 +1,61 @@
+"""Names that the wording of a sentence gives away whatever a tagger makes of them: 据某某陈述, 与某某发生碰撞.
+
+What stands at such a place is somebody, so that names count that are words of the language as well.
+"""
+
+import re
+from collections.abc import Container, Iterator
+
+from policies.recognisers.person_patterns import BEGINS, LATIN
+from policies.recognisers.person_words import (
+    ALL_SURNAMES,
+    COMPOUND,
+    GIVEN,
+    NEVER_LAST,
+    NOBODY,
+    NOT_A_NAME,
+)
+from policies.recognisers.stated import Found
+
+_HAN = "\u4e00-\u9fff"
+_CHARACTERS = "".join(sorted(GIVEN - NEVER_LAST))
+_ONE = f"(?:{'|'.join(COMPOUND)}|[{''.join(sorted(ALL_SURNAMES))}])"
+_NAME = f"({_ONE}[{_CHARACTERS}]{{1,2}})"
+_BLANK = "[ 　]+"
+_TELLING = (
+    # who says something
+    f"(?:^|(?<=[，,。；;：: 　]))据{_NAME}(?=陈述|反映|供述|交代|回忆|介绍|透露|讲述|举报|称|说)",
+    # on whose behalf something is done
+    f"(?<![年时古现近当历朝后前世交])代{_NAME}(?=办理|领取|申请|签收|缴纳|签字|提交|为办理)",
+    # with whom
+    f"[与和同跟]{_NAME}(?=驾驶|系夫妻|系同|系邻|系母|系父|系亲|发生|签订|结婚|离婚|恋爱|同居|相识|合伙|协商)",
+    f"(?:登记在|转至|转到|存入|划入|过户到|过户给|过户至|挂在){_NAME}(?=名下|账户)",
+    # in a picture
+    f"(?:^|(?<=[为与和及、，,。：:])){_NAME}(?=[（(][左右中前后上下][一二三四五六七八九]?[）)])",
+    # in a table that has become a line
+    f"(?:^|(?<=[ 　\t])){_NAME}{_BLANK}[{_HAN}、]{{2,12}}{_BLANK}[男女]{_BLANK}[0-9]{{2}}",
+    f"(?<=[ 　\t])({_ONE}[{_HAN}]{{1,2}})[ 　\t|]+[男女][ 　\t|]+(?=[0-9]{{2}}|[{_HAN}]{{1,3}}族"
+    "|[汉满回藏苗壮侗彝][ 　\t|]|[未已]婚|本科|大专)",
+    f"(?:丈夫|妻子|父亲|母亲|公公|婆婆|岳父|岳母|[长次三独][子女]|儿子|女儿|配偶|哥哥|弟弟|姐姐|妹妹)[ 　\t]{_NAME}"
+    "(?=[ 　\t](?:群众|党员|团员|中共|务农|学生|个体|无业|退休|在[校职读]|已故))",
+)
+_ANY = tuple(map(re.compile, _TELLING))
+_BEHIND_COLON = re.compile(f"(?<=[:：])([{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{2}})(?=[，,。；;]|$)")
+_QUOTED = re.compile(f'(?<=[、和])[“"‘]([{_HAN}]{{2,4}})[”"’](?=等[一二两三四五六七八九十0-9]*人)')
+_OF_LATIN = re.compile(f"[ 　]?[（(](?={_ONE}[{_HAN}]{{1,2}}[）)])")
+
+
+def told_names(text: str, words: Container[str]) -> Iterator[Found]:
+    """Such names in *text*. *words* are those of the language."""
+    for pattern in _ANY:
+        for match in pattern.finditer(text):
+            if match[1] not in NOT_A_NAME and match[1] not in NOBODY:
+                yield Found(*match.span(1), "context", 0.75)
+    for match in _QUOTED.finditer(text):
+        yield Found(*match.span(1), "pattern", 0.7)
+    for match in _BEHIND_COLON.finditer(text):
+        if not any(piece in words for piece in (match[1], match[1][:2], match[1][1:])):
+            yield Found(*match.span(1), "pattern", 0.6)
+    for match in LATIN.finditer(text):
+        if BEGINS.match(text, match.start()) and _OF_LATIN.match(text, match.end()):
+            yield Found(*match.span(), "pattern", 0.7)
