@@ -18,6 +18,7 @@ from policies.choose import EVERYBODYS, GENERAL, NOTHING_PERMITTED, Choice, Perm
 from policies.choose import Rows as Shown
 from policies.data_keys import DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
+from policies.documents.answered import Make, answered
 from policies.documents.document import MIB, Bounds
 from policies.documents.look import Look
 from policies.documents.registry import ANY_FILE, NAMES, by_name
@@ -237,9 +238,12 @@ class View:
                 return EventStreamMasker(messages, partial(_id_of, shapes.events, addresses))
             case _ if shapes.documents is not None and (kind == ANY_FILE or kind in shapes.documents.formats):
                 self._check_rows(shapes, choice)
-                return self._document(
-                    shapes, shapes.documents, "" if kind == ANY_FILE else kind, tally, choice, addresses
-                )
+                named = "" if kind == ANY_FILE else kind
+
+                def make(kind: str, charset: str) -> Masker | None:
+                    return self._masker(shapes, kind, tally.apart(), charset, seal, said, choice, addresses)
+
+                return self._document(shapes, shapes.documents, named, tally, choice, addresses, make)
             case "messages" if shapes.messages is not None:
                 return SocketMasker(self._messages({UNNAMED: shapes.messages}, tally, choice, addresses))
             case _:
@@ -253,10 +257,11 @@ class View:
         tally: Tally,
         choice: Choice,
         addresses: Addresses,
+        make: Make,
     ) -> DocumentMasker:
         formats = [name for name in documents.formats if name in by_name()]
-        # In a package tables and texts may lie that the operation could as well answer by themselves.
-        formats += ["csv"] * (shapes.csv is not None) + ["text"] * (shapes.text is not None)
+        is_scanned = shapes.text is not None and self.actions[shapes.text].kind is Kind.SCAN
+        inner = answered(shapes, make, is_scanned=is_scanned)
         record = None if documents.record is None else self._binding.node(documents.record, GENERAL, addresses)
         assert record is None or isinstance(record, Object)
         look = Look(
@@ -268,7 +273,8 @@ class View:
             choice=choice,
             hidden=addresses.hidden,
         )
-        return DocumentMasker(look, formats, Bounds(octets=documents.largest_mib * MIB), said)
+        formats += [each.name for each in inner]
+        return DocumentMasker(look, formats, Bounds(octets=documents.largest_mib * MIB), said, inner)
 
     def _messages(
         self, data: Mapping[str, MessageShape], tally: Tally, choice: Choice, addresses: Addresses

@@ -8,6 +8,7 @@ import msgspec
 
 from policies.ask import SAID
 from policies.documents.registry import ANY_FILE, NAMES, named_by
+from policies.formats.as_said import AsSaid
 from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.multipart_body import MultipartMasker, boundary_in
@@ -18,7 +19,7 @@ from proxy.grpc import is_grpc
 from proxy.identity import Caller
 from proxy.message import Headers, Request, is_sent_here, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
-from proxy.sniff import AsItIs, AsSaid
+from proxy.sniff import AsItIs
 from proxy.system import System
 from proxy.verdict import Forward
 
@@ -224,9 +225,9 @@ def _masker(
         hides = forward.view.learning_masker(kind, tally, charset, seal)
         return ReadOnly(tally) if hides is None and kind == "csv" else hides
     shapes: Shapes = forward.operation.answers
-    # Only a page hides what it knows wherever it stands, so only there a guess could be confirmed.
+    # Only a page hides what it knows wherever it stands, so only there a guess could be confirmed. It may lie in a ZIP.
     said = None
-    if kind == "html":
+    if kind == "html" or (_is_document(kind) and shapes.html is not None):
         vocabulary = system.question(forward.operation).vocabulary
         words = OwnWords(
             forward.asked,

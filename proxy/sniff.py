@@ -1,32 +1,14 @@
 """What a body is by what it begins with, whatever it is said to be. Pure.
 
-A masker looks for what its format may hold: read as a page or as plain text, the names in a list of people are words.
-So what is said to be a page or a text and begins like data is withheld, and a file that passes as it is has to begin
-like one of its kind.
+A file that passes as it is has to begin like one of its kind.
 """
 
 import re
 
+from policies.formats.as_said import LOOKED_AT
 from policies.formats.charset import Charset
-from policies.formats.masker import Masker, Tally, Withheld
+from policies.formats.masker import Tally, Withheld
 from policies.recognisers.checksums import is_luhn, is_resident_id
-
-LOOKED_AT = 1024
-"""Bytes."""
-
-_GUARD = (
-    rb"(?:\)\]\}'?,?|while ?\(1\);|for ?\(;;\);|throw 1;|/\*[^*]{0,200}\*/|//[^\n]*\n|"
-    rb"[\w.$]{1,64}\s*\(|(?:var|let|const)\s+[\w$]{1,64}\s*=|data:|(?:event|id|retry)?:[^\n]*\n)"
-)
-"""What is put before JSON so that it is no script, or so that it is one, or an event of a stream."""
-_JSON = re.compile(rb"\s*(?:" + _GUARD + rb"\s*){0,5}(?:\{\s*[\"'}]|\[\s*(?:[\[{\"']|-?[0-9.]+\s*[,\]]))")
-_MARKUP = re.compile(rb"\s*<(?:[a-z][a-z0-9:-]*[\s/>]|!doctype|!--|\?xml)", re.IGNORECASE)
-_CELL = rb"\"?[A-Za-z_\x80-\xff][\w\x80-\xff]*\"?"
-_HEADER = re.compile(rb"\s*" + _CELL + rb"(?:[,;\t]" + _CELL + rb")+\r?\n")
-_PACKED = re.compile(rb"\s*(?=\S{40})[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}\s*\Z")
-"""Nothing but base64 or hexadecimal digits: whatever it is, whoever unpacks it reads what no masker has."""
-_LIES = {"html": (_JSON, _HEADER, _PACKED), "text": (_JSON, _HEADER, _MARKUP, _PACKED)}
-"""What a body of a kind does not begin with."""
 
 _SOUNDS_AND_FILMS = rb"ID3|\xff[\xf2\xf3\xfb]|OggS\0|fLaC|RIFF....(?:WAVE|AVI )|....ftyp|\x1aE\xdf\xa3|FORM....AIFF"
 _SIGNATURES = {
@@ -56,35 +38,6 @@ _MOBILE = re.compile(r"""[:\[,(]\s{0,8}["']?1[3-9][0-9]{9}["']?\s{0,8}[,}\])]"""
 _MARGIN = 64
 """More characters than any such number has."""
 _MARGIN_BYTES = 4 * _MARGIN
-
-
-class AsSaid:
-    """A *masker* of a page or a text, *kind*, that is withheld where it begins like something else."""
-
-    def __init__(self, masker: Masker, kind: str) -> None:
-        self.tally = masker.tally
-        self._masker = masker
-        self._start = b""
-        self._lies = _LIES[kind]
-        self._is_looked_at = False
-
-    def feed(self, data: bytes) -> list[bytes]:
-        """See `Masker.feed`."""
-        if self._is_looked_at:
-            return self._masker.feed(data)
-        self._start += data
-        return self._looked_at() if len(self._start) >= LOOKED_AT else []
-
-    def close(self) -> list[bytes]:
-        """See `Masker.close`."""
-        return [*([] if self._is_looked_at else self._looked_at()), *self._masker.close()]
-
-    def _looked_at(self) -> list[bytes]:
-        self._is_looked_at = True
-        start = self._start.removeprefix(b"\xef\xbb\xbf")[:LOOKED_AT]
-        if any(begins.match(start) for begins in self._lies):
-            raise Withheld("not_as_said")
-        return self._masker.feed(self._start)
 
 
 class AsItIs:

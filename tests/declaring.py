@@ -34,6 +34,15 @@ OPERATIONS = """
   - on: GET /document
     largest_mib: 2
     answers: {documents: {formats: [xlsx, docx, pdf, png, zip], record: person}, csv: person}
+  - on: GET /package
+    answers:
+      documents: [xlsx, zip]
+      csv: person
+      json: person
+      ndjson: person
+      text: scan
+      html: scan
+      xml: {paths: {/people/person: {record: person}}}
   - on: GET /desk/{name*}
     static: true
     allow: [clerk]

@@ -45,14 +45,15 @@ class Zip:
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
-        package, packing = Package(data, within.bounds), Packing()
-        used: set[str] = set()
-        for name in package.names:
-            new = _unlike(named(name, look), used)
-            used.add(new.casefold())
-            content = b"" if name.endswith("/") else within.masked(package.read(name), look, name)
-            packing.add(package.info(name), [content], new)
-        return packing.done()
+        package = Package(data, within.bounds)
+        with Packing() as packing:
+            used: set[str] = set()
+            for name in package.names:
+                new = _unlike(named(name, look), used)
+                used.add(new.casefold())
+                content = b"" if name.endswith("/") else within.masked(package.read(name), look, name)
+                packing.add(package.info(name), [content], new)
+            return packing.done()
 
 
 def named(name: str, look: Look) -> str:

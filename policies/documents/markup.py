@@ -1,10 +1,11 @@
 """Pages and documents in XML as files, masked where they stand."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from policies.documents.document import MIB, TOO_LARGE, Text, Within
+from policies.documents.document import MALFORMED, MIB, TOO_LARGE, Text, Within
 from policies.documents.groups import masked_part, says_something, texts_of
 from policies.documents.look import Look
 from policies.documents.ooxml import Attributes
@@ -16,9 +17,13 @@ from policies.formats.html_shape import HtmlShape
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Withheld, masked_whole
 
+_CHINESE = "gb18030"
+_DECLARATION = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["'](?:gb18030|gbk|gb2312)["'][^>]*\?>""", re.IGNORECASE)
+"""One that says a charset that is contained in GB 18030, octet for octet."""
+
 
 class Xml:
-    """XML in UTF-8 without a document type."""
+    """XML without a document type, in UTF-8, or in what a declaration says that is GB 18030 or a part of it."""
 
     name = "xml"
     media_types: tuple[str, ...] = ()
@@ -30,12 +35,31 @@ class Xml:
 
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
-        return texts_of(iter([data]), Prose(within.is_label, is_keyed=True), "", _nothing_refused)
+        _, content = _declared(data)
+        return texts_of(iter([content]), Prose(within.is_label, is_keyed=True), "", _nothing_refused)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
+        declaration, content = _declared(data)
         prose = Prose(within.is_label, is_keyed=True)
-        return b"".join(masked_part(iter([data]), prose, look, Attributes(look).of(prose), _nothing_refused))
+        masked = b"".join(masked_part(iter([content]), prose, look, Attributes(look).of(prose), _nothing_refused))
+        return declaration + masked.decode().encode(_CHINESE) if declaration else masked
+
+
+def _declared(data: bytes) -> tuple[bytes, bytes]:
+    """The declaration of the document *data*, where it says another charset than UTF-8, and the rest in UTF-8; or
+    nothing and all of it. Raises Withheld.
+    """
+    found = _DECLARATION.match(data)
+    if found is None:
+        return b"", data
+    try:
+        content = data[found.end() :].decode(_CHINESE)
+    except UnicodeDecodeError:
+        raise Withheld(MALFORMED) from None
+    if content.encode(_CHINESE) != data[found.end() :]:
+        raise Withheld(MALFORMED)
+    return found[0], content.encode()
 
 
 class Html:
@@ -47,7 +71,11 @@ class Html:
 
     def is_one(self, data: bytes) -> bool:
         """See `Document.is_one`."""
-        return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        try:
+            text, *_ = decoded(data)
+        except Withheld:
+            return False
+        return text.lstrip().startswith("<")
 
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
@@ -70,8 +98,9 @@ class Html:
             other_control=free,
             largest=LARGEST_PAGE,
         )
-        masker = HtmlMasker(page, look.tally, codec, _sealed)
+        masker = HtmlMasker(page, look.tally.apart(), codec, _sealed)
         masked = masked_whole(masker, data.removeprefix(mark)).decode(codec)
+        look.tally.add(masker.tally)
         return mark + look.without_known(masked).encode(codec)
 
 

@@ -50,21 +50,24 @@ class Ofd:
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
-        package, packing = Package(data, within.bounds), Packing()
-        attributes = Attributes(look)
-        for name in package.names:
-            within.check_time()
-            info, lower = package.info(name), name.lower()
-            if lower.endswith(".xml"):
-                grouping = _grouping(name, within)
-                packing.add(info, masked_part(package.pieces(name), grouping, look, attributes.of(grouping), _refused))
-            elif lower.endswith("/") or lower.endswith(_FONTS):
-                packing.add(info, package.pieces(name) if not lower.endswith("/") else [])
-            elif lower.endswith(_PICTURES):
-                packing.add(info, [within.masked(package.read(name), look, name)])
-            else:
-                raise Withheld(SIGNED if lower.endswith((".dat", ".esl")) else UNDECLARED_INSIDE)
-        return packing.done()
+        package = Package(data, within.bounds)
+        with Packing() as packing:
+            attributes = Attributes(look)
+            for name in package.names:
+                within.check_time()
+                info, lower = package.info(name), name.lower()
+                if lower.endswith(".xml"):
+                    grouping = _grouping(name, within)
+                    packing.add(
+                        info, masked_part(package.pieces(name), grouping, look, attributes.of(grouping), _refused)
+                    )
+                elif lower.endswith("/") or lower.endswith(_FONTS):
+                    packing.add(info, package.pieces(name) if not lower.endswith("/") else [])
+                elif lower.endswith(_PICTURES):
+                    packing.add(info, [within.masked(package.read(name), look, name)])
+                else:
+                    raise Withheld(SIGNED if lower.endswith((".dat", ".esl")) else UNDECLARED_INSIDE)
+            return packing.done()
 
 
 class Page:

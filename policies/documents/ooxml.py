@@ -89,26 +89,27 @@ class Office:
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
-        work, packing = _Work(Package(data, within.bounds), within), Packing()
-        attributes = Attributes(look)
-        for name in work.in_order():
-            info = work.package.info(name)
-            if name == _CALCULATED:
-                continue  # programs make it anew
-            if not name.lower().endswith(_XML):
-                if not _PREVIEW.fullmatch(name):
-                    packing.add(info, [work.other(name, look)])
-                continue
-            if work.is_shared(name):
-                packing.add(info, work.strings(name))
-                continue
-            pieces: Iterator[bytes] = work.package.pieces(name)
-            if name.endswith(".rels") or name == CONTENT_TYPES:
-                pieces = iter([_without_links(work.package.read(name))])
-            grouping = work.grouping(name)
-            masked = masked_part(pieces, grouping, look, attributes.of(grouping, name), partial(work.refused, name))
-            packing.add(info, masked)
-        return packing.done()
+        work = _Work(Package(data, within.bounds), within)
+        with Packing() as packing:
+            attributes = Attributes(look)
+            for name in work.in_order():
+                info = work.package.info(name)
+                if name == _CALCULATED:
+                    continue  # programs make it anew
+                if not name.lower().endswith(_XML):
+                    if not _PREVIEW.fullmatch(name):
+                        packing.add(info, [work.other(name, look)])
+                    continue
+                if work.is_shared(name):
+                    packing.add(info, work.strings(name))
+                    continue
+                pieces: Iterator[bytes] = work.package.pieces(name)
+                if name.endswith(".rels") or name == CONTENT_TYPES:
+                    pieces = iter([_without_links(work.package.read(name))])
+                grouping = work.grouping(name)
+                masked = masked_part(pieces, grouping, look, attributes.of(grouping, name), partial(work.refused, name))
+                packing.add(info, masked)
+            return packing.done()
 
 
 class Attributes:

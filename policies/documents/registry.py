@@ -23,6 +23,7 @@ from policies.documents.document import (
 )
 from policies.documents.headings import tells
 from policies.documents.look import Look
+from policies.documents.markup import HTML, XML
 from policies.documents.ofd import OFD
 from policies.documents.ooxml import DOCX, PPTX, XLSX
 from policies.documents.pdf import PDF
@@ -36,7 +37,7 @@ NAMES = ("xlsx", "docx", "pptx", "ofd", "pdf", "jpeg", "png", "zip")
 FORMATS: tuple[Document, ...] = (XLSX, DOCX, PPTX, OFD, PDF, JPEG, PNG, ZIP)
 """Those that are masked. A ZIP is whatever it holds before it is a mere ZIP, so that stands last."""
 
-BY_ENDING: tuple[Document, ...] = (TABLE, JSON, TEXT)
+BY_ENDING: tuple[Document, ...] = (TABLE, JSON, TEXT, XML, HTML)
 """Formats that only the name of a file tells, as there are in a ZIP."""
 MOST_REMEMBERED = 64 * MIB
 """Of what was seen of pictures."""
@@ -151,8 +152,13 @@ def _endings() -> set[str]:
     return {ending for document in FORMATS for ending in document.endings}
 
 
-def opened(data: bytes, formats: Sequence[str], bounds: Bounds, said: str = "") -> tuple[Document, Inner]:
-    """What reads *data*, said to be *said*, one of *formats*, or any of them where nothing is said. Raises Withheld."""
+def opened(
+    data: bytes, formats: Sequence[str], bounds: Bounds, said: str = "", by_ending: Sequence[Document] = BY_ENDING
+) -> tuple[Document, Inner]:
+    """What reads *data*, said to be *said*, one of *formats*, or any of them where nothing is said. Raises Withheld.
+
+    Files in a package may be of the formats *by_ending* as well, where *formats* name them.
+    """
     if len(data) > bounds.octets:
         raise Withheld(TOO_LARGE)
     document = document_in(data)
@@ -160,12 +166,19 @@ def opened(data: bytes, formats: Sequence[str], bounds: Bounds, said: str = "") 
         raise Withheld(MALFORMED)
     if document.name not in formats or (said and document.name != said):
         raise Withheld(NOT_AS_SAID)
-    return document, Inner(formats, bounds, Clock(bounds.seconds))
+    return document, Inner(formats, bounds, Clock(bounds.seconds), by_ending=by_ending)
 
 
-def mask(data: bytes, look: Look, formats: Sequence[str], bounds: Bounds, said: str = "") -> bytes:
-    """*data* with what *look* makes of every text in it. Raises Withheld."""
-    document, within = opened(data, formats, bounds, said)
+def mask(
+    data: bytes,
+    look: Look,
+    formats: Sequence[str],
+    bounds: Bounds,
+    said: str = "",
+    by_ending: Sequence[Document] = BY_ENDING,
+) -> bytes:
+    """*data* with what *look* makes of every text in it; see `opened`. Raises Withheld."""
+    document, within = opened(data, formats, bounds, said, by_ending)
     within.is_label = look.tells
     return learnt_and_masked(document, data, look, within)
 

@@ -2,21 +2,32 @@
 
 from collections.abc import Sequence
 
-from policies.documents.document import TOO_LARGE, Bounds
+from policies.documents.document import TOO_LARGE, Bounds, Document
 from policies.documents.look import Look
-from policies.documents.registry import make_ready, mask
+from policies.documents.registry import BY_ENDING, make_ready, mask
 from policies.formats.masker import Withheld
 
 
 class DocumentMasker:
-    """A masker for one document, *said* to be of a format, or to be any of *formats* where that is empty."""
+    """A masker for one document, *said* to be of a format, or to be any of *formats* where that is empty.
 
-    def __init__(self, look: Look, formats: Sequence[str], bounds: Bounds, said: str = "") -> None:
+    *by_ending* read the files in a package that only their names tell.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        formats: Sequence[str],
+        bounds: Bounds,
+        said: str = "",
+        by_ending: Sequence[Document] = BY_ENDING,
+    ) -> None:
         self.tally = look.tally
         self._look = look
         self._formats = tuple(formats)
         self._bounds = bounds
         self._said = said
+        self._by_ending = tuple(by_ending)
         make_ready((said,) if said else self._formats)
         self._held: list[bytes] = []
         self._size = 0
@@ -33,5 +44,5 @@ class DocumentMasker:
         """See `Masker.close`."""
         data = b"".join(self._held)
         self._held = []
-        masked = mask(data, self._look, self._formats, self._bounds, self._said) if data else b""
+        masked = mask(data, self._look, self._formats, self._bounds, self._said, self._by_ending) if data else b""
         return [masked] if masked else []

@@ -1,6 +1,7 @@
 """Documents on their way through the gateway: masked and recorded before a byte of them goes, or withheld with a page."""
 
 import io
+import json
 import socket
 
 import docx
@@ -9,7 +10,18 @@ import pytest
 
 from tests.front import Answer, Front
 from tests.gateway import wait_until
-from tests.policies.documents.made import CANARIES, ID_NO, KEPT, NAME, OFFICE, canaries_in, rewritten
+from tests.policies.documents.made import (
+    CANARIES,
+    ID_NO,
+    KEPT,
+    MOBILE,
+    NAME,
+    OFFICE,
+    canaries_in,
+    packed,
+    parts,
+    rewritten,
+)
 from tests.rig import Rig
 from tests.scripted import answering
 
@@ -60,6 +72,43 @@ def test_a_text_is_downloaded_masked_and_opens(declaring_front: Front, said: str
     document = docx.Document(io.BytesIO(answer.body))
     assert [each.text for each in document.paragraphs] == [KEPT, "申请人***，身份证***，已受理。"]
     assert canaries_in(answer.body) == set()
+
+
+PERSON = {"id": 7, "name": NAME, "id_no": ID_NO, "mobile": MOBILE}
+PACKED = {
+    "名单.csv": f"id,name,mobile\r\n7,{NAME},{MOBILE}\r\n".encode("gb18030"),
+    "数据/7.json": json.dumps(PERSON, ensure_ascii=False).encode(),
+    "数据/7.jsonl": json.dumps(PERSON, ensure_ascii=False).encode() + b"\n",
+    "7.xml": f"<people><person><id>7</id><name>{NAME}</name></person></people>".encode(),
+    "7.html": f'<meta charset="gbk"><p>联系人{NAME}，电话{MOBILE}</p>'.encode("gbk"),
+    "说明.md": f"# 说明\n\n- 电话 {MOBILE}\n".encode("gbk"),
+    f"{NAME}.txt": b"7",
+}
+
+
+def test_each_file_of_a_package_is_masked_as_it_would_be_by_itself(declaring_front: Front) -> None:
+    answer = declaring_front.ask(answering(packed(PACKED), "application/zip", "200 OK"), target="/package")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/zip")
+    after = parts(answer.body)
+    assert list(after) == ["名单.csv", "数据/7.json", "数据/7.jsonl", "7.xml", "7.html", "说明.md", "___.txt"]
+    assert after["名单.csv"].decode("gb18030").startswith("id,name,mobile\r\n7,张")
+    assert {"id": 7, "id_no": "**************002X"}.items() <= json.loads(after["数据/7.json"]).items()
+    assert after["数据/7.jsonl"] == after["数据/7.json"] + b"\n"
+    assert "联系人***" in after["7.html"].decode("gbk")
+    assert after["说明.md"].decode("gbk") == "# 说明\n\n- 电话 ***\n"
+    read = [content.decode(codec, "replace") for content in after.values() for codec in ("utf-8", "gb18030")]
+    assert not [canary for canary in CANARIES if any(canary in each for each in read)]
+    recorded = declaring_front.rig.gateway.events()[-1]["yingbi"]
+    assert (recorded["format"], len(recorded["subjects"])) == ("zip", 1)
+    assert {"person.name", "person.mobile", "person.id_no"} <= {field["name"] for field in recorded["fields"]}
+
+
+@pytest.mark.parametrize("name", ["a.svg", "a.exe", "a.json", "a/../../b.csv"])
+def test_a_file_that_cannot_be_masked_withholds_its_package(declaring_front: Front, name: str) -> None:
+    body = packed(PACKED | {name: f"<svg>{NAME}</svg>".encode()})
+    answer = declaring_front.ask(answering(body, "application/zip", "200 OK"), target="/package")
+    assert (answer.status, answer.is_whole) == (502, True)
+    assert not [canary for canary in CANARIES if canary.encode() in answer.received]
 
 
 WITHHELD = {

@@ -238,6 +238,7 @@ def test_it_is_masked_on_both_ways_and_opens(rig: Rig, client: httpx.Client, nam
 @pytest.mark.parametrize("client", [HTTP_2], indirect=True)
 def test_tables_and_texts_in_a_package_are_looked_into(rig: Rig, client: httpx.Client) -> None:
     held = {"a.csv": f"姓名\r\n{NAME}\r\n".encode("gb18030"), "b.txt": f"电话{MOBILE}".encode(), "c.json": b'{"n": 1}'}
+    held |= {"d.html": "<p>办结</p>".encode("gbk"), "e.xml": f"<a><b>电话{MOBILE}</b></a>".encode()}
     assert upload(client, "closed", packed(held), ZIP, "a.zip").json()["reason"] == "file_personal"
     assert upload(client, "hidden", packed(held), ZIP, "a.zip").status_code == 200
     arrived = parts(sent(rig, "hidden"))
@@ -245,4 +246,6 @@ def test_tables_and_texts_in_a_package_are_looked_into(rig: Rig, client: httpx.C
         "a.csv": "姓名\r\n***\r\n".encode("gb18030"),
         "b.txt": "电话***".encode(),
         "c.json": held["c.json"],
+        "d.html": held["d.html"],
+        "e.xml": "<a><b>电话***</b></a>".encode(),
     }

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.formats.as_said import LOOKED_AT, AsSaid
 from policies.formats.masker import Action, Kind, Masker, Tally, Withheld
 from policies.formats.text_body import TextMasker
-from proxy.sniff import LOOKED_AT, AsItIs, AsSaid
+from proxy.sniff import AsItIs
 from tests.policies.formats.masking import DIGESTER, cuts
 from tests.rig import ID_NO
 

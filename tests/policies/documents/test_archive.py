@@ -31,6 +31,32 @@ def test_names_of_files_do_not_tell() -> None:
     assert list(after) == ["___.csv", "材料-___(1).csv", "___-2.csv", "名单.csv", "___/a.csv", "___-3.csv"]
 
 
+@pytest.mark.parametrize("codec", ["gbk", "utf-8"])
+def test_names_are_read_in_the_charset_of_who_packed_them(codec: str) -> None:
+    """Windows packs names in GBK, and old programs in UTF-8, and neither says so."""
+    data = as_others_pack({f"{NAME}.csv": LIST, "表/说明.txt": f"电话{MOBILE}".encode("gbk")}, codec)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert NAME not in str(archive.namelist())
+    after = parts(masked(data, *ALL))
+    assert list(after) == ["___.csv", "表/说明.txt"]
+    assert after["表/说明.txt"].decode("gbk") == "电话***"
+
+
+def test_a_name_in_no_charset_withholds_all_of_it() -> None:
+    data = as_others_pack({"甲.csv": LIST}, "gbk").replace("甲".encode("gbk"), b"\xff\xff")
+    with pytest.raises(Withheld, match="document_malformed"):
+        masked(data, *ALL)
+
+
+def as_others_pack(held: dict[str, bytes], codec: str) -> bytes:
+    """A package whose names are in *codec*, and which does not say so."""
+    names = {name.encode(codec): f"{number:0{len(name.encode(codec))}}" for number, name in enumerate(held, 1)}
+    data = packed({names[name.encode(codec)]: part for name, part in held.items()})
+    for name, placeholder in names.items():
+        data = data.replace(placeholder.encode(), name)
+    return data
+
+
 def nested(depth: int) -> bytes:
     data = LIST
     for number in range(depth):

@@ -56,6 +56,15 @@ def test_what_becomes_of_a_file(name: str, codec: str) -> None:
     assert out == after.encode(codec)
 
 
+@pytest.mark.parametrize("said", ["GBK", "gb2312", "GB18030"])
+def test_xml_is_read_in_the_chinese_charset_that_it_says(said: str) -> None:
+    file, before, after = CASES["XML"]
+    declared = f'<?xml version="1.0" encoding="{said}" standalone="yes"?>\n'
+    out, _ = masked_file(file, f"{declared}{before}".encode("gb18030"))
+    assert out == f"{declared}{after}".encode("gb18030")
+    assert any(NAME in text.text for text in texts_in(file, f"{declared}{before}".encode("gb18030")))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_hidden_is_what_is_found(name: str) -> None:
     file, before, after = CASES[name]
@@ -71,6 +80,7 @@ def test_what_is_hidden_is_what_is_found(name: str) -> None:
         ("a.json", b"{"), ("a.jsonl", b'{"a": 1}\n{'), ("a.csv", b'a,b\n"x\n'), ("a.txt", b"\xff\xff\x00"),
         ("a.xml", b"<a>"), ("a.xml", b"<!DOCTYPE a><a/>"), ("a.xlsx", b"hello"), ("a.doc", b"hello"),
         ("a.json", b"[" * 5_000 + b"]" * 5_000), ("a.bin", bytes(99)), ("a.xml", b"hello"),
+        ("a.xml", b'<?xml version="1.0" encoding="GBK"?><a>\xff</a>'),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_withheld(file: str, data: bytes) -> None:
