@@ -19,6 +19,7 @@ from pathlib import Path
 
 from siem.index.backlog import Backlog, Taken
 from siem.index.letters import MOST, NOT_OURS, DeadLetters, place_of, reasons_of
+from siem.index.logged import Logged
 from siem.index.positions import Bookmark, DeadLetter, Place, Positions
 from siem.index.store import EventsRefused, EventStore, StoreUnavailable
 from siem.record.ecs import Document
@@ -335,5 +336,9 @@ def start_over_if_emptied(store: EventStore, positions: Positions, timeout: time
 
 
 def _span_of(lines: Sequence[Taken]) -> Span:
-    times = [datetime.fromisoformat(line.document["@timestamp"]) for line in lines]
+    # Times that this version wrote are in the order of their texts.
+    ours = [line.document["@timestamp"] for line in lines if isinstance(line.document, Logged)]
+    texts = [min(ours), max(ours)] if ours else []
+    texts += [line.document["@timestamp"] for line in lines if not isinstance(line.document, Logged)]
+    times = [datetime.fromisoformat(text) for text in texts]
     return Span(min(times), max(times))

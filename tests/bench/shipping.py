@@ -29,9 +29,9 @@ from tests.contract.backends import SOON, elastic_prefix, elastic_store
 from tests.siem.events import NINE, document
 from tests.siem.lines import write_start
 
-EVENTS = 40_000
+EVENTS = 100_000
 ROUNDS = 5
-LONGEST_S = 90.0
+LONGEST_S = 180.0
 """No round begins later than that."""
 PATIENT = timedelta(minutes=2)
 PROMISE = "0.8 of parallel_bulk, as promised"

@@ -92,3 +92,27 @@ OTHERWISE = {
 def test_what_is_spelled_otherwise_is_looked_at_closely(body: bytes) -> None:
     assert logged(spelled(1)) is not None
     assert logged(body) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "is_taken"),
+    [
+        ("1970-01-01T00:00:00.000000Z", True),
+        ("2028-02-29T23:59:59.999999Z", True),
+        ("2261-12-31T23:59:59.999999Z", True),
+        ("2262-01-01T00:00:00.000000Z", False),
+        ("1969-12-31T23:59:59.999999Z", False),
+        ("0001-01-01T00:00:00.000000Z", False),
+        ("9999-12-31T23:59:59.999999Z", False),
+        ("2027-02-29T09:00:00.000000Z", False),
+        ("2026-11-23T24:00:00.000000Z", False),
+        ("2026-11-23T09:60:00.000000Z", False),
+        ("2026-11-23T09:00:60.000000Z", False),
+        ("2026-11-23T09:00:00.000Z", False),
+        ("2026-11-23T09:00:00.000000+00:00", False),
+        ("2026-11-23 09:00:00.000000Z", False),
+        ("２０２６-11-23T09:00:00.000000Z", False),
+    ],
+)
+def test_only_times_that_are_spelled_as_we_do_and_fit_are_taken_as_they_stand(at: str, is_taken: bool) -> None:
+    assert (logged(orjson.dumps(document(1) | {"@timestamp": at})) is not None) is is_taken
