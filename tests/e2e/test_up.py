@@ -322,13 +322,13 @@ def test_wrong_settings_are_one_sentence(tmp_path: Path, name: str, value: str, 
     assert ended.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopping_ends_every_process(tmp_path_factory: pytest.TempPathFactory, number: int) -> None:
-    with installation(tmp_path_factory.mktemp("home")) as made:
-        pids = [process["pid"] for process in made.status()["processes"]]
-        assert made.stop(number) == 0
-        assert not [pid for pid in pids if psutil.pid_exists(pid)]
-        assert made.run("status").returncode == 3
+def _ends(made: Installation, number: int) -> None:
+    """Stop it by the signal *number*: in order, and nothing of it is left."""
+    pids = [process["pid"] for process in made.status()["processes"]]
+    assert pids
+    assert made.stop(number) == 0
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert made.run("status").returncode == 3
 
 
 def test_with_nobody_at_its_output_it_goes_on_and_stops_in_order(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -348,25 +348,24 @@ def test_with_nobody_at_its_output_it_goes_on_and_stops_in_order(tmp_path_factor
         assert output is not None
         assert any(b"Ctrl-C" in line for line in output)
         output.close()
-        pids = [process["pid"] for process in made.status()["processes"]]
         grants = made.home / "policies" / "grants.yaml"
         grants.write_text(grants.read_text("utf-8").replace("      person_name: show\n", ""), "utf-8")
         wait_until(lambda: _generations(made) == {2}, 10)
-        assert made.stop() == 0
-        assert not [pid for pid in pids if psutil.pid_exists(pid)]
+        _ends(made, signal.SIGINT)
     finally:
         if made.process.poll() is None:
             made.stop()
 
 
-def test_what_a_killed_supervisor_left_is_ended_by_the_next(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with installation(tmp_path_factory.mktemp("home")) as made:
-        left = {process["pid"] for process in made.status()["processes"]}
-        assert made.process is not None
-        made.process.kill()
-        made.process.wait()
-        passwords = (made.home / "first-passwords.txt").read_text("utf-8")
-        made.start()
-        assert not [pid for pid in left if psutil.pid_exists(pid)]
-        assert (made.home / "first-passwords.txt").read_text("utf-8") == passwords
-        assert passwords.split("\t")[1] not in made.said  # shown at the first start only
+def test_what_a_killed_supervisor_left_is_ended_by_the_next_which_ends_in_order(running: Installation) -> None:
+    """The last one of all: it ends what the others ask."""
+    left = {process["pid"] for process in running.status()["processes"]}
+    assert running.process is not None
+    running.process.kill()
+    running.process.wait()
+    passwords = (running.home / "first-passwords.txt").read_text("utf-8")
+    running.start()
+    assert not [pid for pid in left if psutil.pid_exists(pid)]
+    assert (running.home / "first-passwords.txt").read_text("utf-8") == passwords
+    assert passwords.split("\t")[1] not in running.said  # shown at the first start only
+    _ends(running, signal.SIGTERM)
