@@ -4,7 +4,7 @@ import atexit
 import functools
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +24,7 @@ type Fields = tuple[FieldUse, ...]
 
 def read_in_bulk(
     store: SqliteStore, caller: str, fields: Fields, numbers: range, whom: Callable[[int], str] | None
-) -> list[Document]:
+) -> Sequence[Document]:
     """Index the exchanges of these *numbers*, in each of which *caller* was shown *fields* of one person.
 
     *whom*: the digest of each person, by how many came before. Returns the events, which nobody may change.
@@ -37,7 +37,7 @@ def read_in_bulk(
 
 
 @functools.cache
-def _made_once(caller: str, fields: Fields, numbers: range) -> tuple[list[Document], Path]:
+def _made_once(caller: str, fields: Fields, numbers: range) -> tuple[Sequence[Document], Path]:
     place = Path(tempfile.mkdtemp(prefix="yingbi-leak-"))
     atexit.register(shutil.rmtree, place)
     store = SqliteStore(place / "events.db")
@@ -48,7 +48,7 @@ def _made_once(caller: str, fields: Fields, numbers: range) -> tuple[list[Docume
 
 def _indexed(
     store: SqliteStore, caller: str, fields: Fields, numbers: range, whom: Callable[[int], str] | None
-) -> list[Document]:
+) -> Sequence[Document]:
     events = [
         document(
             number,
