@@ -15,8 +15,11 @@ from policies.recognisers.address_parts import (
     HOUSE,
     HOUSE_BY_ITSELF,
     NAMED,
+    NO_DIVISION,
     NO_NAME,
+    NO_ROAD,
     NUMBERED,
+    OF_HERE,
     PROVINCE,
     ROAD,
     TOWN,
@@ -37,6 +40,26 @@ _LABEL = re.compile(
     "停在|老家|发生在|出现在|暂住"
 )
 """What says that an address follows."""
+_LIVES = re.compile(
+    "(?:居住|租住|借住|暂住|现住|家住|原住|住所|住址|地址|户口|户籍|老家|家|店面|门店|坐落|位|住)(?:地|所)?(?:在|于|是|为)?[:：]?$"
+)
+"""What a road or an estate stands behind that tells where somebody lives though nothing else does."""
+_AT = re.compile("(?:[在于到至往从回沿经]|绕行|途经|停放在|送往)$")
+_ROOM = re.compile("(?<=[层楼])[\u4e00-\u9fff]{1,6}?(?:大厅|[室厅]|窗口)(?![\u4e00-\u9fff]*内)")
+"""A room that is called after what it is for, behind its floor."""
+_SECTION = re.compile("(?:[东西南北中]段|[村庄屯寨](?:第?[0-9一二三四五六七八九十]+)(?:组|队|社|屯))$")
+"""How a part ends that tells where by itself: a stretch of a road, a group of a village."""
+_BETWEEN = re.compile(
+    "[，,、](?=[0-9一二三四五六七八九十A-Z甲乙丙丁]+(?:号楼|栋|幢|座|单元|层|楼|室|号))|、(?=[\u4e00-\u9fff]{1,5}(?:路|街|大道)[东南西北]、)"
+)
+"""Commas between the parts of one address."""
+_A_NUMBER = re.compile("[0-9](?:号|弄|幢|栋)")
+"""What no name of a place holds: it is a part of its own."""
+_LARGER = re.compile(
+    "(?<=[省市区县镇乡道])[，,](?=[^都不在的是有到来去说，,]{2,6}(?:市|区|县|镇|乡|街道|路|街|大道|村))"
+    "|的(?=[\u4e00-\u9fff]{1,8}(?:路|街|巷|道|弄|村|小区|花园)[0-9一二三四五六七八九十甲乙]+)"
+)
+"""What stands between a division and what lies in it, where people write as they speak: 鼓楼区的湖东路18号."""
 _IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw", "a", "vn", "w"})
 _TO_THE_DOOR = re.compile("[0-9一二三四五六七八九十A-Za-z甲乙丙丁](?:栋|幢|号|室|单元|座|户)|[0-9]-[0-9]|[0-9]{3}")
 _LONGEST_REST = 24
@@ -92,6 +115,8 @@ class _Reading:
             self._known[at, rank] = []
             best: list[Part] = []
             begin = at + 1 if self.text[at : at + 1] in (" ", "　") else at
+            between = (_BETWEEN if rank >= ROAD else _LARGER).match(self.text, at)
+            begin = between.end() if between is not None else begin
             for part in self._parts(begin, rank, first=False):
                 whole = [part, *self._rest(part[1], part[0] if part[0] != BUILDING else HOUSE)]
                 if not best or _reach(whole) > _reach(best):
@@ -114,6 +139,8 @@ class _Reading:
                 yield HOUSE, end, False  # an estate by its name alone
             if kind == "LOC" and 1 < end - at <= _LONGEST_BARE and self._is_name(at, end, first=first):
                 yield DIVISION, end, False
+        if rank == ROAD and not first and (crossing := CROSSING.match(self.text, at)) is not None:
+            yield ROAD, crossing.end(), True
         if self.text[at].isascii() and not self.text[at].isalpha():
             return
         for named in NAMED:
@@ -123,10 +150,20 @@ class _Reading:
                         break
                     if named.rank >= HOUSE and rank >= HOUSE and any(self._does[at : match.start()]):
                         break
+                    if first and named.rank == DIVISION and NO_DIVISION.fullmatch(self.text, at, match.end()):
+                        continue
+                    if _A_NUMBER.search(self.text, at, match.start()):
+                        break
+                    if named.rank == ROAD and self._is_said(match.start()):
+                        continue
                     if named.rank >= HOUSE and len(match[0]) == 1 and match.start() - at < _LEAST_NAME:
                         continue
                     if self._is_name(at, match.start(), first=first) and not self._splits_word(match.end()):
                         yield named.rank, match.end(), False
+
+    def _is_said(self, at: int) -> bool:
+        """Whether what ends like a road at *at* ends a word that is none: 占道, 经营."""
+        return self.text[at - 1 : at + 1] in NO_ROAD
 
     def _is_name(self, start: int, end: int, *, first: bool) -> bool:
         """Whether what stands from *start* to *end* may be what a place is called."""
@@ -146,10 +183,17 @@ class _Reading:
         """Where an address ends that ends at *end*, with what is called after a place and stands behind it at last."""
         if (crossing := CROSSING.match(self.text, end)) is not None:
             return crossing.end()
+        if (room := _ROOM.match(self.text, end)) is not None and self._is_room(*room.span()):
+            return room.end()
         for start, stop, kind in self._words:
             if start <= end < stop and kind in _PLACE and (stop == len(self.text) or self.text[stop] in _SIGNS):
                 return stop
         return end
+
+    def _is_room(self, start: int, end: int) -> bool:
+        """Whether nothing is done from *start* to *end*."""
+        kinds = {kind for begins, _, kind in self._words if start <= begins < end}
+        return not kinds & {"p", "c", "r", "d", "w", "PER"} and self.text[start:end].count("的") == 0
 
     def is_precise(self, start: int, parts: list[Part]) -> bool:
         """Whether *parts* tell where somebody is to be found, to the house."""
@@ -165,8 +209,25 @@ class _Reading:
             return False
         return len(parts) > 2 or (reaches > parts[-1][1] and CROSSING.match(self.text, parts[-1][1]) is not None)
 
-    def province_before(self, start: int) -> int:
-        """Where an address begins of which the first character was read with the word before."""
+    def is_lived_in(self, start: int, parts: list[Part], reaches: int) -> bool:
+        """Whether *parts* from *start* on tell of a road or an estate, and what stands before says that it is meant."""
+        text = self.text
+        before = self.begin(start)
+        if parts[-1][0] > HOUSE or not self.is_plain(start, reaches):
+            return False
+        if _SECTION.search(text, start, reaches) and self._places[start]:
+            return True
+        if _LIVES.search(text, max(0, before - 6), before):
+            return self._places[start] and (parts[-1][0] == ROAD or len(parts) > 1)
+        within = parts[0][0] <= TOWN and len(parts) > 1 and self._places[start]
+        return within and _AT.search(text, max(0, before - 3), before) is not None
+
+    def begin(self, start: int) -> int:
+        """Where an address begins of which a part was read with the word before, or stands before what has a name."""
+        here = OF_HERE.search(self.text, max(0, start - 2), start)
+        return here.start() if here is not None else self._province_before(start)
+
+    def _province_before(self, start: int) -> int:
         for begins in range(max(0, start - 2), start):
             match = PROVINCE.match(self.text, begins)
             if match is not None and match.end() > start:
@@ -225,9 +286,10 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
             or (kind == "LOC" and reading.names_road(parts, reaches))
             or (is_apart and kind == "LOC" and parts[0][0] <= TOWN and reading.is_plain(start, reaches))
             or (is_apart and start in labels and parts[0][0] == ROAD and reading.is_plain(start, reaches))
+            or reading.is_lived_in(start, parts, reaches)
             or (is_line and reading.line_end(reaches) == len(reading.text.rstrip()))
         ):
             end = reading.line_end(reaches) if is_line else reaches
-            start = reading.province_before(start)
+            start = reading.begin(start)
             found.append(Hit(sentence.start + start, sentence.start + end, ADDRESS, 0.85, "pattern,model"))
     return found

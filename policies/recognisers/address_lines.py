@@ -36,13 +36,24 @@ _NO_LINE = re.compile(
     "(?:局|委|厅|会|办|政府|法院|检察院|派出所|中学|小学|幼儿园|公告|通知|方案|办法|规定|项目|工程|改造|建设|情况|报告|年|月|班)$"
 )
 """What lines about offices, schools and documents end with."""
-_VERBS_OF_PLACES = frozenset("交汇 交叉 交界 对面 往 向 建设 解放 和平 团结 前进 胜利 兴工 开发 生活 生产".split())
+_OTHERS = re.compile("性别|民族|籍贯|求职|学历|姓名|电话|手机|邮编|联系人|职务|年龄|出生")
+"""Labels of what is no address, on a sheet that has become a line."""
+_OFFICE = re.compile(
+    "医院|学校|大学|学院|酒店|宾馆|银行|车站|门诊|厂(?!商)|公司|政府|供销社|商场|超市|园区|科技园|产业园|创业园|[\u4e00-\u9fff]城(?![市区镇])"
+)
+_IN_HOUSE = re.compile(f"{_NUMBER}[ 　]?(?:号楼|栋|幢|单元|室|层|楼|座)|[楼层][ 　]?[0-9]{{3,4}}")
+_BESIDE = re.compile("斜?对面|旁边|隔壁|附近|楼上|楼下|院内|门口")
+_VERBS_OF_PLACES = frozenset(
+    "代收 自提 代签 交汇 交叉 交界 对面 往 向 建设 解放 和平 团结 前进 胜利 兴工 开发 生活 生产".split()
+)
 
 
 def is_address_line(sentence: Sentence) -> bool:
     """Whether all of *sentence*, which is a whole text, is one address."""
     text = sentence.text.strip()
     if not _SHORTEST <= len(text) <= _LONGEST or _SIGNS.search(text) is not None or _NO_LINE.search(text) is not None:
+        return False
+    if _OTHERS.search(text) is not None:
         return False
     last = max((start for start, _, kind in sentence.words if kind != "w"), default=0)
     for start, end, kind in sentence.words:
@@ -65,6 +76,10 @@ def _says_where(sentence: Sentence, text: str) -> bool:
     town, road, number, estate, position = (
         pattern.search(text) is not None for pattern in (_TOWN, _ROAD, _NUMBERED, _ESTATE, _POSITION)
     )
+    if _OFFICE.search(text) is not None and _IN_HOUSE.search(text) is not None:
+        return True
+    if (is_in_division or town) and _BESIDE.search(text) is not None:
+        return True
     if is_in_division + town + road + number + estate + position < 2:
         return False
     return (

@@ -48,7 +48,7 @@ ENDS = re.compile(rf"$|[^{_HAN}A-Za-z0-9]")
 BEGINS = re.compile(rf"^|(?<=[^{_HAN}A-Za-z0-9])")
 IN_LIST = re.compile(
     f"(?<=[、，, 和与及])({_SURNAME}[{_HAN}]{{1,2}})"
-    "(?=[、，, 和与及等。]|[一二三四五六七八九]位|[一二两三四五六七八九]人|$)"
+    "(?=[、，, 和与及等。均]|[一二三四五六七八九]位|[一二两三四五六七八九]人|$)"
 )
 NICKNAME = "小老阿"
 CALLED = re.compile(

@@ -59,6 +59,8 @@ DONE_TO = frozenset(
 )
 """Those of them that say what is done to somebody, or is done: others than persons stand behind them as well."""
 AFTERWARDS = (
+    "代为 持委托 持身份证 持证 持有 均为 均系 二人 三人 两人 接警 入户 走访 带队 带班 连续 负伤 牺牲 晕倒 收到 "
+    "提出 举报 供述 交代 好美 好帅 好漂亮 好可爱 太美 太帅 真美 真帅 加油 唱得 演得 转发 退役 官宣 领证 "
     "先生 女士 小姐 同志 老师 医生 大夫 师傅 阿姨 大爷 大妈 说 称 表示 认为 指出 介绍 报道 告诉 透露 反映 申请 "
     "申领 办理 代办 来电 致电 来访 出席 主持 出生 现住 现居 家住 住在 住 男 女 汉族 代 等 与 和 及 因 在 于 从 将 对 "
     "被 把 向 已 曾 也 则 并 系 经 由 持 的 是 为 以 到 至 去 共同 陪同 委托 提交 签订 驾驶 任 担任 现任 历任 "
