@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from policies.formats.found import words_of
 from policies.more import More, more_of
 from policies.program import FieldInfo, Program
 from policies.transforms.spec import Form
@@ -21,6 +22,8 @@ class Explained:
     more: tuple[More, ...]
     is_all: bool
     """Whether nothing is hidden of it."""
+    whys: str
+    """What decided that it is personal, and how often, in Chinese; empty of what is declared to be."""
 
 
 def explained(event: AccessEvent, program: Program | None, now: datetime) -> Sequence[Explained]:
@@ -45,4 +48,9 @@ def _explained(
         declared is not None and declared.sensitive,
         more,
         is_all,
+        "；".join(f"{_zh(why)} {number:,}" for why, number in use.whys),
     )
+
+
+def _zh(why: str) -> str:
+    return "，".join(each.partition(" / ")[0] for each in words_of(why).split("；"))

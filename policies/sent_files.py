@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from policies.documents.archive import ZIP, named
-from policies.documents.desk import categories_in, undeclared_look
+from policies.documents.desk import found_in, undeclared_look
 from policies.documents.document import Bounds, Text
 from policies.documents.headings import tells
 from policies.documents.registry import BY_ENDING, named_by, opened
+from policies.formats.found import found_as
 from policies.formats.masker import Tally, Withheld
 from policies.formats.prose import UNREAD
 from policies.formats.sent_form import Coding, File, Part
@@ -83,20 +84,20 @@ class FilesSent:
             formats += [document.name for document in BY_ENDING]
         look = undeclared_look()
         document, within = opened(file.content, formats, BOUNDS, said)
-        counted: Counter[str] = Counter(categories_in(Text("", file.name)))
+        counted: Counter[str] = Counter(_found_in(Text("", file.name)))
         for text in document.texts(file.content, within):
             if self._holds_mask(text.text):
                 raise Withheld(MASKED)
             if rule.personal is Uploaded.MASK:
                 look.learn(text.text, text.key)
-            counted.update(categories_in(text))
+            counted.update(_found_in(text))
             counted[UNREAD] += not text.sure
         if not +counted:
             return file
         if rule.personal is Uploaded.REFUSE:
             raise Withheld(PERSONAL)
-        for category, number in (+counted).items():
-            self.tally.found[category] += number
+        for told, number in (+counted).items():
+            self.tally.found[told] += number
         if rule.personal is not Uploaded.MASK:
             return file
         content = document.mask(file.content, look, within.afresh())
@@ -105,6 +106,10 @@ class FilesSent:
     def _holds_mask(self, text: str) -> bool:
         words = [word for word in _BETWEEN_WORDS.split(text) if word and not _is_label(word)]
         return any(self._is_mask(part) for word in words for part in (word, *_AMONG_OTHERS.findall(word)))
+
+
+def _found_in(text: Text) -> list[str]:
+    return [told for category, why in found_in(text) for told in found_as(category, why)]
 
 
 def _is_label(word: str) -> bool:

@@ -16,6 +16,7 @@ from policies.choose import Choice, countable
 from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
 from policies.digest import Digester, is_exact
+from policies.formats.found import Counted, by_category
 from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.more import More, more_of
@@ -71,7 +72,7 @@ class Tried:
     """As far as it was safe, where the rest is withheld."""
     used: tuple[Used, ...]
     """Of each field of which there were values, personal ones only."""
-    found: dict[str, int]
+    found: dict[str, Counted]
     """How many values recognisers found in free text, by category."""
     subjects: int
     withheld: str = ""
@@ -137,7 +138,7 @@ class Trial:
         return Tried(
             body=b"".join(out),
             used=tuple(used),
-            found=dict(taken.found),
+            found=by_category(taken.found),
             subjects=len(taken.subjects),
             withheld=withheld,
             grants=tuple(grant.id for grant in grants),

@@ -6,6 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from policies.decisions import Decision
+from policies.formats.found import by_category
 from policies.formats.masker import Tally
 from policies.program import FREE_TEXT, Program
 from policies.program_shapes import UNDECLARED
@@ -82,13 +83,13 @@ class Ledger:
         return self._id_used
 
     def intent(self, sent: Mapping[str, int] | None = None, *, masked: bool = False) -> None:
-        """Before a request that may change something is sent on: with how often each category was found in its files,
-        and whether it was *masked* there. On the disk when this returns.
+        """Before a request that may change something is sent on: with how often what was found in its files, see
+        `Tally.found`, and whether it was *masked* there. On the disk when this returns.
         """
         uses: list[FieldUse] = []
         if sent and self.view is not None:
             text, how = self.view.decisions[FREE_TEXT], MASKED if masked else SENT
-            uses = [_hidden(text.name, category, text.rule, sent[category], transform=how) for category in sent]
+            uses = _found(sent, text, transform=how)
         self._append(Phase.INTENT, Verdict.FORWARD, sent=tuple(uses), durably=True)
 
     def refused(self, reason: str, status: int) -> None:
@@ -240,7 +241,7 @@ def _told_of(tally: Tally | None, view: View | None) -> tuple[tuple[FieldUse, ..
 def _field_uses(tally: Tally, view: View) -> tuple[FieldUse, ...]:
     uses = [_use(view.decisions[index], count) for index, count in tally.fields.items()]
     text, undeclared = view.decisions[FREE_TEXT], view.decisions[UNDECLARED]
-    uses += [_hidden(text.name, category, text.rule, count) for category, count in tally.found.items()]
+    uses += _found(tally.found, text)
     uses += [_hidden(path, undeclared.category, undeclared.rule, count) for path, count in tally.paths.items()]
     return tuple(uses)
 
@@ -262,10 +263,32 @@ def _use(decision: Decision, count: int) -> FieldUse:
     )
 
 
-def _hidden(name: str, category: str, rule: str, count: int, *, transform: str = MASKED) -> FieldUse:
-    disclosure = Disclosure.NONE
+def _found(found: Mapping[str, int], text: Decision, *, transform: str = MASKED) -> list[FieldUse]:
+    """What was *found* in free text, for which *text* is what the policy says, and why it was taken for that."""
+    return [
+        _hidden(text.name, category, text.rule, counted.number, transform=transform, whys=counted.whys)
+        for category, counted in by_category(found).items()
+    ]
+
+
+def _hidden(
+    name: str,
+    category: str,
+    rule: str,
+    count: int,
+    *,
+    transform: str = MASKED,
+    whys: tuple[tuple[str, int], ...] = (),
+) -> FieldUse:
     return FieldUse(
-        name=name, category=category, transform=transform, disclosure=disclosure, rule=rule, grant=None, count=count
+        name=name,
+        category=category,
+        transform=transform,
+        disclosure=Disclosure.NONE,
+        rule=rule,
+        grant=None,
+        count=count,
+        whys=whys,
     )
 
 

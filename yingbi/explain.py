@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.findings import spelled_out
+from policies.formats.found import words_of
 from policies.more import More, more_of
 from policies.permits import Kind
 from policies.policy_kinds import Gravity, Harmed
@@ -76,8 +77,9 @@ def lines_of_trial(tried: Tried) -> Iterator[str]:
     for name, count in tried.unopened.items():
         zh = f"{name}: {count} 个值是密文，试用没有密钥，显示为 ***；请用加密前的值"
         yield f"{zh} / values are encrypted, and a trial has no key: give it what they were before"
-    for category, count in sorted(tried.found.items()):
-        yield f"{category}: 在自由文本中识别并遮盖 / found in free text and masked: {count}"
+    for category, (number, whys) in sorted(tried.found.items()):
+        yield f"{category}: 在自由文本中识别并遮盖 / found in free text and masked: {number}"
+        yield from _decided(whys)
 
 
 def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
@@ -109,6 +111,7 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     program = KeptPrograms(home).of(first.program)
     reveals = {reveal.grant.id for reveal in program.reveals} if program else set()
     applied = {use.grant for event in events for use in event.fields if use.grant}
+    whys = _whys(events)
     for told, count in _fields(events).items():
         if told.transform == UNOPENED:
             yield f"{told.name} ({told.category}): 后端存的密文打不开，已遮盖，{told.rule}，{count} 个值 / values"
@@ -117,6 +120,7 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
         more = more_of(program, told.name, told.category, told.form, applied, now) if program else ()
         harm = program.harms.get(told.category, {}) if program else {}
         yield from _field(told, count, more, harm, is_revealed=told.grant in reveals)
+        yield from _decided(sorted(whys.get(told, Counter()).items()))
         if program is not None and not more and told.form is not Form.CLEAR:
             yield NONE_SHOWS_MORE
     if program is None:
@@ -150,6 +154,19 @@ def _fields(events: Iterable[AccessEvent]) -> Counter[_Told]:
     for use in (use for event in events for use in event.fields):
         counted[_told(use)] += use.count
     return counted
+
+
+def _whys(events: Iterable[AccessEvent]) -> Mapping[_Told, Counter[str]]:
+    """Of what was found in free text: how often what decided."""
+    counted: dict[_Told, Counter[str]] = {}
+    for use in (use for event in events for use in event.fields if use.whys):
+        counted.setdefault(_told(use), Counter()).update(dict(use.whys))
+    return counted
+
+
+def _decided(whys: Iterable[tuple[str, int]]) -> Iterator[str]:
+    for why, number in whys:
+        yield f"  {words_of(why)}: {number}"
 
 
 def _told(use: FieldUse) -> _Told:

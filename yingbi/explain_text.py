@@ -5,17 +5,10 @@ What stands there is not said: who asks has the text, and a screen may be looked
 
 from collections.abc import Iterator
 
+from policies.formats.found import words_of
 from policies.recognisers.find import find_each
 from yingbi.category_names import named
 
-WHY = {
-    "checksum": "校验位正确 / its check digit holds",
-    "pattern": "格式符合 / its form",
-    "context": "旁边的词说明 / a word beside it tells",
-    "model": "模型识别 / the model tells",
-    "repeated": "同一段话里已认出 / known from elsewhere in the text",
-}
-"""By what `Hit.why` says, in the order in which it is told."""
 NOTHING = "没有找到个人信息 / nothing personal was found"
 
 
@@ -29,7 +22,7 @@ def lines_of_text(text: str, *, prose: bool) -> Iterator[str]:
     for number, hits in enumerate(find_each(lines, prose=prose), 1):
         for hit in hits:
             is_any = True
-            why = "；".join(WHY.get(each, each) for each in hit.why.split(","))
+            why = words_of(hit.why)
             length = hit.end - hit.start
             yield f"{number}:{hit.start + 1} ({length} 字 / characters)  {named(hit.category)}  {hit.score:.2f}  {why}"
     if not is_any:

@@ -59,11 +59,16 @@ def texts_in(name: str, data: bytes) -> Iterator[Text]:
 
 def categories_in(text: Text) -> list[str]:
     """The kinds of personal data that *text* holds, each as often as it does."""
+    return [category for category, _ in found_in(text)]
+
+
+def found_in(text: Text) -> list[tuple[str, str]]:
+    """The same with what decided, see `found.WHYS`."""
     category = category_of_key(text.key) if text.key else None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
-        return [category or ""]
+        return [(category or "", "context")]
     is_prose = are_there() and len(text.text) >= SHORTEST_PROSE
-    return [hit.category for hit in scan(text.text, prose=is_prose)]
+    return [(hit.category, hit.why) for hit in scan(text.text, prose=is_prose)]
 
 
 def masked_file(name: str, data: bytes) -> tuple[bytes, Tally]:

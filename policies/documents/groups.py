@@ -8,6 +8,7 @@ from policies.documents.document import Text
 from policies.documents.headings import tells
 from policies.documents.look import Look
 from policies.documents.splice import SHORTEST, Attribute, Frame, Run, Splicer, Unit, cut, joined, write
+from policies.formats.found import found_as
 from policies.transforms.make import REDACTED
 
 
@@ -71,7 +72,7 @@ def settle(unit: Unit, groups: Iterable[Group], look: Look) -> None:
 def _settle_one(unit: Unit, group: Group, look: Look) -> None:
     if group.hides:
         if group.text.strip():
-            look.tally.found["person_name"] += 1
+            look.tally.count_found(AUTHOR)
             group.writes(REDACTED)
         return
     key = group.key or ""
@@ -123,6 +124,8 @@ def says_something(value: str) -> bool:
     return len(value) >= SHORTEST or not value.isascii()
 
 
+AUTHOR = found_as("person_name", "context")
+"""How what a document says of its authors is counted."""
 _AUTHORS = frozenset({"author", "initials"})
 _PEOPLE = frozenset(
     {

@@ -18,6 +18,7 @@ from policies.documents.document import (
     Within,
 )
 from policies.documents.groups import (
+    AUTHOR,
     Grouping,
     is_author,
     masked_part,
@@ -140,7 +141,7 @@ class Attributes:
 
     def _treated(self, frame: Frame, name: str, value: str) -> str:
         if is_author(frame, name) and value.strip():
-            self._look.tally.found["person_name"] += 1
+            self._look.tally.count_found(AUTHOR)
             return REDACTED
         if value in self._same:
             return value

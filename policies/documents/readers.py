@@ -32,6 +32,7 @@ from policies.documents.painted.wire import (
     Tell,
     Told,
 )
+from policies.formats.found import by_category, found_as
 from policies.formats.masker import Tally, Withheld
 
 _ENVIRONMENT = {
@@ -133,7 +134,7 @@ def masked(data: bytes, name: str, look: Look, within: Within) -> bytes:
                 if not said.again:
                     counted = Tally(look.tally.digester)
                 _count_more(look.tally.fields, here.fields, counted.fields)
-                _count_more(look.tally.found, here.found, counted.found)
+                _count_more_found(look.tally.found, here.found, counted.found)
                 line.send(answer)
             case Done(data=made):
                 return made
@@ -189,7 +190,7 @@ def _answer(asked: Ask, look: Look) -> tuple[Answer, Tally]:
     for reading in asked.readings:
         quiet = _quiet(look)
         readings.append([(span.start, span.end) for span in quiet.spans(reading)])
-        _count_more(counted.found, quiet.tally.found, dict(counted.found))
+        _count_more_found(counted.found, quiet.tally.found, dict(counted.found))
     quiet = _quiet(look)
     keyed = [[(span.start, span.end) for span in quiet.spans(text, key)] for text, key in asked.keyed]
     counted.add(quiet.tally)
@@ -201,6 +202,19 @@ def _quiet(look: Look) -> Look:
     quiet = copy(look)
     quiet.tally = look.tally.apart()
     return quiet
+
+
+def _count_more_found(counts: dict[str, int], here: dict[str, int], counted: dict[str, int]) -> None:
+    """The same of what recognisers found: of one category, whatever decided."""
+    before = by_category(counted)
+    for category, (number, whys) in by_category(here).items():
+        more = number - (before[category].number if category in before else 0)
+        for why, times in (*whys, ("", number - sum(times for _, times in whys))):
+            if (most := min(more, times)) > 0:
+                (told,) = found_as(category, why)
+                counts[told] = counts.get(told, 0) + most
+                counted[told] = counted.get(told, 0) + most
+                more -= most
 
 
 def _count_more[Key](counts: dict[Key, int], here: dict[Key, int], counted: dict[Key, int]) -> None:

@@ -23,7 +23,7 @@ class Span:
     start: int
     end: int
     categories: tuple[str, ...]
-    """What recognisers found in it; empty where it is only known from elsewhere."""
+    """What recognisers found in it, as `found.found_as` tells it; empty where it is only known from elsewhere."""
 
 
 def is_looked_for(value: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
+from policies.formats.found import found_as
 from policies.formats.masker import Tally, Withheld
 from policies.formats.said import Said
 from policies.recognisers.readings import may_say_more, packed, readings
@@ -104,7 +105,7 @@ def personal_spans(
     """
     if known is not None and (ours := [found for found in handles_in(text) if found[0] in known.handles]):
         return _spans_between(ours, text, known, typed=typed, as_written=as_written)
-    spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
+    spans = [Span(hit.start, hit.end, found_as(hit.category, hit.why)) for hit in scan(text)]
     if known is not None:
         spans.extend(known.spans(text, typed=typed))
         if known and may_say_more(text):

@@ -99,7 +99,7 @@ class Tally:
     fields: dict[int, int] = field(default_factory=partial(defaultdict, int))
     """How many values of each field index, personal fields only."""
     found: dict[str, int] = field(default_factory=partial(defaultdict, int))
-    """How many values recognisers found and masked in free text, by category."""
+    """How many values recognisers found and masked in free text, by category and why: see `found.found_as`."""
     paths: dict[str, int] = field(default_factory=partial(defaultdict, int))
     """How many values stood at each path of a body of which nothing is declared."""
     subjects: dict[str, str] = field(default_factory=dict)
@@ -129,10 +129,10 @@ class Tally:
         if action.personal:
             self.fields[action.field] += 1
 
-    def count_found(self, categories: Iterable[str]) -> None:
-        """Note that something of *categories* was found and hidden."""
-        for category in categories:
-            self.found[category] += 1
+    def count_found(self, told: Iterable[str]) -> None:
+        """Note that what is *told* was found and hidden."""
+        for each in told:
+            self.found[each] += 1
 
     def note_subject(self, identifier: str) -> bool:
         """Note that the output says something about the subject known by *identifier*. Returns whether it names one."""
@@ -144,8 +144,8 @@ class Tally:
         """Count what *other* counted as well."""
         for index, number in other.fields.items():
             self.fields[index] += number
-        for category, number in other.found.items():
-            self.found[category] += number
+        for told, number in other.found.items():
+            self.found[told] += number
         for path, number in other.paths.items():
             self.paths[path] += number
         if self.subjects:

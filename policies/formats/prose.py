@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from policies.formats.finder import Span
+from policies.formats.found import found_as
 from policies.formats.withheld import Withheld
 from policies.policy_kinds import Beyond
 from policies.prose_rule import ProseRule
@@ -260,4 +261,4 @@ def _unread(text: str) -> list[Span]:
 
 
 def _span(hit: Hit) -> Span:
-    return Span(hit.start, hit.end, (hit.category,))
+    return Span(hit.start, hit.end, found_as(hit.category, hit.why))

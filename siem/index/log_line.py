@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from policies.formats.found import BETWEEN_WHYS, WHYS
 from siem.index.logged import Logged
 from siem.index.strict import FIRST, LAST
 from siem.record.ecs import ECS_VERSION, most_not_named, values_not_named
@@ -27,6 +28,8 @@ type _Number = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 type _More = Annotated[int, Meta(ge=1, le=2**63 - 1)] | UnsetType
 type _Text = Annotated[str, Meta(min_length=1)]
 type _MaybeText = _Text | UnsetType
+_ANY_WHY = f"(?:{'|'.join(WHYS)})"
+type _Why = Annotated[str, Meta(pattern=f"^{_ANY_WHY}(?:{BETWEEN_WHYS}{_ANY_WHY})*$")]
 type _MaybeTexts = Annotated[list[str], Meta(min_length=1)] | UnsetType
 
 
@@ -80,6 +83,7 @@ class _Use(_Strict):
     rule: str
     count: _Number
     grant: _MaybeText = UNSET
+    whys: Annotated[dict[_Why, _Number], Meta(min_length=1)] | UnsetType = UNSET
 
 
 class _Permit(_Strict):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from policies.formats.found import BETWEEN_WHYS, WHYS
 from siem.index.fields import FIELDS, Field, Kind
 from siem.index.logged import Logged
 from siem.record.ecs import Document
@@ -24,7 +25,7 @@ ID_BYTES = 512
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _USES = "yingbi.fields"
 """What is kept whole, and searched by the rules in it."""
-_OF_USE = frozenset({"name", "category", "transform", "disclosure", "rule", "count", "grant"})
+_OF_USE = frozenset({"name", "category", "transform", "disclosure", "rule", "count", "grant", "whys"})
 _OBJECTS = frozenset(name[:place] for name in FIELDS for place, sign in enumerate(name) if sign == ".")
 
 
@@ -94,6 +95,16 @@ def _faults_of_uses(uses: object) -> Iterator[str]:
         yield f"`{_USES}` holds a field that events do not have"
     elif not all(isinstance(use.get("rule", ""), str) for use in uses):
         yield f"`{_USES}.rule` is no keyword"
+    elif not all(_are_whys(use.get("whys", {})) for use in uses):
+        yield f"`{_USES}.whys` is no table of reasons"
+
+
+def _are_whys(told: object) -> bool:
+    """Whether *told* says how often which of `WHYS` decided, and nothing else."""
+    return isinstance(told, Mapping) and all(
+        isinstance(why, str) and WHYS.keys() >= set(why.split(BETWEEN_WHYS)) and _is_of(number, Kind.NUMBER)
+        for why, number in told.items()
+    )
 
 
 def _fits(value: object, field: Field) -> bool:

@@ -228,6 +228,8 @@ def _field_document(use: FieldUse) -> dict[str, Any]:
     }
     if use.grant:
         document["grant"] = use.grant
+    if use.whys:
+        document["whys"] = dict(use.whys)
     return document
 
 
@@ -240,6 +242,7 @@ def _field_of(item: Mapping[str, Any]) -> FieldUse:
         rule=item["rule"],
         grant=item.get("grant"),
         count=item["count"],
+        whys=tuple(item.get("whys", {}).items()),
     )
 
 

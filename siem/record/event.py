@@ -73,6 +73,8 @@ class FieldUse(msgspec.Struct, frozen=True, kw_only=True):
     """`file:line` of the rule that decided."""
     grant: str | None
     count: int
+    whys: tuple[tuple[str, int], ...] = ()
+    """Of what recognisers found: what decided, in words of `policies.formats.found.WHYS`, and how often, in order."""
 
 
 class PermitState(StrEnum):

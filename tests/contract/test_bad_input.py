@@ -68,6 +68,9 @@ HOSTILE = {
     "an id that is none": ("event.id", 5),
     "uses that are none": ("yingbi.fields", [5]),
     "a use beside ours": ("yingbi.fields", [{"name": "x", "a..b": 1}]),
+    "a value for a reason": ("yingbi.fields", [{"whys": {"13800138000": 1}}]),
+    "a reason that is none": ("yingbi.fields", [{"whys": {"pattern,somehow": 1}}]),
+    "a reason that decided so often": ("yingbi.fields", [{"whys": {"pattern": "x"}}]),
     "an object for a rule": ("yingbi.fields", [{"rule": {"a": 1}}]),
     "half a character": ("user.id", "\ud800"),
 }

@@ -101,6 +101,9 @@ def test_each_file_of_a_package_is_masked_as_it_would_be_by_itself(declaring_fro
     recorded = declaring_front.rig.gateway.events()[-1]["yingbi"]
     assert (recorded["format"], len(recorded["subjects"])) == ("zip", 1)
     assert {"person.name", "person.mobile", "person.id_no"} <= {field["name"] for field in recorded["fields"]}
+    whys = {field["category"]: field["whys"] for field in recorded["fields"] if "whys" in field}
+    assert whys["mobile"] == {"pattern,context": 2}
+    assert whys["person_name"]["context"] == 1
 
 
 @pytest.mark.parametrize("name", ["a.svg", "a.exe", "a.json", "a/../../b.csv"])

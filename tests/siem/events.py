@@ -100,6 +100,9 @@ def _assorted_raised(random: Random) -> Raised:
     )
 
 
+WHYS_TOLD = ((), (), (("checksum", 2),), (("context", 1), ("pattern,context", 3)), (("model", 1), ("repeated", 2)))
+
+
 def _assorted_event(number: int, random: Random) -> AccessEvent:
     maybe = ("", *TEXTS)
     uses = tuple(
@@ -111,6 +114,7 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
             rule=random.choice(("register.yaml:7", "register.yaml:8", *TEXTS)),
             grant=random.choice((None, "grant-1")),
             count=random.choice(NUMBERS),
+            whys=random.choice(WHYS_TOLD),
         )
         for _ in range(random.choice((0, 0, 1, 3)))
     )

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
+from policies.formats.found import words_of
 from policies.load import load_policy
-from policies.program import Program
+from policies.program import FREE_TEXT, Program
 from policies.transforms.spec import Form, form_of, name_of
 from siem.record.event import AccessEvent, Disclosure, FieldUse, Verdict
 from tests.effort import examples
@@ -42,8 +43,12 @@ def test_whatever_was_shown_is_explained(town: Town, files: dict[str, Any]) -> N
             assert is_explained(use, program), use
         if event.verdict is Verdict.FORWARD:
             explains_what_is_seen(event, program, run.shown[caller, target])
+        free_text = program.fields[FREE_TEXT]
+        found = [use for use in event.fields if use.name == free_text.name and use.category != free_text.category]
+        assert all(sum(dict(use.whys).values()) == use.count for use in found)
         said = "\n".join(lines_of_event(home, event.id, datetime.now(UTC)))
         assert all(f"{use.name} ({use.category})" in said and use.rule in said for use in event.fields)
+        assert all(f"  {words_of(why)}: " in said for use in event.fields for why, _ in use.whys)
 
 
 def is_explained(use: FieldUse, program: Program) -> bool:

@@ -53,7 +53,7 @@ def test_what_a_child_masks_and_counts_comes_back() -> None:
     outcome, counted = outcome_of(TextMasker(REMARK, tally(), "utf-8")), tally()
     outcome.add_to(counted)
     assert (outcome.masked.decode(), outcome.reason) == ("联系人***，电话***", "")
-    assert counted.found == {"person_name": 1, "mobile": 1}
+    assert counted.found == {"person_name:context": 1, "mobile:pattern,context": 1}
 
 
 def test_a_large_outcome_comes_in_pieces() -> None:

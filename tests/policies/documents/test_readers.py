@@ -51,7 +51,7 @@ def test_a_document_whose_process_is_killed_is_withheld_and_the_next_is_not(own:
         assert connection.recv(1) == b""
     counted = tally()
     masked(PLAIN, "pdf", counted=counted)
-    assert counted.found == {"mobile": 1}
+    assert counted.found == {"mobile:pattern,context": 1}
     wait_until(lambda: not maker.children(), 60)
 
 
@@ -65,7 +65,7 @@ def test_once_the_maker_of_processes_is_gone_a_document_is_withheld_until_there_
     own.make_ready()
     counted = tally()
     masked(PLAIN, "pdf", counted=counted)
-    assert counted.found == {"mobile": 1}
+    assert counted.found == {"mobile:pattern,context": 1}
 
 
 def test_the_maker_ends_with_whoever_has_started_it(own: Readers) -> None:

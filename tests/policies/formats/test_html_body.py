@@ -345,7 +345,7 @@ def test_a_page_read_twice_is_counted_once() -> None:
     masker.feed(f"<table>{rows}</table><p>13800138000</p>".encode())
     masker.close()
     assert masker.tally.fields == {2: 8_000, 3: 8_000}
-    assert masker.tally.found == {"mobile": 1}
+    assert masker.tally.found == {"mobile:pattern": 1}
     assert len(masker.tally.subjects) == 1
 
 

@@ -261,7 +261,7 @@ def test_texts_are_masked_in_place_as_well(remark: str | None, shown: str | None
     assert masked is not None
     assert [each["remark"] for each in json.loads(b"[" + masked + b"]")] == ["办结", shown] * 50
     assert counted.fields[REMARK.field] == (50 if remark is None else 100)
-    assert counted.found["mobile"] == (50 if remark == "电话13800138000" else 0)
+    assert counted.found["mobile:pattern,context"] == (50 if remark == "电话13800138000" else 0)
 
 
 def test_after_a_body_whose_objects_tell_something_some_are_parsed_at_once() -> None:

@@ -74,4 +74,4 @@ def test_hits_across_windows_are_counted_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(text_body, "LONGEST_LINE", 10)
     masker = TextMasker(REMARK, tally(), "utf-8")
     whole(lambda: masker, ("甲" * 5 + "13800138000" + "乙" * 400 + "13900139000").encode())
-    assert masker.tally.found == {"mobile": 2}
+    assert masker.tally.found == {"mobile:pattern": 2}
