@@ -20,6 +20,7 @@ from console.handling_json import open_task_json, plan_json, step_json
 from console.handling_pages import HandlingPages
 from console.handling_view import OpenStep, open_tasks, to_do
 from console.pages import Pages
+from console.step_acts import StepActs
 from incident.annual import Annual
 from incident.codec import encode
 from incident.drill_standing import standings
@@ -70,6 +71,19 @@ HANDLING_ACTS: Mapping[str, tuple[str, str, tuple[Field, ...]]] = {
         "Write down what was learned",
         (Field(name="cause", en="the cause", needed=True), Field(name="lessons", en="the lessons", needed=True)),
     ),
+    "take-step": (
+        "takeStep",
+        "Take a manual step of the playbook on, or give it to somebody of its role",
+        (
+            Field(name="key", en="of its question", needed=True),
+            Field(name="person", en="who does it; who asks unless given"),
+        ),
+    ),
+    "give-back-step": (
+        "giveBackStep",
+        "Let a manual step wait for anybody of its role again",
+        (Field(name="key", en="of its question", needed=True), Field(name="reason", en="why, where another has it")),
+    ),
     "state-item": (
         "stateItem",
         "State what the reports need and no log can know",
@@ -91,7 +105,8 @@ class ApiHandling:
     """The acts on how a case is handled, and the lists over all cases."""
 
     def __init__(self, pages: Pages, shown: CasePages, cases: ApiCases) -> None:
-        acts = HandlingActs(pages, shown)
+        acts, forms = HandlingActs(pages, shown), CaseActs(pages, shown)
+        steps = StepActs(pages, shown, forms)
         self._acts: Mapping[str, Act] = {
             "role": acts.role,
             "task": acts.task,
@@ -99,7 +114,9 @@ class ApiHandling:
             "mark": acts.mark,
             "restrict": acts.restrict,
             "review": acts.review,
-            "state-item": DutyPages(pages, shown, CaseActs(pages, shown)).state,
+            "take-step": steps.take,
+            "give-back-step": steps.give_back,
+            "state-item": DutyPages(pages, shown, forms).state,
         }
         self._over_all, self._cases, self._office = HandlingPages(pages), cases, pages.office
         self._zone = pages.moments.zone

@@ -100,7 +100,19 @@ SCHEMAS: Mapping[str, Schema] = {
                 doubtful=_TRUTH,
             )
         ),
-        question_list=_list(_object(key=_TEXT, question=_TEXT, title=_TEXT, answers=_list(_TEXT))),
+        question_list=_list(
+            _object(
+                key=_TEXT,
+                question=_TEXT,
+                title=_TEXT,
+                assignee=_TEXT,
+                due_at=_or_none(_AT),
+                urgency=_TEXT,
+                late=_TRUTH,
+                taken_by=_or_none(_TEXT),
+                answers=_list(_TEXT),
+            )
+        ),
         playbook=_or_none(_object(book=_TEXT, steps=_list(_OBJECT), left=_list(_TEXT))),
         notice_state=_object(id=_TEXT, standing=_TEXT, digest=_or_none(_TEXT), versions=_list(_OBJECT)),
         handling=_OBJECT,
@@ -128,7 +140,17 @@ SCHEMAS: Mapping[str, Schema] = {
         actions=_list(_TASK),
         tasks=_list(_TASK),
         steps=_list(
-            _object(case=_TEXT, drill=_TRUTH, key=_TEXT, title=_TEXT, assignee=_TEXT, due=_or_none(_AT), overdue=_TRUTH)
+            _object(
+                case=_TEXT,
+                drill=_TRUTH,
+                key=_TEXT,
+                title=_TEXT,
+                assignee=_TEXT,
+                due=_or_none(_AT),
+                due_at=_or_none(_AT),
+                taken_by=_or_none(_TEXT),
+                overdue=_TRUTH,
+            )
         ),
     ),
     DRILL_LIST: _object(plans=_list(_OBJECT), drills=_list(_named(CASE_LINE))),

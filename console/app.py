@@ -45,6 +45,7 @@ from console.search_pages import SearchPages
 from console.search_people_pages import PeoplePages
 from console.several_cases import SeveralCases
 from console.sign_in import SignIn
+from console.step_acts import StepActs
 from console.subscriber_pages import SubscriberPages
 from console.token_pages import TokenPages
 from incident.ids import Bilingual
@@ -115,7 +116,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     tokens, subscribers, hotline = TokenPages(pages), SubscriberPages(pages), HotlinePages(pages)
     evidence, several = EvidenceActs(pages, cases), SeveralCases(pages, cases)
     handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
-    duties = DutyPages(pages, cases, acts)
+    duties, steps = DutyPages(pages, cases, acts), StepActs(pages, cases, acts)
     rules, proposal = RulePages(pages), "/rules/proposals/{number}"
     case, notice = "/cases/{case}", "/cases/{case}/notice"
     draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
@@ -167,6 +168,8 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", "/cases", cases.open_by_hand),
         ("GET", case, cases.show),
         ("POST", f"{case}/answer", acts.answer),
+        ("POST", f"{case}/take-step", steps.take),
+        ("POST", f"{case}/give-back-step", steps.give_back),
         ("POST", f"{case}/retry", acts.retry),
         ("POST", f"{case}/contain", acts.contain),
         ("POST", f"{case}/lift", acts.lift),

@@ -8,12 +8,13 @@ from console.case_pages import CasePages
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped, Typed
 from console.pages import Pages
+from console.step_roles import may_answer
 from console.targets import check_target
 from incident.acts import MOST_CONTAINMENT
 from incident.clocks import ProofFile
-from incident.command import Containment
+from incident.command import AskPerson, Containment
 from incident.duties import Grade, Occurrence
-from incident.ids import CaseId, CommandKey, DutyId
+from incident.ids import CaseId, CommandKey, DutyId, NotPermitted
 from incident.journal import Move
 
 INPUT = "input:"
@@ -36,6 +37,9 @@ class CaseActs:
         key = CommandKey(form.get("key"))
 
         def act() -> None:
+            issued = self._shown.find(case).commands.get(key)
+            if issued and isinstance(issued.command, AskPerson) and not may_answer(desk, issued.command):
+                raise NotPermitted("这一步不由您的岗位办理", "this is not for your role to answer")
             match form.get("answer"):
                 case "yes":
                     inputs = form.starting(INPUT)

@@ -11,6 +11,7 @@ from console.case_view import ClockView, Held, clocks_of, held_by, steps_left, s
 from console.handling_json import handling_json
 from console.notice_view import standing_of
 from console.unseen import Readable
+from incident.by_hand import is_late, late_steps, urgency_of
 from incident.clocks import Reading
 from incident.command import LASTING, AskPerson, Containment, Lift, Tighten
 from incident.graph import Books
@@ -90,8 +91,8 @@ def case_json(
         ],
         "under_way": [_issued(issued, alias) for issued in under_way(case)],
         "scope": _scope(case.scope, case, alias) if case.scope else None,
-        "question_list": [_question(asked, alias) for asked in case.questions],
-        "playbook": _playbook(case, books, alias),
+        "question_list": [_question(case.commands[asked.key], asked, now, alias) for asked in case.questions],
+        "playbook": _playbook(case, now, books, alias),
         "notice_state": notice_line(case),
         "handling": handling_json(case, now, alias),
     }
@@ -243,13 +244,17 @@ def _scope(scope: Scope, case: Case, alias: Aliases) -> dict[str, Any]:
     }
 
 
-def _question(asked: AskPerson, alias: Aliases) -> dict[str, Any]:
+def _question(issued: Issued, asked: AskPerson, now: datetime, alias: Aliases) -> dict[str, Any]:
     return {
         "key": asked.key,
         "question": asked.question.value,
         "title": alias(asked.title),
         "text": alias(asked.text),
         "assignee": asked.assignee,
+        "due_at": iso(asked.due),
+        "urgency": urgency_of(issued, now).value,
+        "late": is_late(issued, now),
+        "taken_by": issued.taken_by,
         "answers": list(asked.answers),
         "measures": [
             {
@@ -265,9 +270,10 @@ def _question(asked: AskPerson, alias: Aliases) -> dict[str, Any]:
     }
 
 
-def _playbook(case: Case, books: Books, alias: Aliases) -> dict[str, Any] | None:
+def _playbook(case: Case, now: datetime, books: Books, alias: Aliases) -> dict[str, Any] | None:
     if not case.book:
         return None
+    late = late_steps(case, now)
     return {
         "book": case.book,
         "ended": case.run_ended.value if case.run_ended else None,
@@ -281,6 +287,7 @@ def _playbook(case: Case, books: Books, alias: Aliases) -> dict[str, Any] | None
                 "said": alias(view.step.said),
                 "started_at": iso(view.step.started_at),
                 "ended_at": iso(view.step.ended_at),
+                "late": view.step.number in late,
             }
             for view in steps_of(case)
         ],

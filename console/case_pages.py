@@ -32,12 +32,14 @@ from console.handling_view import manual_steps
 from console.notice_view import STANDINGS, standing_of
 from console.pages import Pages, sheet
 from console.roles import Role
+from console.step_roles import handles, may_answer, persons_for
 from console.unseen import readable_by
 from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
 from console.words import LEVELS as LEVEL_WORDS
 from incident.acts import MOST_CONTAINMENT
 from incident.alert_facts import facts_of
-from incident.command import Containment
+from incident.by_hand import late_steps
+from incident.command import AskPerson, Containment
 from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.duty_forms import FORM_NAMES, lacks
@@ -172,13 +174,14 @@ class CasePages:
         clauses = {clause.id: clause for clause in rules.duties.clauses}
         labels = rules.press.labels.systems
         alias = readable_by(desk, self._cases.all())
+        steps_by_hand = manual_steps(case, now)
         return self._pages.page(
             desk,
             "case.html.j2",
             case=case,
             altered=self.altered(case.id),
             most_alerts=MOST_ALERTS,
-            acts=desk.may("POST", "/cases/{case}/answer") and not case.merged_into,
+            acts=handles(desk) and not case.merged_into,
             ended=case.state in ENDED,
             clocks=clocks_of(case, now),
             steps_begun=steps_of(case),
@@ -212,7 +215,12 @@ class CasePages:
             entries=tuple(reversed(entries)),
             entries_left=len(case.entries) - len(entries),
             notice_standing=STANDINGS[standing_of(case)],
-            steps_by_hand=manual_steps(case),
+            steps_by_hand=steps_by_hand,
+            steps_of_key={step.asked.key: step for step in steps_by_hand},
+            steps_late=late_steps(case, now),
+            answerable={asked.key for asked in case.questions if may_answer(desk, asked)},
+            takers={step.asked.key: self._takers(desk, step.asked) for step in steps_by_hand},
+            handles=handles(desk),
             measured=measured(case, rules.goals),
             reviewed=is_reviewed(case),
             review_asked_by=review_asked_by(case, now),
@@ -237,6 +245,11 @@ class CasePages:
         return active(
             self._office.events, [*systems][:MOST_QUICK], [each for each in targets if each][:MOST_QUICK], now
         )
+
+    def _takers(self, desk: Desk, asked: AskPerson) -> list[tuple[str, str]]:
+        """Whom *desk* may give the step to that is *asked* for: everybody of its role, or who has it and asks."""
+        found = persons_for(asked.assignee, self._office.accounts.all()) if may_answer(desk, asked) else {}
+        return [(each, name) for each, name in found.items() if handles(desk) or each == desk.person]
 
     def _persons(self) -> dict[str, str]:
         """Who may be named in a case, with the accounts they hold."""

@@ -3,7 +3,7 @@
 Keys are only ever added.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from console.handling_view import OpenStep, OpenTask
@@ -64,6 +64,8 @@ def step_json(found: OpenStep, alias: Aliases) -> dict[str, Any]:
         "title": alias(asked.title),
         "assignee": asked.assignee,
         "due": due.isoformat() if due else None,
+        "due_at": due.astimezone(UTC).isoformat(timespec="seconds") if due else None,
+        "taken_by": found.step.taken_by,
         "overdue": found.overdue,
     }
 

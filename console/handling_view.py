@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from incident.by_hand import urgency_of
+from incident.clocks import Urgency
 from incident.command import AskPerson, Question
 from incident.drill import MARK
 from incident.handling import Task
-from incident.ids import Bilingual
+from incident.ids import Bilingual, PersonId
 from incident.incident import Case
 
 
@@ -48,15 +50,29 @@ class ManualStep:
 
     asked: AskPerson
     due: datetime | None
+    """Until when it is to be done; of cases that began before due times were kept, until when the playbook waits."""
+    taken_by: PersonId | None
+    late: bool
+    urgency: Urgency
 
 
-def manual_steps(case: Case) -> tuple[ManualStep, ...]:
-    """The manual steps that wait, with who should do them and until when the playbook waits."""
+def manual_steps(case: Case, now: datetime) -> tuple[ManualStep, ...]:
+    """The manual steps that wait, with who should do them, who has taken them, and until when."""
     found = []
     for asked in case.questions:
         if asked.question is Question.STEP:
-            step = case.steps.get(case.commands[asked.key].step)
-            found.append(ManualStep(asked=asked, due=step.timeout_at if step else None))
+            issued = case.commands[asked.key]
+            step = case.steps.get(issued.step)
+            due = asked.due or (step.timeout_at if step else None)
+            found.append(
+                ManualStep(
+                    asked=asked,
+                    due=due,
+                    taken_by=issued.taken_by,
+                    late=due is not None and now > due,
+                    urgency=urgency_of(issued, now),
+                )
+            )
     return tuple(found)
 
 
@@ -76,14 +92,10 @@ type ToDo = OpenTask | OpenStep
 def to_do(cases: Iterable[Case], now: datetime) -> tuple[ToDo, ...]:
     """The tasks that were given and the steps that playbooks wait for over all *cases*, the earliest due first.
 
-    What has no time limit comes last; actions that outlive their cases are not among them.
+    What has no due time comes last; actions that outlive their cases are not among them.
     """
     each = tuple(cases)
-    steps = [
-        OpenStep(case=case, step=step, overdue=step.due is not None and step.due <= now)
-        for case in each
-        for step in manual_steps(case)
-    ]
+    steps = [OpenStep(case=case, step=step, overdue=step.late) for case in each for step in manual_steps(case, now)]
     return tuple(sorted((*open_tasks(each, now, lasting=False), *steps), key=_place))
 
 

@@ -15,6 +15,7 @@ from console.installation import Installation, KeyState
 from console.notice_view import Standing, standing_of
 from console.pages import Pages
 from console.roles import Role
+from console.step_roles import handles
 from incident.command import AskPerson, Question
 from incident.drill_standing import PlanStanding, standings
 from incident.ids import Bilingual, PersonId
@@ -213,7 +214,7 @@ class Overview:
             "overview.html.j2",
             reads_cases=reads_cases,
             reads_alerts=reads_alerts,
-            handles=desk.may("POST", "/cases/{case}/answer"),
+            handles=handles(desk),
             questions=open_questions(cases),
             lifts=waiting_lifts(cases, desk.person, now) if desk.may("POST", "/cases/{case}/agree") else (),
             clocks=running_clocks(cases, now),

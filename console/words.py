@@ -274,6 +274,8 @@ DONE: Table = {
     "evidence-added": _w("证据已加入，已加密保存", "the evidence is kept, encrypted"),
     "evidence-moved": _w("已登记", "it is recorded"),
     "role-given": _w("角色已登记", "the role is recorded"),
+    "step-taken": _w("承办人已登记", "who does the step is recorded"),
+    "step-given-back": _w("已退回，等待该岗位的人承办", "the step waits for its role again"),
     "task-given": _w("任务已登记", "the task is recorded"),
     "task-done": _w("已登记完成", "it is recorded as done"),
     "marked": _w("标记已登记", "the mark is recorded"),

@@ -188,6 +188,8 @@ class AskPerson:
     """Names of variables that the person is asked to fill in."""
     measures: tuple[Measure, ...] = ()
     """Who says yes takes one of these, which is then put in force."""
+    due: datetime | None = None
+    """Until when a step is to be done; None where the playbook does not say. What is late is not given up."""
     contains: bool = True
     """Whether a yes to `Question.CONTAIN` is one to containing, and not to a measure alone that stops nobody."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from incident.by_hand import step_warnings
 from incident.clocks import ClockRecord, Urgency
 from incident.duties import GRADE_NAMES, STARTED_BY, Duty, DutyTable, Occurrence, Since
 from incident.ids import ENGINE
@@ -68,7 +69,7 @@ def passing_facts(case: Case, now: datetime) -> tuple[Fact, ...]:
     """What the passing of time brings: due times that are over, and of what people have to be warned. Each comes once,
     however often it is asked, and whatever was restarted between.
     """
-    return (*late_facts(case, now), *warning_facts(case, now))
+    return (*late_facts(case, now), *warning_facts(case, now), *step_warnings(case, now))
 
 
 def warning_facts(case: Case, now: datetime) -> tuple[DutyWarned, ...]:

@@ -167,6 +167,8 @@ class _Graph:
             self._report("no-branches", step, "has the same branch twice")
         if step.timeout is not None and step.kind not in (StepKind.ACTION, StepKind.WHILE):
             self._report("timeout", step, "has a timeout, which is kept for actions and loops only")
+        if step.due is not None and step.kind is not StepKind.ACTION:
+            self._report("due-time", step, "has a due time, which is kept for actions only")
         if step.delay is not None and step.kind in (StepKind.START, StepKind.END):
             self._report("delay", step, "has a delay, which a start or an end does not wait for")
         if step.kind is StepKind.SWITCH and not SWITCH.fullmatch(step.switch):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from incident.clocks import ClockRecord
+from incident.clocks import ClockRecord, Urgency
 from incident.command import (
     CONTAINING,
     LASTING,
@@ -100,6 +100,10 @@ class Issued:
     issued_at: datetime
     ended_at: datetime | None = None
     ended_by: Actor | None = None
+    taken_by: PersonId | None = None
+    """Who does it, where it is a step that a person carries out."""
+    warned: tuple[Urgency, ...] = ()
+    """Of what people were warned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from incident.due_time import due_within
 from incident.form import check_form
 from incident.ids import PlaybookId, StepId
 from incident.reading import Finding, Reader
@@ -60,6 +61,8 @@ class Step:
     description: str
     delay: timedelta | None
     timeout: timedelta | None
+    due: timedelta | None
+    """Within what time of being asked a person is to have done it: `incident.due_time`."""
     on_completion: StepId | None
     on_success: StepId | None
     on_failure: StepId | None
@@ -192,6 +195,7 @@ def _read_step(reader: Reader, key: str, raw: dict[str, Any]) -> Step:
         description=raw.get("description", ""),
         delay=_span(raw, "delay"),
         timeout=_span(raw, "timeout"),
+        due=due_within(raw, reader, key),
         on_completion=_step_id(raw, "on_completion"),
         on_success=_step_id(raw, "on_success"),
         on_failure=_step_id(raw, "on_failure"),

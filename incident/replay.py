@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
+from incident.by_hand import with_step_fact
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
 from incident.command import CONTAINING, Lift, Tighten
 from incident.duties import Occurrence, Since
@@ -72,7 +73,10 @@ from incident.journal import (
     ScopeAssessed,
     StateMoved,
     StepEnded,
+    StepGivenBack,
     StepStarted,
+    StepTaken,
+    StepWarned,
     TaskDone,
     TaskSet,
 )
@@ -144,6 +148,9 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             return _with_step(case, fact, entry)
         case CommandIssued() | CommandEnded():
             return _with_command(case, fact, entry)
+        case StepTaken() | StepGivenBack() | StepWarned():
+            step = with_step_fact(case.commands[fact.key], fact)
+            return replace(case, commands={**case.commands, fact.key: step})
         case LiftAsked(tightening=key, reason=reason):
             asked = LiftRequest(by=PersonId(entry.by.id), reason=reason, at=entry.at)
             return replace(case, lifts={**case.lifts, key: asked})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
+from incident.by_hand import step_line
 from incident.clocks import URGENCY_NAMES
 from incident.command import (
     AskPerson,
@@ -74,7 +75,10 @@ from incident.journal import (
     ScopeAssessed,
     StateMoved,
     StepEnded,
+    StepGivenBack,
     StepStarted,
+    StepTaken,
+    StepWarned,
     TaskDone,
     TaskSet,
 )
@@ -148,6 +152,9 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _named(f"{zh}：{step.zh}", f"{en}: {step.en or step.zh}", said)
         case CommandIssued(command=command):
             return command_words(command)
+        case StepTaken(key=key) | StepGivenBack(key=key) | StepWarned(key=key):
+            asked = case.commands[key].command
+            return step_line(fact, split(asked.title if isinstance(asked, AskPerson) else ""))
         case CommandEnded(key=key, ending=ending, said=said):
             command = case.commands[key].command
             about, ended = command_words(command), _ENDINGS[ending]

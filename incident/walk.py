@@ -299,7 +299,16 @@ class Walk:
     def _ask(self, step: Activation, key: CommandKey, question: Question, text: str) -> AskPerson:
         agent = self._library[step.playbook].agents[self._text(step).agent]
         assignee = ASSIGNEES.get(question, agent.name)
-        return AskPerson(key=key, case=self._case.id, question=question, title=step.name, text=text, assignee=assignee)
+        span = self._text(step).due if question is Question.STEP else None
+        return AskPerson(
+            key=key,
+            case=self._case.id,
+            question=question,
+            title=step.name,
+            text=text,
+            assignee=assignee,
+            due=self._now + span if span else None,
+        )
 
     def _issue(self, step: Activation, command: CommandText, key: CommandKey) -> tuple[Fact, ...]:
         try:

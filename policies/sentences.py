@@ -146,6 +146,7 @@ SENTENCES: Mapping[str, str] = {
     "playbook-constant": "预案步骤要修改常量",
     "playbook-countersigned": "预案的签名上还有签名，无法核验",
     "playbook-delay": "预案的开始和结束步骤不能有 `delay`",
+    "playbook-due-time": "只有动作步骤可以有办理时限，时限不能晚于 `timeout`",
     "playbook-duplicate-key": "预案中同一个键出现两次",
     "playbook-endless": "预案有没有终点的循环",
     "playbook-missing": "预案缺少必需的键",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from incident.clocks import URGENCY_NAMES, Urgency
 from incident.database import open_database
 from incident.ids import Bilingual, CaseId, DutyId
-from incident.journal import ClockSet, DutyLate, DutyWarned, Entry
+from incident.journal import ClockSet, DutyLate, DutyWarned, Entry, StepWarned
 from incident.store import CaseStore
 from policies.recognisers.scan import scan
 from siem.baseline.calendar import LOCAL
@@ -22,6 +22,7 @@ from siem.index.store import StoreUnavailable
 from siem.notify.message import Kind, Message, Words
 from yingbi.home import Home
 from yingbi.pipeline import is_made
+from yingbi.step_standing import StepTitles
 
 NOT_OLDER = timedelta(days=1)
 """What was recorded longer ago is not told any more: the pages of the case say it."""
@@ -39,6 +40,7 @@ class DutyStanding:
         self._engine: Engine | None = None
         self._position = self._seen = 0
         self._names: dict[tuple[CaseId, DutyId], Bilingual] = {}
+        self._steps = StepTitles()
 
     def messages(self, now: datetime) -> list[Message]:
         """What was recorded since `noted`, as it is to be told. Raises StoreUnavailable."""
@@ -64,6 +66,9 @@ class DutyStanding:
 
     def _told(self, entry: Entry, now: datetime) -> Message | None:
         fact = entry.fact
+        self._steps.note(entry)
+        if isinstance(fact, StepWarned) and entry.at >= now - NOT_OLDER:
+            return self._steps.message(entry, fact)
         if isinstance(fact, ClockSet):
             self._names[entry.case, fact.duty.id] = fact.duty.name
         if not isinstance(fact, DutyWarned | DutyLate) or entry.at < now - NOT_OLDER:

@@ -48,6 +48,10 @@ class Kind(StrEnum):
     """Half of the time of a legal duty is gone, or its last quarter has begun."""
     DUTY_LATE = "duty_late"
     """The time of a legal duty has passed, and it is not fulfilled."""
+    STEP_WARNED = "step_warned"
+    """The last quarter of the time of a step that a person carries out has begun."""
+    STEP_LATE = "step_late"
+    """Its due time has passed, and it is not done."""
     SILENT = "silent"
     """A part of the pipeline stands still."""
     RESUMED = "resumed"
@@ -73,6 +77,8 @@ KINDS = {
     Kind.REOPENED: Words(zh="已关闭的告警重新打开", en="a closed alert is open again"),
     Kind.DUTY_WARNED: Words(zh="法定时限提醒", en="a legal time limit is running out"),
     Kind.DUTY_LATE: Words(zh="超过法定时限", en="a legal time limit has passed"),
+    Kind.STEP_WARNED: Words(zh="处置步骤即将到期", en="a step of a case is due soon"),
+    Kind.STEP_LATE: Words(zh="处置步骤超期", en="a step of a case is overdue"),
     Kind.SILENT: Words(zh="系统停滞", en="the pipeline stands still"),
     Kind.RESUMED: Words(zh="系统恢复", en="the pipeline goes on"),
     Kind.REMINDER: Words(zh="提醒", en="reminder"),

@@ -60,7 +60,9 @@ POST /permits/{permit}/review             o     a
 GET  /cases                               o c p a
 POST /cases                               o c
 GET  /cases/{case}                        o c p a
-POST /cases/{case}/answer                 o c
+POST /cases/{case}/answer                 o c p
+POST /cases/{case}/take-step              o c p
+POST /cases/{case}/give-back-step         o c p
 POST /cases/{case}/retry                  o c
 POST /cases/{case}/contain                o c
 POST /cases/{case}/canaries               o c

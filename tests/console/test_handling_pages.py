@@ -10,17 +10,20 @@ import pytest
 
 from console.handling_view import OpenStep, OpenTask, manual_steps, to_do
 from incident.drill_plan import DrillPlan
+from incident.due_time import DUE_TIME, WITHIN
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId
 from incident.incident import Case, State
 from incident.journal import Move, RestrictedRead
 from incident.marking import CaseRole, Tlp
+from incident.playbook import read_playbook
 from incident.taken import LinkKind
 from incident.timeline import split
 from tests.console.browser import XHTML, Browser, Page, page_of, text_of
 from tests.console.bureau import CHEN, LI, SUN, Bureau
 from tests.console.programs import program
-from tests.incident.books import book, manual
+from tests.incident.books import book, manual, raw_book, step_id
+from tests.incident.books import text_of as text_of_book
 from tests.incident.office import TEN
 
 PLAN = DrillPlan(
@@ -124,7 +127,7 @@ def test_roles_and_tasks_by_their_forms(bureau: Bureau) -> None:
 
 def test_steps_that_a_playbook_waits_for_are_among_the_tasks(bureau: Bureau) -> None:
     case = bureau.to_the_draft()
-    (step, *others) = manual_steps(known(bureau, case))
+    (step, *others) = manual_steps(known(bureau, case), TEN)
     HandlingBook(bureau.office.cases).set_task(case, CHEN, "通知窗口", LI, TEN + timedelta(days=1))
 
     def listed() -> list[str]:
@@ -132,8 +135,8 @@ def test_steps_that_a_playbook_waits_for_are_among_the_tasks(bureau: Bureau) -> 
         tasks = next(each for each in sections if each.get("aria-labelledby") == "tasks")
         return [text_of(each) for each in tasks.iter(f"{XHTML}li")]
 
-    task, *shown = listed()
-    assert "通知窗口" in task, "what has no time limit comes last"
+    shown = [each for each in listed() if "通知窗口" not in each]
+    assert len(listed()) == len(shown) + 1
     assert len(shown) == len(others) + 1
     assert all("预案步骤" in each for each in shown)
     title, assignee = split(step.asked.title).zh, split(step.asked.assignee).zh
@@ -146,13 +149,87 @@ def test_steps_that_a_playbook_waits_for_are_among_the_tasks(bureau: Bureau) -> 
     assert step.asked.key not in {each.step.asked.key for each in left}
 
 
+def two_steps(bureau: Bureau) -> CaseId:
+    """A case in which one step is the press officer's and one the operator's, each due within an hour."""
+    due = {"step_extensions": {DUE_TIME: {WITHIN: 3_600_000}}}
+    raw = raw_book(
+        start={"then": "all"},
+        all={"branches": ["told", "reset"], "then": "end"},
+        told={**manual("答复报告人"), **due, "then": "end-1"},
+        end_1={},
+        reset={**manual("重置密码"), **due, "then": "end-2"},
+        end_2={},
+        end={},
+    )
+    for agent, name in (("a03", "发布员 / press officer"), ("a02", "系统管理员 / system operator")):
+        raw["agent_definitions"][f"group--5b2e9a52-52d0-4b8e-9d8f-3d9a4d9c0{agent}"] = {"type": "group", "name": name}
+        raw["workflow"][step_id("told" if agent == "a03" else "reset")]["agent"] = (
+            f"group--5b2e9a52-52d0-4b8e-9d8f-3d9a4d9c0{agent}"
+        )
+    read, _ = read_playbook(text_of_book(raw), "two.json")
+    assert read is not None
+    bureau.office.books = {**bureau.office.books, "two": read}
+    bureau.restart()
+    return bureau.office.cases.open_by_hand("来信", "low", CHEN, "", book="two")
+
+
+def test_a_step_is_taken_by_somebody_of_its_role_and_given_back(bureau: Bureau) -> None:
+    for name in ("press", "operator", "oncall"):
+        bureau.employ(name)
+    case = two_steps(bureau)
+    told, reset = (each.asked.key for each in manual_steps(known(bureau, case), TEN))
+    page = send(bureau, case, f"take-{told}", person=LI)
+    assert "承办人已登记" in page.said
+    assert "p-li 承办" in page.text("main")
+    api = program(bureau, "oncall")
+    refused = api.post(f"/cases/{case}/take-step", key=reset, person=CHEN)
+    assert (refused.status_code, refused.json()["field"]) == (422, "person")
+    assert api.post(f"/cases/{case}/take-step", key=reset, person="p-zheng").status_code == 200
+    taken = {each["key"]: (each["taken_by"], each["due_at"]) for each in api.get("/actions").json()["steps"]}
+    due = "2026-11-23T11:00:00+00:00"
+    assert taken == {told: (LI, due), reset: ("p-zheng", due)}
+    asked = {each["key"]: (each["taken_by"], each["due_at"], each["late"]) for each in api.case(case)["question_list"]}
+    assert asked == {told: (LI, due, False), reset: ("p-zheng", due, False)}
+    send(bureau, case, f"give-back-{told}", reason="休假")
+    assert known(bureau, case).commands[told].taken_by is None
+    timeline = bureau.browser("oncall").get(f"/cases/{case}?timeline=all").text()
+    assert "p-li 退回（told）：休假" in timeline
+
+
+def test_who_has_one_role_does_what_is_that_roles_and_nothing_else(bureau: Bureau) -> None:
+    case = two_steps(bureau)
+    told, reset = (each.asked.key for each in manual_steps(known(bureau, case), TEN))
+    press = program(bureau, "press")
+    assert press.post(f"/cases/{case}/take-step", key=told, person="p-zhao").status_code in (409, 422)
+    for path, body in (("answer", {"key": reset, "answer": "yes"}), ("give-back-step", {"key": reset})):
+        assert press.post(f"/cases/{case}/{path}", **body).json()["code"] == "not-permitted"
+    page = send(bureau, case, f"take-{told}", "press")
+    assert known(bureau, case).commands[told].taken_by == LI
+    assert f"answer-{reset}" not in {each.get("id") for each in page.all("form")}
+    browser = bureau.browser("press")
+    browser.submit(browser.get(f"/cases/{case}"), f"answer-{told}", "yes")
+    assert [each.asked.key for each in manual_steps(known(bureau, case), TEN)] == [reset]
+
+
+def test_a_late_step_is_shown_as_late_while_it_waits_and_afterwards(bureau: Bureau) -> None:
+    case = two_steps(bureau)
+    bureau.office.watch.move(minutes=50)
+    assert "即将到期" in bureau.browser("oncall").get("/actions").text()
+    bureau.office.watch.move(minutes=20)
+    assert bureau.browser("oncall").get("/actions").text().count("超期") == 2
+    for step in manual_steps(known(bureau, case), bureau.office.watch.at):
+        bureau.office.cases.complete(case, step.asked.key, CHEN)
+    found = program(bureau, "auditor").case(case)["playbook"]["steps"]
+    assert [each["late"] for each in found if each["name"] in ("told", "reset")] == [True, True]
+
+
 def test_what_is_to_be_done_comes_by_its_time_whoever_asked(bureau: Bureau) -> None:
     """A step with a time limit stands among the tasks where its time has it, and is overdue when that has come."""
     slow = book(start={"then": "one"}, one={**manual(timeout=3_600_000), "then": "end"}, end={})
     bureau.office.books = {**bureau.office.books, slow.name: slow}
     bureau.office.restart()
     case = bureau.office.cases.open_by_hand("来信", "low", CHEN, "", book=slow.name)
-    (step,) = manual_steps(known(bureau, case))
+    (step,) = manual_steps(known(bureau, case), TEN)
     assert step.due == TEN + timedelta(hours=1)
     for minutes in (59, 61):
         HandlingBook(bureau.office.cases).set_task(case, CHEN, f"任务 {minutes}", LI, TEN + timedelta(minutes=minutes))
@@ -163,7 +240,11 @@ def test_what_is_to_be_done_comes_by_its_time_whoever_asked(bureau: Bureau) -> N
         "任务 61",
     ]
     assert [each.overdue for each in found] == [False] * 3
-    assert [each.overdue for each in to_do(bureau.office.cases.all(), step.due)] == [True, True, False]
+    assert [each.overdue for each in to_do(bureau.office.cases.all(), step.due + timedelta(seconds=1))] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_an_action_is_listed_after_its_case_was_closed(bureau: Bureau) -> None:

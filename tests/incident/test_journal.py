@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incident.by_hand_acts import give_back, take
 from incident.codec import tag_of
 from incident.draft import CHECK_LIST
 from incident.duties import Occurrence
@@ -57,6 +58,7 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     office.perform_all()
     office.cases.withdraw_notice(case, CHEN, WithdrawalReason.WRONG)
     office.perform_all()
+    late_step(office, case)
     office.do_the_rest(case)
     (block,) = office.cases.get(case).containments
     office.cases.ask_lift(case, block.key, CHEN, "核实后恢复")
@@ -98,6 +100,16 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     book.restrict(last, CHEN, [LI], "涉及内部人员")
     office.cases.merge(case, last, CHEN, "由上级通报统一处置")
     return office.cases.get(case).entries
+
+
+def late_step(office: Office, case: CaseId) -> None:
+    """Of the step that is due first: taken, given back, and late."""
+    first = min(office.cases.get(case).questions, key=lambda asked: asked.due or TEN + timedelta(days=99))
+    office.cases.record(case, LI, lambda known: take(known, first.key, LI))
+    office.cases.record(case, CHEN, lambda known: give_back(known, first.key, CHEN, "休假"))
+    assert first.due is not None
+    office.watch.at = first.due + timedelta(seconds=1)
+    office.cases.tick()
 
 
 def tell_persons(office: Office, case: CaseId) -> None:

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from incident.by_hand_acts import take
+from incident.due_time import DUE_TIME, WITHIN
 from incident.duties import load_duties
 from incident.ids import Bilingual, CaseId, DutyId
 from siem.detect.definition import Level
 from siem.notify.channel import Channel
 from siem.notify.message import Kind, Message, text_of
 from siem.notify.outbox import Outbox
-from tests.incident.office import CHEN, TEN, Office, alert, new_database
+from tests.incident.books import book, manual
+from tests.incident.office import CHEN, LI, TEN, Office, alert, new_database
 from yingbi.clock import now
 from yingbi.duty_standing import DutyStanding
 from yingbi.first_start import make_folders
@@ -63,6 +66,34 @@ def test_each_warning_and_what_is_late_is_told_as_it_comes(office: Office, stand
     assert told(standing, office) == [(Kind.DUTY_WARNED, f"{report}只剩最后四分之一的时间，最迟 2026-11-23 22:00")]
     after(office, 1.1)
     assert told(standing, office) == [(Kind.DUTY_LATE, f"{report}超过时限，最迟 2026-11-23 22:00")]
+
+
+def test_a_step_is_told_of_when_it_is_due_soon_and_when_it_is_late(office: Office, standing: DutyStanding) -> None:
+    one = {**manual(), "step_extensions": {DUE_TIME: {WITHIN: 3_600_000}}, "then": "end"}
+    office.books = {"main": book("main", start={"then": "one"}, one=one, end={})}
+    office.restart()
+    real = office.cases.open_by_hand("来信", "low", CHEN, "", book="main")
+    drill = office.cases.open_drill("演练", "low", CHEN, book="main", once="1")
+    (asked,) = office.cases.get(real).questions
+    office.cases.record(real, CHEN, lambda case: take(case, asked.key, LI))
+
+    def steps() -> list[Message]:
+        found = [each for each in standing.messages(office.watch()) if each.kind in (Kind.STEP_WARNED, Kind.STEP_LATE)]
+        standing.noted()
+        return found
+
+    assert steps() == []
+    due = "one（值班员）：最迟 2026-11-23 19:00"
+    for hours, kind in ((0.8, Kind.STEP_WARNED), (0.3, Kind.STEP_LATE)):
+        after(office, hours)
+        first = standing.messages(office.watch())
+        assert standing.messages(office.watch()) == first, "they could not be kept"
+        found = {message.case: message for message in steps()}
+        assert {message.kind for message in found.values()} == {kind}
+        assert found[real].title.zh == f"{real} {due}"
+        assert found[drill].title.zh == f"【演练】{drill} {due}"
+        assert (found[real].assignee, found[drill].assignee) == (LI, "")
+    assert steps() == []
 
 
 def test_what_is_not_kept_yet_comes_again_and_nothing_between_is_lost(office: Office, standing: DutyStanding) -> None:
