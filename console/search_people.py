@@ -114,6 +114,6 @@ def days_of(events: EventStore, caller: str, start: datetime, days: int, timeout
 
 def _persons(events: EventStore, caller: str, at: datetime, timeout: timedelta) -> int | None:
     try:
-        return events.volume(Seer(fold(caller)), at, at + DAY, timeout)
+        return events.volume([Seer(fold(caller))], at, at + DAY, timeout)[0]
     except StoreUnavailable:
         return None

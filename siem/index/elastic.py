@@ -190,13 +190,13 @@ class ElasticStore:
             parts = (asked[at : at + ASKED_AT_ONCE] for at in range(0, len(asked), ASKED_AT_ONCE))
             yield from merged(each for part in parts for each in self._sightings(part, start, end, timeout))
 
-    def volume(self, seer: Seer, start: datetime, end: datetime, timeout: timedelta) -> int:
+    def volume(self, seers: Sequence[Seer], start: datetime, end: datetime, timeout: timedelta) -> list[int]:
         """As `EventStore` promises."""
         if start >= end:
-            return 0
-        asked = {"subjects": distinct_subjects()}
-        found = self._aggregated(query_of(of_seer(seer), start, end), asked, self._indices(start, end), timeout)
-        return int(found["subjects"]["value"])
+            return [0] * len(seers)
+        asked, indices = {"subjects": distinct_subjects()}, self._indices(start, end)
+        found = (self._aggregated(query_of(of_seer(seer), start, end), asked, indices, timeout) for seer in seers)
+        return [int(each["subjects"]["value"]) for each in found]
 
     def volumes(self, epochs: Collection[str], start: datetime, end: datetime, timeout: timedelta) -> Volumes:
         """As `EventStore` promises. Of the `MOST_SEERS` with the most events; digests of other epochs count as well."""

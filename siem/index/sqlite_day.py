@@ -10,14 +10,16 @@ from pathlib import Path
 
 import orjson
 
-from siem.index.condition import fold, is_searched, lies_in, pattern_of, values_of
+from siem.index.condition import lies_in, pattern_of
 from siem.index.counts import Breakdown
 from siem.index.fields import FIELDS, Kind
 from siem.index.sightings import Seer, Sighting
 from siem.index.sqlite_counts import TABLE, Row, add_tallies, counts
 from siem.index.sqlite_file import Schema, SqliteFile, Value
-from siem.index.sqlite_query import LISTED, Sql
-from siem.index.sqlite_sightings import Sample, Span, add_to, events_in, sightings, subjects_of
+from siem.index.sqlite_query import LISTED, Sql, indexed
+from siem.index.sqlite_sighted import STATEMENTS as SIGHTED
+from siem.index.sqlite_sighted import add_sighted
+from siem.index.sqlite_sightings import Sample, Span, add_to, day_of, events_in, sightings, subjects_of
 from siem.index.sqlite_tally import STATEMENTS as TALLIES
 from siem.index.sqlite_tally import Tallies
 from siem.index.strict import Checked
@@ -46,6 +48,7 @@ class Day:
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self._file = SqliteFile(path, SCHEMA, read_only=read_only, idle=_IDLE)
         self._tallies = Tallies()
+        self._whole = day_of(path)
 
     def append(self, events: Iterable[tuple[int, Checked]], timeout: timedelta) -> int:
         """How many of *events*, each with its time, were new."""
@@ -54,6 +57,7 @@ class Day:
                 new = list(_inserted(writer, events))
                 add_tallies(writer, new)
                 self._tallies.add(writer, new)
+                add_sighted(writer, new)
         except BaseException:
             self._tallies.forget()
             raise
@@ -111,11 +115,11 @@ class Day:
 
     def sightings(self, subjects: Collection[str], span: Span, timeout: timedelta) -> Iterator[Sighting]:
         """The sightings of *subjects* within *span*."""
-        return sightings(self._file, subjects, span, timeout)
+        return sightings(self._file, subjects, self._asked(span), timeout)
 
     def subjects_of(self, seer: Seer, span: Span, timeout: timedelta) -> set[str]:
         """Whom *seer* was shown in clear within *span*."""
-        return subjects_of(self._file, seer, span, timeout)
+        return subjects_of(self._file, seer, self._asked(span), timeout)
 
     def events(self, timeout: timedelta) -> int:
         """How many events there are."""
@@ -123,7 +127,11 @@ class Day:
 
     def sample(self, into: Sample, epochs: Collection[str], parts: int, span: Span, timeout: timedelta) -> None:
         """Add what the day knows to a sample of subjects."""
-        add_to(into, self._file, epochs, parts, span, timeout)
+        add_to(into, self._file, epochs, parts, self._asked(span), timeout)
+
+    def _asked(self, span: Span) -> Span | None:
+        """*span*, or None where it holds all of the day."""
+        return None if span[0] <= self._whole[0] and self._whole[1] <= span[1] else span
 
     def tallying(self, timeout: timedelta) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         """A connection to read the tallies of the day by."""
@@ -148,21 +156,15 @@ def _inserted(writer: sqlite3.Connection, events: Iterable[tuple[int, Checked]])
     listed: list[tuple[int, int, str | int]] = []
     for at, right in events:
         document = right.document
-        columns = (found[0] if (found := _indexed(document, name)) else None for name in _COLUMNS)
+        columns = (found[0] if (found := indexed(document, name)) else None for name in _COLUMNS)
         done = writer.execute(_INSERT, (document["event"]["id"], at, right.body, *columns))
         if not done.rowcount:
             continue
         assert done.lastrowid is not None
         for name, number in LISTED.items():
-            listed += [(done.lastrowid, number, value) for value in _indexed(document, name)]
+            listed += [(done.lastrowid, number, value) for value in indexed(document, name)]
         yield at, document
     writer.executemany("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", listed)
-
-
-def _indexed(document: Document, name: str) -> list[str | int]:
-    """What is compared: texts are folded once, here, and not at each search."""
-    values = values_of(document, name)
-    return [fold(value) if isinstance(value, str) else value for value in values if is_searched(value)]
 
 
 @functools.lru_cache(maxsize=64)
@@ -176,7 +178,7 @@ def _fits(value: Value, pattern: str) -> bool:
 
 SCHEMA = Schema(
     what="the index",
-    version=10,
+    version=11,
     disposable=False,
     functions={"fits": _fits, "lies_in": lies_in},
     statements=(
@@ -198,5 +200,6 @@ SCHEMA = Schema(
             for name in ("subject", "former_subject")
         ),
         *TALLIES,
+        *SIGHTED,
     ),
 )

@@ -20,15 +20,26 @@ from siem.index.condition import (
     Scalar,
     Within,
     fold,
+    is_searched,
+    values_of,
 )
 from siem.index.fields import FIELDS, Kind, check, whole, whole_range
+from siem.record.ecs import Document
 
 LISTED = {name: number for number, name in enumerate(sorted(n for n, field in FIELDS.items() if field.listed))}
 """The number under which the table `listed` holds the values of each field that may have several."""
 
+SUBJECTS = LISTED["yingbi.subjects"]
+
 type Sql = tuple[str, tuple[str | int, ...]]
 
 _NEVER: Sql = ("0", ())
+
+
+def indexed(document: Document, name: str) -> list[str | int]:
+    """What is compared: texts are folded once, here, and not at each search."""
+    values = values_of(document, name)
+    return [fold(value) if isinstance(value, str) else value for value in values if is_searched(value)]
 
 
 def sql_of(condition: Condition) -> Sql:

@@ -106,10 +106,10 @@ class EventStore(Protocol):
     ) -> Iterator[Sighting]:
         """Who was shown each of *subjects* (`DIGESTS_IN` at most) in that span: one for each subject, seer and form."""
 
-    def volume(self, seer: Seer, start: datetime, end: datetime, timeout: timedelta) -> int:
-        """Of how many different subjects *seer* was shown something in clear in that span.
+    def volume(self, seers: Sequence[Seer], start: datetime, end: datetime, timeout: timedelta) -> list[int]:
+        """Of how many different subjects each of *seers* was shown something in clear in that span.
 
-        Exact up to 40,000, beyond that within a few per cent.
+        Exact up to 40,000, beyond that within a few per cent. *timeout* bounds what is asked of each.
         """
 
     def volumes(self, epochs: Collection[str], start: datetime, end: datetime, timeout: timedelta) -> Volumes:

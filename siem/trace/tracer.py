@@ -117,8 +117,8 @@ class _Asking:
             return candidate.log10_chance(known, shown, frozenset()), candidate.seer
 
         first = sorted(candidates, key=chance)[:CANDIDATES]
-        for each in first:
-            seen = self.store.volume(each.seer, self.start, self.end, self.timeout)
+        volumes_of = self.store.volume([each.seer for each in first], self.start, self.end, self.timeout)
+        for each, seen in zip(first, volumes_of, strict=True):
             each.seen = max(seen, len(each.matched))
         first.sort(key=chance)
         for each in first[:DETAILED]:
@@ -137,7 +137,7 @@ class _Asking:
             return  # gone from the index in between
         detail = detail_of(candidate.seer, documents, self.places, is_whole=len(documents) < READ)
         since, until = detail.peak_span
-        seen = self.store.volume(candidate.seer, since, until + _MILLISECOND, self.timeout)
+        (seen,) = self.store.volume([candidate.seer], since, until + _MILLISECOND, self.timeout)
         candidate.detail = detail
         candidate.peak = Taken(detail.peak_subjects, max(seen, len(detail.peak_subjects)), since, until)
 

@@ -423,11 +423,11 @@ def test_how_many_a_seer_was_shown_in_clear(full_store: EventStore, span: tuple[
     assert all(counts[seer] <= roughly <= 2 * counts[seer] for seer, roughly in volumes.of.items())
     assert volumes.known == len({fold(each) for each in DIGESTS})
     for seer in [seen_by(item) for item in CORPUS[:60]]:
-        assert full_store.volume(seer, *span, SOON) == counts.get(seer, 0)
+        assert full_store.volume([seer], *span, SOON) == [counts.get(seer, 0)]
 
 
 def test_nobody_was_shown_anything_by_an_empty_index(store: EventStore) -> None:
     assert list(store.sightings([digest(1)], NINE, FOREVER, SOON)) == []
-    assert store.volume(Seer("clerk-wang"), NINE, FOREVER, SOON) == 0
+    assert store.volume([Seer("clerk-wang")], NINE, FOREVER, SOON) == [0]
     volumes = store.volumes(["e1"], NINE, FOREVER, SOON)
     assert (volumes.known, dict(volumes.of)) == (0, {})

@@ -33,7 +33,7 @@ def test_volumes_of_a_large_index_are_estimated_by_subject(tmp_path: Path, monke
         volumes = store.volumes(["1"], NINE, LATER, SOON)
         assert 3_200 < volumes.known < 4_800
         for caller in ("clerk-1", "clerk-2"):
-            exact = store.volume(Seer(caller), NINE, LATER, SOON)
+            (exact,) = store.volume([Seer(caller)], NINE, LATER, SOON)
             assert 0.7 * exact < volumes.of[Seer(caller)] < 1.3 * exact
 
 
