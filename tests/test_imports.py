@@ -188,7 +188,7 @@ NOT_AT_START = {
     "yingbi.process.bulletin": (*NEVER, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
     "yingbi.process.control": (*NEVER, *TOLD, "mitmproxy.addons", "mitmproxy.proxy.mode_servers", "django"),
     "yingbi.process.issuers": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
-    "yingbi.process.notifier": (*NEVER, *SERVED, *TOLD, "mitmproxy", "sigma", "numpy"),
+    "yingbi.process.notifier": (*NEVER, *SERVED, *TOLD, "mitmproxy", "sigma", "numpy", "policies.load"),
     "yingbi.process.quota": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
     "yingbi.process.sealer": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
     "yingbi.process.siem": (*NEVER, *SERVED, *TOLD, *STATE, "mitmproxy", "numpy"),

@@ -1,28 +1,18 @@
 """Lets a draft run beside the live programs, and says what it would have done otherwise. It never decides anything."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from policies.compile_folder import compile_folder
-from policies.data_keys import derive_key
-from policies.disagreements import Disagreements, Row, read_disagreements, together
-from policies.keys import Signer, Verifier, read_secret
+from policies.disagreements import Row
+from policies.keys import Signer
 from policies.rehearse import DANGER
 from proxy.published import SHADOW, NotPublished, publish_programs, read_current
 from yingbi.home import Home
 from yingbi.rehearse import KINDS
-
-
-@dataclass(frozen=True, slots=True)
-class ShadowState:
-    """The draft that runs, and what it would have done otherwise so far."""
-
-    systems: tuple[str, ...]
-    """None where no draft runs."""
-    found: Disagreements
+from yingbi.shadow_standing import ShadowState, verifier_of
 
 
 def start_shadow(home: Home, draft: Path) -> int:
@@ -40,50 +30,12 @@ def stop_shadow(home: Home) -> None:
     publish_programs(home.published, {}, _generation(home) + 1, Signer(home.private_key("program")), SHADOW)
 
 
-def shadow_state(home: Home) -> ShadowState:
-    """The draft that runs. Raises OSError where its counts cannot be read; counts that were altered are left out."""
-    try:
-        digests, generation = read_current(home.published, _verifier(home), SHADOW)
-    except NotPublished:
-        return ShadowState((), Disagreements(0))
-    key = derive_key(read_secret(home.private_key("fields")), "shadow")
-    counted = []
-    for path in sorted(home.disagreements.glob("worker-*")) if digests else ():
-        if path.suffix != ".new":
-            try:
-                counted.append(read_disagreements(path.read_bytes(), key))
-            except ValueError:
-                continue
-    return ShadowState(tuple(sorted(digests)), together(generation, counted))
-
-
-def shadow_of(home: Home) -> dict[str, int]:
-    """The draft that runs, in numbers; nothing where none does, or where nobody can say."""
-    try:
-        state = shadow_state(home)
-    except OSError:
-        return {}
-    if not state.systems:
-        return {}
-    found = state.found
-    return {
-        "generation": found.generation,
-        "exchanges": found.exchanges,
-        "failures": found.failures,
-        "disagreements": len(found.counts),
-    }
-
-
 def _generation(home: Home) -> int:
     """The last generation of drafts; 0 where there was none."""
     try:
-        return read_current(home.published, _verifier(home), SHADOW)[1]
+        return read_current(home.published, verifier_of(home), SHADOW)[1]
     except NotPublished:
         return 0
-
-
-def _verifier(home: Home) -> Verifier:
-    return Verifier(home.public_key("program").read_bytes())
 
 
 def lines_of_shadow(state: ShadowState) -> Iterator[str]:

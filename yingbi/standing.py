@@ -28,7 +28,7 @@ from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.notify_status import troubles_of
 from yingbi.publications import Publication, publications_in, version_of
-from yingbi.shadow import shadow_of
+from yingbi.shadow_standing import shadow_of
 from yingbi.told import hear
 from yingbi.verified import verified_in
 

@@ -10,7 +10,7 @@ from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.notify_status import troubles_of
 from yingbi.settings import Settings
-from yingbi.shadow import shadow_of
+from yingbi.shadow_standing import shadow_of
 from yingbi.standing import baselines_behind_s, broken_journals, broken_log, processes_of, started_and_alive
 from yingbi.subscriber_standing import lines_of_subscribers, told_of_subscribers, troubles_of_subscribers
 from yingbi.told import hear

@@ -20,7 +20,8 @@ from tests.gateway import wait_until
 from tests.yingbi.town import Town, drafted, edits, opened, written
 from yingbi.cli import main
 from yingbi.home import Home
-from yingbi.shadow import lines_of_shadow, shadow_state, start_shadow, stop_shadow
+from yingbi.shadow import lines_of_shadow, start_shadow, stop_shadow
+from yingbi.shadow_standing import shadow_state
 from yingbi.usages import Usages
 
 

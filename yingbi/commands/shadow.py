@@ -41,7 +41,8 @@ def _done(given: argparse.Namespace) -> int:
     from yingbi.home import Home
     from yingbi.named_folder import folder_named
     from yingbi.settings import read_settings
-    from yingbi.shadow import as_json, lines_of_shadow, shadow_state, start_shadow, stop_shadow
+    from yingbi.shadow import as_json, lines_of_shadow, start_shadow, stop_shadow
+    from yingbi.shadow_standing import shadow_state
 
     home = Home(read_settings().home)
     if given.draft is not None:
