@@ -49,6 +49,11 @@ def test_the_import_rule_is_asked_for_once() -> None:
     assert "-m pytest -n 4 --dist loadfile --no-loadscope-reorder" in both, "all tests"
 
 
+@pytest.mark.parametrize(("ci", "command"), [("", "mypy"), ("true", "mypy --cache-dir=/dev/null")])
+def test_types_are_kept_where_somebody_checks_again(ci: str, command: str) -> None:
+    assert f".venv/bin/python -m {command}" in map(str.strip, make("--dry-run", "check", f"CI={ci}").splitlines())
+
+
 def test_what_is_set_up_is_compiled_also_where_python_is_to_keep_nothing() -> None:
     compiled = Path(importlib.util.cache_from_source(str(ROOT / "deploy/certificate.py")))
     compiled.unlink(missing_ok=True)
