@@ -45,6 +45,8 @@ pub struct Words<'a> {
     pub lower: &'a [u16],
     /// The bit of those that say that it is something else.
     pub other: u32,
+    /// The set of what they begin with, in either case.
+    pub firsts: usize,
 }
 
 impl Words<'_> {
@@ -62,7 +64,7 @@ impl Words<'_> {
         matcher: &Matcher,
         heard: &mut Heard,
     ) -> Option<Said> {
-        self.hear(text, start, heard)?;
+        self.hear(text, start, matcher, heard)?;
         let from = start.saturating_sub(CONTEXT_CHARS);
         let (mut last, mut last_length, mut other, mut near) = (None, 0, None, None);
         let begin = heard.words.iter().rposition(|word| word.place < from).map_or(0, |place| place + 1);
@@ -102,11 +104,14 @@ impl Words<'_> {
     }
 
     /// Adds the words that begin in *text* before *start* to those that were *heard*.
-    fn hear(&self, text: &[u32], start: usize, heard: &mut Heard) -> Option<()> {
-        let mut units = text.get(heard.up_to..)?.iter().map(|char| self.lowered(*char));
-        let mut first = units.next().unwrap_or(0);
-        for (place, second) in (heard.up_to..start).zip(units.chain(std::iter::once(0))) {
-            let mut at = match self.chains.get(pair(std::mem::replace(&mut first, second), second) % CHAINS) {
+    fn hear(&self, text: &[u32], start: usize, matcher: &Matcher, heard: &mut Heard) -> Option<()> {
+        let firsts = matcher.ascii(self.firsts)?;
+        for (place, char) in (heard.up_to..start).zip(text.get(heard.up_to..)?) {
+            if *char < 128 && firsts[(*char >> 5) as usize] >> (*char & 31) & 1 == 0 {
+                continue;
+            }
+            let second = text.get(place + 1).map_or(0, |char| self.lowered(*char));
+            let mut at = match self.chains.get(pair(self.lowered(*char), second) % CHAINS) {
                 Some(0) | None => continue,
                 Some(at) => usize::from(*at),
             };

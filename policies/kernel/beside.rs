@@ -18,20 +18,20 @@ pub fn packed_beside(text: &[u32], found: &[Found], kinds: &Kinds) -> Option<Vec
     }
     proven.sort_unstable();
     let (mut packed, mut begun, mut at, mut reach) = (Vec::new(), 0, 0, 0);
-    for place in 0..=text.len() {
-        if text.get(place).map_or(false, |char| is_letter(*char)) {
+    while let Some(first) = text.get(begun..begun + SHORTEST_PACKED) {
+        if let Some(other) = first.iter().rposition(|char| !is_letter(*char)) {
+            begun += other + 1; // nothing that is long enough begins before it
             continue;
         }
-        if place >= begun + SHORTEST_PACKED {
-            while at < proven.len() && proven[at].0 as usize <= begun {
-                reach = proven[at].1.max(reach);
-                at += 1;
-            }
-            if (reach as usize) < place && may_tell(&text[begun..place]) {
-                let filled =
-                    text[place..].iter().take(MOST_FILLED).take_while(|char| **char == u32::from(b'=')).count();
-                packed.push((begun as u32, (place + filled) as u32));
-            }
+        let rest = &text[begun + SHORTEST_PACKED..];
+        let place = text.len() - rest.len() + rest.iter().position(|char| !is_letter(*char)).unwrap_or(rest.len());
+        while at < proven.len() && proven[at].0 as usize <= begun {
+            reach = proven[at].1.max(reach);
+            at += 1;
+        }
+        if (reach as usize) < place && may_tell(&text[begun..place]) {
+            let filled = text[place..].iter().take(MOST_FILLED).take_while(|char| **char == u32::from(b'=')).count();
+            packed.push((begun as u32, (place + filled) as u32));
         }
         begun = place + 1;
     }

@@ -3,6 +3,8 @@
 const ID_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const ID_CHECKS: &[u8; 11] = b"10X98765432";
 const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+/// Powers of 3, as remainders of 31.
+const USCC_WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 const NO_VALUE: u8 = u8::MAX;
 const USCC_VALUES: [u8; 256] = {
     let mut values = [NO_VALUE; 256];
@@ -13,13 +15,15 @@ const USCC_VALUES: [u8; 256] = {
     }
     values
 };
+/// The sum of the digits of twice a digit.
+const DOUBLED: [u32; 16] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21];
 const VIN_LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPRSTUVWXYZ";
 const VIN_VALUES: [u32; 23] = [1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9];
 const VIN_WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 const LEAST_LETTERS: usize = 3;
 
-/// What is known of places: codes of divisions, the first two digits of provinces, who gives out codes of companies, and
-/// the codes of other countries, all in order.
+/// What is known of places: codes of divisions, a bit each; the first two digits of provinces, who gives out codes of
+/// companies, and the codes of other countries, all in order.
 pub struct Places<'a> {
     pub regions: &'a [u32],
     pub provinces: &'a [u32],
@@ -66,7 +70,8 @@ fn is_foreign(country: &[u8], places: &Places) -> bool {
 }
 
 fn is_region(digits: &[u8], places: &Places) -> bool {
-    places.regions.binary_search(&value(&digits[..6])).is_ok()
+    let code = value(&digits[..6]);
+    places.regions.get((code / u32::BITS) as usize).map_or(false, |bits| bits >> (code % u32::BITS) & 1 == 1)
 }
 
 fn are_digits(digits: &[u8]) -> bool {
@@ -111,9 +116,11 @@ fn is_resident_id_15(number: &[u8]) -> bool {
 }
 
 fn is_luhn(number: &[u8]) -> bool {
-    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
-    let digits = number.iter().rev().map(|digit| u32::from(digit & 15)).enumerate();
-    let total: u32 = digits.map(|(place, digit)| if place % 2 == 1 { doubled(digit) } else { digit }).sum();
+    let (mut total, mut is_doubled) = (0, false);
+    for digit in number.iter().rev().map(|digit| usize::from(digit & 15)) {
+        total += if is_doubled { DOUBLED[digit] } else { digit as u32 };
+        is_doubled = !is_doubled;
+    }
     total % 10 == 0
 }
 
@@ -122,15 +129,13 @@ fn is_uscc(code: &[u8]) -> bool {
         return false;
     }
     let mut total = 0;
-    let mut weight = 1;
-    for char in &code[..17] {
+    for (char, weight) in code.iter().zip(USCC_WEIGHTS) {
         match USCC_VALUES[usize::from(*char)] {
             NO_VALUE => return false,
-            value => total += usize::from(value) * weight,
+            value => total += u32::from(value) * weight,
         }
-        weight = weight * 3 % 31;
     }
-    code[17] == USCC_ALPHABET[(31 - total % 31) % 31]
+    code[17] == USCC_ALPHABET[(31 - total as usize % 31) % 31]
 }
 
 fn is_placed_uscc(code: &[u8], places: &Places) -> bool {

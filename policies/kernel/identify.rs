@@ -5,6 +5,7 @@ use crate::around::{is_doubtful, pair, Heard, Patterns, Said, Words};
 use crate::automaton::{Automaton, Ends};
 use crate::backward::Begun;
 use crate::beside::packed_beside;
+use crate::candidate::{digit_groups, Bare};
 use crate::checks::{passes, Places};
 use crate::matcher::Matcher;
 use crate::resolve::{Found, Kinds};
@@ -35,13 +36,11 @@ const OF_FORM: u32 = 5;
 
 /// Code units that no recogniser reads as they are: Python takes them out first.
 const UNREADABLE: u32 = 0xFFFF;
-const LONGEST: usize = 64;
 /// ASCII characters, behind which other rows begin.
 const CLASSED: u32 = 128;
 /// Hashes of two characters, of which rows have the first ones. The same in `compiled.py`.
 const PAIRS: usize = 1 << 10;
 const NOTHING: u32 = u32::MAX;
-const DIGITS_IN_GROUP: usize = 4;
 
 /// What becomes of what is found: anything else is as it was found.
 pub const REPORTED: usize = 1;
@@ -122,8 +121,13 @@ pub fn identify(
     tables: &Tables,
     mut automaton: Option<&mut Automaton>,
 ) -> Option<Identified> {
-    let mut search =
-        Search { heard: Heard::default(), tables, matcher: Matcher::new(tables.code, tables.sets), found: Vec::new() };
+    let mut search = Search {
+        heard: Heard::default(),
+        bare: Bare::default(),
+        tables,
+        matcher: Matcher::new(tables.code, tables.sets),
+        found: Vec::new(),
+    };
     let read = search.read(text)?;
     let classes = automaton.as_ref().map_or_else(Vec::new, |automaton| automaton.classes(&read));
     let mut alike = Vec::new();
@@ -144,18 +148,12 @@ pub fn identify(
             (Some((place, _)), None) | (None, Some((place, _))) => place,
             (None, None) => break,
         };
-        let mut rows = 0;
-        for (_, begun) in first.into_iter().chain(second).filter(|(at, _)| *at == place) {
-            rows |= begun & wanted;
-        }
-        if first.map_or(false, |(at, _)| at == place) {
-            alone.next();
-        }
+        let mut begun = alone.next_if(|(at, _)| *at == place).map_or(0, |(_, rows)| rows);
         if second.map_or(false, |(at, _)| at == place) {
-            together.pop();
+            begun |= together.pop().map_or(0, |(_, rows)| rows);
         }
-        let place = place as usize;
-        let mut begun = std::mem::take(&mut rows);
+        let (place, mut rows) = (place as usize, 0);
+        begun &= wanted;
         while begun != 0 {
             let number = begun.trailing_zeros();
             begun &= begun - 1;
@@ -262,6 +260,7 @@ impl Tables<'_> {
 
 struct Search<'a> {
     heard: Heard,
+    bare: Bare,
     tables: &'a Tables<'a>,
     matcher: Matcher<'a>,
     found: Vec<Found>,
@@ -354,69 +353,47 @@ impl Search<'_> {
     }
 
     fn verdict(&mut self, row: &Row, text: &[u32], start: usize, end: usize) -> Option<Option<u32>> {
-        let (mut bare, mut length) = ([0; LONGEST], 0);
-        if row.check != 0 {
-            for char in text.get(start..end)? {
-                if !self.matcher.holds(self.tables.stripped, *char)? {
-                    *bare.get_mut(length)? = u8::try_from(*char).ok().filter(u8::is_ascii)?.to_ascii_uppercase();
-                    length += 1;
-                }
-            }
-        }
-        let candidate = &bare[..length];
-        let holds = row.check == 0 || passes(row.check, candidate, &self.tables.places)?;
+        let Search { heard, bare, tables, matcher, .. } = self;
+        let candidate = if row.check == 0 { &[] } else { bare.of(text, (start, end), tables.stripped, matcher)? };
+        let holds = row.check == 0 || passes(row.check, candidate, &tables.places)?;
         if !holds && row.flags & CONTEXT_ONLY == 0 && row.form == 0 {
             return Some(None);
         }
-        let said = self.tables.words.said(text, start, row.bit, &self.tables.around, &self.matcher, &mut self.heard)?;
+        let said = tables.words.said(text, start, row.bit, &tables.around, matcher, heard)?;
         if holds {
-            return self.held(row, text, (start, end), candidate, said);
+            let span = (start, end);
+            return held(row, text, span, candidate, said, tables, matcher);
         }
         Some(match said {
             Said::Announced if row.flags & CONTEXT_ONLY != 0 => Some(ANNOUNCED),
             Said::Disputed if row.flags & CONTEXT_ONLY != 0 => Some(DISPUTED),
-            _ if row.form != 0 && passes(row.form, candidate, &self.tables.places)? => Some(OF_FORM),
+            _ if row.form != 0 && passes(row.form, candidate, &tables.places)? => Some(OF_FORM),
             _ => None,
         })
     }
-
-    /// What a candidate is of which the check holds.
-    fn held(
-        &mut self,
-        row: &Row,
-        text: &[u32],
-        span: (usize, usize),
-        candidate: &[u8],
-        said: Said,
-    ) -> Option<Option<u32>> {
-        if said == Said::Announced {
-            return Some(Some(HELD_ANNOUNCED));
-        }
-        if row.flags & NEEDS_CONTEXT != 0 && said != Said::Disputed {
-            return Some(None);
-        }
-        let tables = self.tables;
-        let is_in_doubt = if row.proof != 0 {
-            !passes(row.proof, candidate, &tables.places)?
-        } else {
-            (row.flags & DENIABLE != 0 && said != Said::Nothing)
-                || is_doubtful(row.doubt, text, span.0, span.1, tables.groups, &tables.around, &mut self.matcher)?
-        };
-        Some(Some(if is_in_doubt { HELD_DOUBTFUL } else { HELD }))
-    }
 }
 
-/// Where four digits or more stand in a row, from *start* to *end* of *text*.
-fn digit_groups(text: &[u32], start: usize, end: usize) -> Vec<(usize, usize)> {
-    let is_digit = |char: u32| (u32::from(b'0')..=u32::from(b'9')).contains(&char);
-    let (mut groups, mut begun) = (Vec::new(), start);
-    for place in start..=end {
-        if place == end || !is_digit(text[place]) {
-            if place >= begun + DIGITS_IN_GROUP {
-                groups.push((begun, place));
-            }
-            begun = place + 1;
-        }
+/// What a candidate is of which the check holds.
+fn held(
+    row: &Row,
+    text: &[u32],
+    span: (usize, usize),
+    candidate: &[u8],
+    said: Said,
+    tables: &Tables,
+    matcher: &mut Matcher,
+) -> Option<Option<u32>> {
+    if said == Said::Announced {
+        return Some(Some(HELD_ANNOUNCED));
     }
-    groups
+    if row.flags & NEEDS_CONTEXT != 0 && said != Said::Disputed {
+        return Some(None);
+    }
+    let is_in_doubt = if row.proof != 0 {
+        !passes(row.proof, candidate, &tables.places)?
+    } else {
+        (row.flags & DENIABLE != 0 && said != Said::Nothing)
+            || is_doubtful(row.doubt, text, span.0, span.1, tables.groups, &tables.around, matcher)?
+    };
+    Some(Some(if is_in_doubt { HELD_DOUBTFUL } else { HELD }))
 }

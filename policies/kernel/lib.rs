@@ -13,6 +13,7 @@ mod automaton;
 mod backward;
 mod beside;
 mod blake2b;
+mod candidate;
 mod checks;
 mod classes;
 mod gate;
@@ -280,7 +281,7 @@ pub unsafe extern "C" fn kernel_identify(
             pairs,
             classes,
             read_as,
-            words: around::Words { chains, words, lower, other: 1 << 31 },
+            words: around::Words { chains, words, lower, other: 1 << 31, firsts: place(14)? },
             places: checks::Places { regions, provinces, issuers, countries },
             groups,
             kinds,

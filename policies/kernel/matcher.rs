@@ -99,6 +99,11 @@ impl<'a> Matcher<'a> {
         Some(rows.chunks_exact(2).any(|row| row[0] <= char && char <= row[1]))
     }
 
+    /// Which of the ASCII characters *set* holds, a bit each.
+    pub fn ascii(&self, set: usize) -> Option<[u32; 4]> {
+        self.sets.get(set..set + 4)?.try_into().ok()
+    }
+
     fn run(&mut self, program: usize, text: &[u32], start: usize, depth: u32) -> Option<Option<usize>> {
         let base = self.ways.len();
         let (mut at, mut place) = (program, start);
@@ -138,9 +143,15 @@ impl<'a> Matcher<'a> {
                     }
                 }
                 SPLIT => {
-                    let (first, second) = (*self.code.get(at + 1)? as usize, *self.code.get(at + 2)? as usize);
                     let char = text.get(place);
-                    if self.may_begin(first, char)? {
+                    let (mut first, mut second) = (*self.code.get(at + 1)? as usize, *self.code.get(at + 2)? as usize);
+                    let mut may_begin = self.may_begin(first, char)?;
+                    while !may_begin && *self.code.get(second)? == SPLIT {
+                        (first, second) = (*self.code.get(second + 1)? as usize, *self.code.get(second + 2)? as usize);
+                        self.steps = self.steps.checked_sub(1)?;
+                        may_begin = self.may_begin(first, char)?;
+                    }
+                    if may_begin {
                         if self.may_begin(second, char)? {
                             self.ways.push(Way::At(second, place));
                         }

@@ -43,6 +43,10 @@ impl Kinds<'_> {
         };
         let mut kept = Vec::with_capacity(sure.len());
         for some in together(&mut sure) {
+            if let [only] = some {
+                kept.push(*only);
+                continue;
+            }
             some.sort_by_key(key);
             let begun = kept.len();
             let mut covered = Covered::of(some);
@@ -61,6 +65,10 @@ impl Kinds<'_> {
     pub fn hidden(&self, found: &mut Vec<Found>) -> Option<Vec<Found>> {
         let mut kept = Vec::with_capacity(found.len());
         for some in together(found) {
+            if let [only] = some {
+                kept.push(*only);
+                continue;
+            }
             let mut joined = self.joined(some)?;
             if joined.len() == 1 {
                 kept.push(joined[0].1);

@@ -10,12 +10,12 @@ import weakref
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from policies.kernel.library import KERNEL
 from policies.recognisers import around, checksums, names
 from policies.recognisers.candidates import BY_CONTEXT, MIXED, announced_score
 from policies.recognisers.countries import FOREIGN
+from policies.recognisers.hits import Hits
 from policies.recognisers.labelled import LABELLED, PATTERNS
 from policies.recognisers.normalise import INVISIBLE, READ_AS
 from policies.recognisers.patterns import (
@@ -71,11 +71,11 @@ _NEVER = 0xFFFFFFFF
 _UNREADABLE = 0xFFFF
 _OTHER = 1 << 31
 _LONG = 12
-_FEW = 8
-"""Places of which each is looked up faster by itself."""
 _MOST_ROWS = 64
 _PAIRS, _CHAINS = 1 << 10, 1 << 13
 """Hashes of two units that stand one behind the other: of which rows have theirs, and words."""
+_CODES = 10**6
+"""As many codes of places have six digits."""
 _LOWERS_TO_TWO = "\u0130"
 """In lower case it is longer: places behind it are others."""
 
@@ -88,7 +88,7 @@ type Span = tuple[int, int]
 class Identified:
     """What the kernel found."""
 
-    hits: list[Hit]
+    hits: Sequence[Hit]
     alike: list[Span]
     """Where letters may stand for digits."""
     packed: list[Span]
@@ -135,10 +135,8 @@ class Compiled:
             return None
         number, alike, packed = told[:3]
         starts, ends, kinds = (told[3 + number * plane : 3 + number * (plane + 1)] for plane in range(3))
-        categories = self._reported if becomes == CHOSEN else self._categories
-        hits = list(
-            map(Hit, starts, ends, *(_each_of(table, kinds) for table in (categories, self._scores, self._whys)))
-        )
+        tables = (self._reported if becomes == CHOSEN else self._categories, self._scores, self._whys)
+        hits = Hits(starts, ends, kinds, tables).if_many()
         spans = told[3 + 3 * number : 3 + 3 * number + 2 * (alike + packed)]
         every = list(zip(spans[::2], spans[1::2], strict=True))
         return Identified(hits, every[:alike], every[alike:])
@@ -245,7 +243,7 @@ class Compiled:
             self._programs.sets,
             self._rows,
             words,
-            array("I", sorted(map(int, codes()))),
+            _bits(map(int, codes())),
             array("I", sorted(map(int, PROVINCES))),
             array("I", sorted(ord(issuer[0]) << 8 | ord(issuer[1]) for issuer in checksums.GIVEN_OUT_BY)),
             array("I", sorted(int.from_bytes(code.encode()) for code in FOREIGN)),
@@ -289,6 +287,7 @@ class Compiled:
                         around.OF_ADDRESS,
                     ),
                 ),
+                self._set({char for word in self._words for char in either_case(word[0])}),
             ],
         )
 
@@ -307,12 +306,12 @@ def compiled() -> Compiled:
     return Compiled()
 
 
-def _each_of[T](table: Sequence[T], places: "array[int]") -> Sequence[T]:
-    """What stands at each of *places*."""
-    if len(places) < _FEW:
-        return [table[place] for place in places]
-    found: Sequence[T] = itemgetter(*places)(table)
-    return found
+def _bits(numbers: Iterable[int]) -> "array[int]":
+    """Of *numbers*, each of at most six digits, a bit each: the same in `checks.rs`."""
+    bits = array("I", bytes(4 * (_CODES // 32)))
+    for number in numbers:
+        bits[number // 32] |= 1 << number % 32
+    return bits
 
 
 def _precedence(kind: Kind) -> tuple[bool, float, int]:

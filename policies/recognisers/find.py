@@ -19,7 +19,7 @@ from policies.recognisers.table import ORDER, REPORTED, Hit
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 
 
-def find(text: str, *, prose: bool = False) -> list[Hit]:
+def find(text: str, *, prose: bool = False) -> Sequence[Hit]:
     """The personal data in *text*, by position, none overlapping another. Offsets count code points.
 
     *prose*: also the names and addresses in it that only a tagger finds; raises NoWeights.
@@ -27,13 +27,13 @@ def find(text: str, *, prose: bool = False) -> list[Hit]:
     return find_each([text], prose=prose)[0]
 
 
-def find_each(texts: Sequence[str], *, prose: bool = False) -> list[list[Hit]]:
+def find_each(texts: Sequence[str], *, prose: bool = False) -> list[Sequence[Hit]]:
     """The same of each of *texts*: the tagger takes less time for many at once."""
     tagged = find_in_prose(texts) if prose else [()] * len(texts)
     return [_found(text, more) for text, more in zip(texts, tagged, strict=True)]
 
 
-def _found(text: str, tagged: Sequence[Hit]) -> list[Hit]:
+def _found(text: str, tagged: Sequence[Hit]) -> Sequence[Hit]:
     may_hold = opened(text)
     if not tagged and (found := identified(text, may_hold, opened, CHOSEN)) is not None:
         return found

@@ -22,6 +22,8 @@ WIDE_SEPARATORS = (
 )
 """What is read as one of the separators."""
 _UNITS = 0x10000
+_BEGIN = 4096
+"""Characters that are looked at before the rest of a long text is made ready for that."""
 _CLASSES = (
     "[0-9]",
     None,  # where words begin
@@ -44,6 +46,9 @@ _PLAIN_PUNCTUATION = "\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
 def may_open(text: str) -> bool:
     """False only where *text* opens nothing of the gate."""
     if KERNEL is None:
+        return True
+    begin = text[:_BEGIN]
+    if len(text) > _BEGIN and KERNEL.may_open(begin.encode("utf-16-le", "surrogatepass"), _places()) is not False:
         return True
     return KERNEL.may_open(text.encode("utf-16-le", "surrogatepass"), _places()) is not False
 

@@ -5,7 +5,7 @@ Text without personal data is most of all text; the gate (hyperscan) reads it at
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
@@ -59,14 +59,14 @@ def may_hold_personal_data(text: str) -> bool:
     return bool(opened_to_hide(text))
 
 
-def scan(text: str, *, prose: bool = False) -> tuple[Hit, ...]:
+def scan(text: str, *, prose: bool = False) -> Sequence[Hit]:
     """The personal data in *text*, by position, none overlapping another. Offsets count code points of *text*.
 
     What is escaped or packed counts like what it stands for. *prose*: what a tagger finds as well; raises NoWeights.
     """
     may_hold = opened_to_hide(text)
     if not prose and (told := identified(text, may_hold, opened_to_hide, JOINED)) is not None:
-        return tuple(told)
+        return tuple(told) if isinstance(told, list) else told
     found = candidates(text, may_hold, opened_to_hide)
     if prose:
         found += find_in_prose([text])[0]
@@ -77,7 +77,7 @@ type Gate = Callable[[str], set[int]]
 """Says what a text may hold, of what is looked for."""
 
 
-def identified(text: str, may_hold: set[int], gate: Gate, becomes: int) -> list[Hit] | None:
+def identified(text: str, may_hold: set[int], gate: Gate, becomes: int) -> Sequence[Hit] | None:
     """What *becomes* (see `compiled.py`) of all that *text* may hold, where the kernel can tell, else None."""
     if not may_hold:
         return []
@@ -143,7 +143,7 @@ def _hits_in(text: str, may_hold: set[int]) -> list[Hit]:
     asked = may_hold | _TO_HIDE if Opened.HIDDEN in may_hold else may_hold
     normal = normalise(text)
     told = _told(normal.text, asked, ALL)
-    found = told.hits if told is not None else list(_hits_of_tables(normal.text, asked))
+    found = list(told.hits) if told is not None else list(_hits_of_tables(normal.text, asked))
     if Opened.IN_WORDS in asked:
         found.extend(_hits_of(_WRITTEN_IN_DIGITS, normal.text.translate(_IN_DIGITS)))
     if Opened.LOOK_ALIKE in asked:

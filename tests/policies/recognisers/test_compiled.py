@@ -5,7 +5,7 @@ import functools
 import itertools
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import example, given, settings
@@ -17,6 +17,7 @@ from policies.recognisers import scan as scanner
 from policies.recognisers.around import OTHERS
 from policies.recognisers.candidates import MIXED, hits_of
 from policies.recognisers.find import find
+from policies.recognisers.hits import Hits
 from policies.recognisers.labelled import LABELLED, PATTERNS
 from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import LOOK_ALIKE, NUMERALS, normalise
@@ -70,7 +71,7 @@ pieces = st.one_of(
 texts = st.lists(pieces, max_size=14).map("".join)
 
 
-def both(text: str) -> tuple[list[Hit], tuple[Hit, ...]]:
+def both(text: str) -> tuple[Sequence[Hit], Sequence[Hit]]:
     return find(text), scan(text)
 
 
@@ -241,6 +242,37 @@ def test_more_states_than_are_kept_change_nothing(among: str) -> None:
     told = compiled.compiled().identify(text, every)
     assert told is not None
     assert told.hits == [hit for row in TABLE for hit in hits_of(row, text)]
+
+
+@pytest.mark.parametrize("begun_anew", [False, True])
+def test_a_long_text_is_read_by_parts_as_in_one(begun_anew: bool) -> None:
+    """Backward, four parts at a time; and as far as that goes, if states run out on the way."""
+    chance = random.Random(7)
+    kinds = sorted(invented.KINDS)
+    lines = ["，".join(of_a_kind(chance.choice(kinds), chance.randrange(999)) for _ in range(6)) for _ in range(60)]
+    text = "\n".join(lines)
+    if begun_anew:
+        text = "".join(chance.choices("0123456789-. ", k=100_000)) + "\n" + text
+    made = compiled.Compiled() if begun_anew else compiled.compiled()
+    told = made.identify(text, sum(made.known[row] for row in TABLE))
+    assert told is not None
+    assert len(told.hits) > 150
+    assert told.hits == [hit for row in TABLE for hit in hits_of(row, text)]
+
+
+def test_hits_are_a_sequence_of_what_is_made_when_it_is_looked_at() -> None:
+    text = "".join(of_a_kind("mobile", seed) + "，" for seed in range(20))
+    hits = find(text)
+    every = list(hits)
+    assert isinstance(hits, Hits)
+    assert len(hits) == len(every) == 20
+    assert [hits[place] for place in range(-20, 20)] == every + every
+    assert hits == every == hits[:]
+    assert hits[3:9:2] == tuple(every[3:9:2])
+    assert hits != every[1:]
+    assert repr(hits) == repr(every)
+    with pytest.raises(IndexError):
+        hits[20]
 
 
 def test_numbers_that_do_not_fit_are_refused() -> None:

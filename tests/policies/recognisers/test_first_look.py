@@ -55,3 +55,11 @@ def test_most_texts_are_done_with_at_once() -> None:
     ):
         assert not may_open(text)
         assert asked(text) == set()
+
+
+@pytest.mark.skipif(KERNEL is None, reason="the kernel is not built: every text goes to the gate")
+def test_a_long_text_is_looked_at_to_its_end() -> None:
+    """Its beginning by itself first."""
+    for place in (0, 4_090, 4_096, 8_000):
+        assert may_open("字" * place + "13800138000" + "字" * (9_000 - place))
+    assert not may_open("字" * 9_000)

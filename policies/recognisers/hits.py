@@ -1,0 +1,60 @@
+"""What the kernel found, as the numbers that it writes, until somebody looks at it."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from typing import Any, overload
+
+from policies.recognisers.table import Hit
+
+FEW = 8
+"""Places of which each is looked up faster by itself."""
+
+
+class Hits(Sequence[Hit]):
+    """Hits as the kernel writes them, each made when it is asked for."""
+
+    __slots__ = ("_ends", "_kinds", "_starts", "_tables")
+
+    def __init__(
+        self, starts: "array[int]", ends: "array[int]", kinds: "array[int]", tables: Sequence[Sequence[Any]]
+    ) -> None:
+        self._starts, self._ends, self._kinds = starts, ends, kinds
+        self._tables = tables
+        """Of each kind the category, the score, and why."""
+
+    def if_many(self) -> Sequence[Hit]:
+        """These; or a list, where they are so few that it is made as fast."""
+        return self if len(self) >= FEW else list(self)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return map(Hit, self._starts, self._ends, *(_each_of(table, self._kinds) for table in self._tables))
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Hits": ...
+    def __getitem__(self, place: int | slice) -> "Hit | Hits":
+        if isinstance(place, slice):
+            return Hits(self._starts[place], self._ends[place], self._kinds[place], self._tables)
+        kind = self._kinds[place]
+        return Hit(self._starts[place], self._ends[place], *(table[kind] for table in self._tables))
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, list | tuple | Hits) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as of lists
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+def _each_of[T](table: Sequence[T], places: "array[int]") -> Sequence[T]:
+    """What stands at each of *places*."""
+    if len(places) < FEW:
+        return [table[place] for place in places]
+    found: Sequence[T] = itemgetter(*places)(table)
+    return found
