@@ -66,12 +66,15 @@ impl Words<'_> {
     ) -> Option<Said> {
         self.hear(text, start, matcher, heard)?;
         let from = start.saturating_sub(CONTEXT_CHARS);
-        let (mut last, mut last_length, mut other, mut near) = (None, 0, None, None);
+        let (mut last, mut last_length, mut other, mut other_length, mut near) = (None, 0, None, 0, None);
         let begin = heard.words.iter().rposition(|word| word.place < from).map_or(0, |place| place + 1);
         for word in heard.words.get(begin..)?.iter().filter(|word| word.place + word.length <= start) {
             if word.rows & row != 0 {
                 last_length = if last == Some(word.place) { word.length.max(last_length) } else { word.length };
                 last = Some(word.place);
+            }
+            if word.rows & self.other != 0 && other == Some(word.place) {
+                other_length = word.length.max(other_length);
             }
             if word.rows & self.other != 0 && other.is_none() {
                 let near = match near {
@@ -79,13 +82,14 @@ impl Words<'_> {
                     None => *near.insert(self.near(text.get(from..start)?, around, matcher)? + from),
                 };
                 if word.place + word.length >= near {
-                    other = Some(word.place);
+                    (other, other_length) = (Some(word.place), word.length);
                 }
             }
         }
         Some(match (last, other) {
             (None, None) => Said::Nothing,
             (None, Some(_)) => Said::Denied,
+            (Some(last), Some(other)) if other < last && last < other + other_length => Said::Denied,
             (Some(last), Some(other)) if other >= last && last + last_length + LINK < other => Said::Disputed,
             _ => Said::Announced,
         })

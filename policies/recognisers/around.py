@@ -13,6 +13,10 @@ OTHERS = (
     "受理号 业务号 交易号 快递 运单 物流 条码 条形码 货号 商品 产品 合同 发票 时间戳 端口 凭证 "
     "校验码 验证码 指纹 哈希 密钥 令牌 代码 设备号 机号 追踪号 请求号 会话 项目 标段 学号 工号 "
     "会员号 户号 表号 缴费 主键 索引 报告号 备案 许可证 证书 执照 金额 总额 预算 面积 人口 "
+    "准考证号 学生证号 毕业证号 学位证号 资格证号 职称证号 结婚证号 离婚证号 出生证号 "
+    "工作证号 会员证号 借书证号 记者证号 执业证号 合格证号 上岗证号 产权证号 权证号 房产证号 "
+    "土地证号 使用证号 登记证号 许可证号 考生号 报名号 学籍 批件 取件码 取票码 提货码 "
+    "立案号 案件号 电表号 水表号 燃气号 登机 舱单 "
     "零件 件号 图号 专利 课程 考号 座位 房号 车次 航班 会议号 商户号 终端号 参考号 基站 号段 "
     "浏览量 阅读量 播放量 点击 总数 数量 余额 系数 物联网 "
     "isbn ean sku order serial trace request version model batch hash token timestamp uuid imei iccid"
@@ -58,9 +62,16 @@ def said_before(text: str, start: int, words: Sequence[str]) -> Said:
     before = text[max(0, start - CONTEXT_CHARS) : start].lower()
     last = max((before.rfind(word) for word in words), default=-1)
     other = _CALLED_OTHERWISE.search(before)
+    if other is not None and other.start() < last < other.start() + _length_of(before, other.start()):
+        return Said.DENIED
     if other is None or other.start() < last or _overlap(before, other, last, words):
         return Said.ANNOUNCED if last >= 0 else Said.NOTHING
     return Said.DISPUTED if last >= 0 else Said.DENIED
+
+
+def _length_of(before: str, start: int) -> int:
+    """How long the word is that stands at *start* and denies: that of 准考证号 goes on behind where 证号 begins."""
+    return max(len(word) for word in OTHERS if before.startswith(word, start))
 
 
 def _overlap(before: str, other: re.Match[str], last: int, words: Sequence[str]) -> bool:

@@ -134,11 +134,20 @@ LABELLED = (
     Labelled(
         category="medical_no",
         words=_words(
-            "病历 病历号 病案号 病案 住院号 住院 门诊号 门诊 就诊号 就诊 就诊卡 就诊卡号 诊疗卡 mrn patient_id"
+            "病历 病历号 病案号 病案 住院号 住院 门诊号 门诊 就诊号 就诊 就诊卡 就诊卡号 诊疗卡 电子健康卡 "
+            "居民健康卡 健康卡 mrn patient_id"
         ),
-        value=rf"[A-Za-z]{{0,4}}-?[0-9]{{5,14}}{_ENDS}(?!年)",
+        value=rf"[A-Za-z]{{0,4}}-?[0-9]{{5,20}}{_ENDS}(?!年)",
         score=0.87,
-        source="WS 445: numbers that hospitals give out",
+        source="WS 445: numbers that hospitals give out; WS/T 543: cards of residents' health",
+    ),
+    Labelled(
+        category="medical_no",
+        words=_words("残疾人证 残疾证"),
+        value=rf"[1-9][0-9]{{16}}[0-9Xx][1-7][1-4](?:[Bb][0-9]{{1,2}})?{_ENDS}",
+        score=0.9,
+        source="certificates of disability, second generation: the resident ID number, the kind, the degree, B and how "
+        "often it was issued anew",
     ),
     Labelled(
         category="driving_licence",
@@ -154,6 +163,15 @@ LABELLED = (
         score=0.75,
         glued=True,
         source="GB 16735-2019; typing errors are personal data too",
+    ),
+    Labelled(
+        category="plate",
+        words=_words(
+            "航空器登记号 航空器注册号 航空器登记标志 航空器国籍登记 飞机注册号 飞机登记号 无人机登记号 无人机注册号"
+        ),
+        value=rf"(?:B-?(?:[0-9][0-9A-Z]{{3}}|[A-Z]{{3}})|UAS[0-9]{{8}}){_ENDS}",
+        score=0.75,
+        source="CCAR-45: B, a hyphen and four places, three letters in Hong Kong and Macau; CCAR-92: drones",
     ),
     Labelled(
         category="uscc",

@@ -240,6 +240,32 @@ TABLE: tuple[Recogniser, ...] = (
         source="MIIT numbering plan of 2017 and its amendments: 11 digits, 13 to 19; what is dialled before",
     ),
     Recogniser(
+        category="mobile",
+        pattern=re.compile(
+            r"(?<![0-9A-Za-z+])(?:\+|00)(?:852[ \-]?[4-79][0-9]{3}[ \-]?[0-9]{4}"
+            r"|853[ \-]?6[0-9]{3}[ \-]?[0-9]{4}|886[ \-]?0?9[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3})(?![0-9])"
+        ),
+        shortest=12,
+        check=None,
+        context=_PHONE_WORDS,
+        doubt=is_part_of_more,
+        score=0.8,
+        source="ITU-T E.164; the numbering plans of Hong Kong (OFCA), Macau (CTT) and Taiwan (NCC): mobile numbers",
+    ),
+    Recogniser(
+        category="landline",
+        pattern=re.compile(
+            r"(?<![0-9A-Za-z+])(?:\+|00)(?:852[ \-]?[23][0-9]{3}[ \-]?[0-9]{4}"
+            r"|853[ \-]?28[0-9]{2}[ \-]?[0-9]{4}|886[ \-]?0?[2-8][ \-]?[2-9][0-9]{2,3}[ \-]?[0-9]{4})(?![0-9])"
+        ),
+        shortest=12,
+        check=None,
+        context=_LINE_WORDS,
+        doubt=is_part_of_more,
+        score=0.75,
+        source="the same: fixed lines",
+    ),
+    Recogniser(
         category="landline",
         pattern=re.compile(
             rf"{_NOT_IN_WORD}(?:\+?0{{0,2}}86[ \-]?)?"
