@@ -174,6 +174,7 @@ def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
     if shapes.documents is not None:
         yield "documents", frozenset(shapes.documents.formats)
         yield "documents titles", shapes.documents.titles
+        yield "documents signed", shapes.documents.unsigned_copy
     if shapes.xml is not None:
         yield "xml", replace(shapes.xml, root=ObjectShape())
     if shapes.html is not None:

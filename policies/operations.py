@@ -102,7 +102,7 @@ class HtmlBody:
 
 
 class Signed(StrEnum):
-    """What becomes of signed XML, of which no masked copy bears the signature."""
+    """What becomes of what is signed, of which no masked copy bears the signature."""
 
     WITHHOLD = "withhold"
     UNSIGNED_COPY = "unsigned-copy"
@@ -162,6 +162,8 @@ class Documents:
     """Of `policies.documents.registry.NAMES`: what else comes, or lies within one, is withheld."""
     record: str = ""
     """What the rows of their tables are, by their headings; empty where all of them is free text."""
+    signed: Signed = Signed.WITHHOLD
+    """What becomes of signed PDF and OFD."""
     at: Position
 
 

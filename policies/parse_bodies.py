@@ -3,7 +3,7 @@
 import re
 
 from policies.documents.registry import NAMES
-from policies.operations import Bodies, Documents, Element, Headings, HtmlBody, Target
+from policies.operations import Bodies, Documents, Element, Headings, HtmlBody, Signed, Target
 from policies.parse_events import parse_events
 from policies.parse_files import parse_files
 from policies.parse_targets import NAME_OR_RECORD, parse_target
@@ -50,8 +50,9 @@ def _documents(section: Section) -> Documents | None:
     inner = section.section_of(node, "`documents`")
     if inner is None:
         return None
-    record = inner.text("record", fits=NAME_OR_RECORD)
-    documents = Documents(formats=_formats(inner, "formats"), record=record or "", at=node.at)
+    record = inner.text("record", required=False, fits=NAME_OR_RECORD)
+    signed = inner.choice("signed", Signed, Signed.WITHHOLD) or Signed.WITHHOLD
+    documents = Documents(formats=_formats(inner, "formats"), record=record or "", signed=signed, at=node.at)
     inner.done()
     return documents
 

@@ -131,6 +131,7 @@ class DocumentShapes(msgspec.Struct, frozen=True):
     """What their headings call the fields of the record, where that is not their names."""
     largest_mib: int = LARGEST_PAGE_MIB
     """What is larger is withheld."""
+    unsigned_copy: bool = False
 
 
 class MessageShape(msgspec.Struct, frozen=True):

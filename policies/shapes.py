@@ -167,6 +167,7 @@ class ShapeMaker:
             formats=documents.formats,
             record=self.record(documents.record, documents.at) if documents.record else None,
             titles=self._titles(documents.record),
+            unsigned_copy=documents.signed is Signed.UNSIGNED_COPY,
         )
 
     def message(self, message: Message) -> MessageShape:

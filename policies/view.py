@@ -274,7 +274,8 @@ class View:
             hidden=addresses.hidden,
         )
         formats += [each.name for each in inner]
-        return DocumentMasker(look, formats, Bounds(octets=documents.largest_mib * MIB), said, inner)
+        bounds = Bounds(octets=documents.largest_mib * MIB, unsigned_copy=documents.unsigned_copy)
+        return DocumentMasker(look, formats, bounds, said, inner)
 
     def _messages(
         self, data: Mapping[str, MessageShape], tally: Tally, choice: Choice, addresses: Addresses

@@ -36,7 +36,7 @@ OPERATIONS = """
     answers: {documents: {formats: [xlsx, docx, pdf, png, zip], record: person}, csv: person}
   - on: GET /package
     answers:
-      documents: [xlsx, zip]
+      documents: {formats: [xlsx, zip, ofd], signed: unsigned-copy}
       csv: person
       json: person
       ndjson: person

@@ -27,6 +27,8 @@ REVISIONS = "document_revisions"
 UNDECLARED_INSIDE = "document_within_undeclared"
 """For pictures and documents in a document of which the operation has not declared that they are masked."""
 SIGNED = "answer_signed"
+SIGNATURE = "signature"
+"""What a tally counts of a copy that was made without them, as if they were found."""
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Documents within each other, the outermost counted."""
     seconds: float = 120.0
     """For all of it."""
+    unsigned_copy: bool = False
+    """Whether of what is signed a copy without its signatures is made, which says so; else it is withheld."""
 
 
 class Text(msgspec.Struct, frozen=True):

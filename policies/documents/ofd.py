@@ -2,12 +2,17 @@
 
 A value may be one object for each of its characters, so the texts of a line are put together by where they stand. What
 is hidden keeps its length, for the distances of its characters are given; which glyphs stand for it is forgotten.
+What is signed is withheld; or, where that is declared, its copy is without the signatures and the seals, which lie in
+parts of their own, and says so before the element that everything begins with.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import NamedTuple
 
-from policies.documents.document import MALFORMED, SIGNED, UNDECLARED_INSIDE, Text, Within
+from policies.documents.document import MALFORMED, SIGNATURE, SIGNED, UNDECLARED_INSIDE, Text, Within
 from policies.documents.groups import Group, Grouping, masked_part, texts_of
 from policies.documents.headings import tells
 from policies.documents.look import Look
@@ -15,6 +20,7 @@ from policies.documents.ooxml import Attributes
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import Prose
 from policies.documents.splice import Frame, Run, Unit, joined
+from policies.formats.found import found_as
 from policies.formats.masker import Withheld
 from policies.transforms.make import REDACTED
 
@@ -23,6 +29,13 @@ STAR = "*"
 _PICTURES = (".jpeg", ".jpg", ".png")
 _FONTS = (".ttf", ".otf", ".ttc", ".cff")
 _SIGNED = frozenset({"Signature", "Signatures", "SES_Signature"})
+_SEALS = (".dat", ".esl")
+_PROLOGUE = rb"(?:\xef\xbb\xbf)?(?:<\?.*?\?>|<!--.*?-->|\s)*+"
+_ROOT = re.compile(_PROLOGUE + rb"<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
+_NAMES_SIGNATURES = re.compile(rb"<((?:[\w.-]+:)?Signatures)\s*(?:/>|>[^<]*</\1\s*>)")
+"""Where a document says which part lists its signatures. Source: GB/T 33190, 7.4."""
+_BEFORE_ROOT = re.compile(rb"\A(" + _PROLOGUE + rb")(?=<)", re.DOTALL)
+_UNSIGNED = b"<?yingbi unsigned-copy?>\n"
 _SPACED = 1.5
 """So many times its height apart, texts of a line are two."""
 
@@ -41,9 +54,14 @@ class Ofd:
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
         package = Package(data, within.bounds)
+        signatures = _signatures(package, within)
         for name in package.names:
             within.check_time()
-            if name.lower().endswith(".xml"):
+            if name in signatures.parts:
+                continue
+            if name == MAIN and signatures.number:
+                yield from texts_of(iter([signatures.main]), _grouping(name, within), name, _refused)
+            elif name.lower().endswith(".xml"):
                 yield from texts_of(package.pieces(name), _grouping(name, within), name, _refused)
             elif name.lower().endswith(_PICTURES):
                 yield from within.texts(package.read(name), name)
@@ -51,16 +69,24 @@ class Ofd:
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
         package = Package(data, within.bounds)
+        signatures = _signatures(package, within)
+        look.tally.count_found(found_as(SIGNATURE) * signatures.number)
         with Packing() as packing:
             attributes = Attributes(look)
             for name in package.names:
                 within.check_time()
                 info, lower = package.info(name), name.lower()
+                if name in signatures.parts:
+                    continue
                 if lower.endswith(".xml"):
                     grouping = _grouping(name, within)
-                    packing.add(
-                        info, masked_part(package.pieces(name), grouping, look, attributes.of(grouping), _refused)
-                    )
+                    pieces = package.pieces(name)
+                    if name == MAIN and signatures.number:
+                        pieces = iter([signatures.main])
+                    masked = masked_part(pieces, grouping, look, attributes.of(grouping), _refused)
+                    if name == MAIN and signatures.number:
+                        masked = iter([_BEFORE_ROOT.sub(rb"\1" + _UNSIGNED, b"".join(masked), count=1)])
+                    packing.add(info, masked)
                 elif lower.endswith("/") or lower.endswith(_FONTS):
                     packing.add(info, package.pieces(name) if not lower.endswith("/") else [])
                 elif lower.endswith(_PICTURES):
@@ -205,6 +231,36 @@ def _grouping(name: str, within: Within) -> Grouping:
     if name in (MAIN,) or name.endswith(("Document.xml", "CustomTags.xml")):
         return Prose(tells, is_keyed=True)
     return Page(within.is_label)
+
+
+class _Signatures(NamedTuple):
+    """What a copy is without."""
+
+    number: int
+    parts: frozenset[str] = frozenset()
+    main: bytes = b""
+    """What `MAIN` says without it."""
+
+
+def _signatures(package: Package, within: Within) -> _Signatures:
+    """The signatures of *package*; none where they are not to be left out: then they withhold it. Raises Withheld."""
+    if not within.bounds.unsigned_copy:
+        return _Signatures(0)
+    roots = {name: _root_of(package, name) for name in package.names if name.lower().endswith(".xml") and name != MAIN}
+    found = {name for name, root in roots.items() if root in (b"Signature", b"Signatures")}
+    folders = {PurePosixPath(name).parent for name in found}
+    seals = (name for name in package.names if name.lower().endswith(_SEALS))
+    found |= {name for name in seals if not folders.isdisjoint(PurePosixPath(name).parents)}
+    main, named = _NAMES_SIGNATURES.subn(b"", package.read(MAIN))
+    if not found and not named:
+        return _Signatures(0)
+    return _Signatures(max(1, sum(root == b"Signature" for root in roots.values())), frozenset(found), main)
+
+
+def _root_of(package: Package, name: str) -> bytes:
+    """What the outermost element of the part *name* is called, without its prefix; empty where that is not seen."""
+    found = _ROOT.match(next(package.pieces(name), b""))
+    return found[1] if found is not None else b""
 
 
 def _refused(frame: Frame) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from copy import copy
 
-from policies.documents.document import MALFORMED, TOO_LARGE, Text, Within
+from policies.documents.document import MALFORMED, SIGNATURE, TOO_LARGE, Text, Within
 from policies.documents.look import Look
 from policies.documents.painted.wire import (
     Answer,
@@ -136,7 +136,9 @@ def masked(data: bytes, name: str, look: Look, within: Within) -> bytes:
                 _count_more(look.tally.fields, here.fields, counted.fields)
                 _count_more_found(look.tally.found, here.found, counted.found)
                 line.send(answer)
-            case Done(data=made):
+            case Done(data=made, signatures=signatures):
+                if signatures:
+                    look.tally.count_found(found_as(SIGNATURE) * signatures)
                 return made
             case _:
                 pass
@@ -161,7 +163,9 @@ def texts_in(data: bytes, name: str, within: Within) -> Iterator[Text]:
 def _said(data: bytes, name: str, within: Within, *, masks: bool) -> Iterator[tuple[Said, Line]]:
     """What the process says, which reads *data*. Raises Withheld."""
     bounds = within.bounds
-    limits = Limits(pages=bounds.parts, octets=bounds.unpacked, seconds=bounds.seconds)
+    limits = Limits(
+        pages=bounds.parts, octets=bounds.unpacked, seconds=bounds.seconds, unsigned_copy=bounds.unsigned_copy
+    )
     try:
         with closing(READERS.connection()) as connection:
             connection.settimeout(bounds.seconds + _MORE_SECONDS)

@@ -18,9 +18,11 @@ from tests.policies.documents.made import (
     NAME,
     OFFICE,
     canaries_in,
+    fixed,
     packed,
     parts,
     rewritten,
+    signed,
 )
 from tests.rig import Rig
 from tests.scripted import answering
@@ -112,6 +114,21 @@ def test_a_file_that_cannot_be_masked_withholds_its_package(declaring_front: Fro
     answer = declaring_front.ask(answering(body, "application/zip", "200 OK"), target="/package")
     assert (answer.status, answer.is_whole) == (502, True)
     assert not [canary for canary in CANARIES if canary.encode() in answer.received]
+
+
+@pytest.mark.parametrize("name", ["", "公文.ofd"])
+def test_a_signed_document_is_answered_as_a_copy_without_its_signatures(declaring_front: Front, name: str) -> None:
+    said, body = "application/ofd", signed(fixed())
+    if name:
+        said, body = "application/zip", packed({name: body})
+    answer = declaring_front.ask(answering(body, said, "200 OK"), target="/package")
+    assert answer.status == 200
+    copy = parts(answer.body)[name] if name else answer.body
+    assert b"<?yingbi unsigned-copy?>" in parts(copy)["OFD.xml"]
+    assert not [part for part in parts(copy) if "Sign" in part]
+    assert canaries_in(copy) == set()
+    fields = declaring_front.rig.gateway.events()[-1]["yingbi"]["fields"]
+    assert [field["count"] for field in fields if field["category"] == "signature"] == [1]
 
 
 WITHHELD = {

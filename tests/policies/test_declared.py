@@ -175,6 +175,17 @@ def test_what_is_another_fact_is_told_as_looser(case: str) -> None:
     assert "（其他 / something else）" not in {each.about for each in found}
 
 
+def test_copies_of_what_is_signed_are_told() -> None:
+    before = _documents(compile_folder(GOOD)["people"], "pdf")
+    (first,) = (each for each in before.operations if each.answers.documents is not None)
+    assert first.answers.documents is not None
+    signed = replace(
+        first, answers=replace(first.answers, documents=replace(first.answers.documents, unsigned_copy=True))
+    )
+    after = replace(before, operations=tuple(signed if each is first else each for each in before.operations))
+    assert [each.about for each in told(before, after)] == ["documents signed"]
+
+
 def test_another_format_of_documents_is_told_and_fewer_are_not_looser() -> None:
     before = compile_folder(GOOD)["people"]
     one, two = _documents(before, "docx"), _documents(before, "docx", "pdf")

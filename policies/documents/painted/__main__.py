@@ -90,12 +90,11 @@ def _do(job: Job, line: Line, all_eyes: Eyes) -> None:
     eyes = Memory(all_eyes, job.seen, lambda digest, seen: line.send(Saw(digest, seen)))
     try:
         if job.masks:
-            made = (
+            line.send(
                 pdf_work.masked(job.data, job.limits, eyes, desk)
                 if job.format == "pdf"
-                else pictures.masked(job.data, job.format, eyes, desk)
+                else Done(pictures.masked(job.data, job.format, eyes, desk))
             )
-            line.send(Done(made))
         elif job.format == "pdf":
             pdf_work.tell(job.data, job.limits, eyes, desk)
         else:

@@ -13,8 +13,9 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 
 from policies.documents.painted.jpeg_parts import only_picture
 from policies.documents.painted.pdf_content import DEEPEST, Doubts, respelled
-from policies.documents.painted.pdf_refused import check
+from policies.documents.painted.pdf_refused import check, remove_seals
 from policies.documents.painted.pdf_strings import remove_strings
+from policies.documents.painted.wire import Limits
 from policies.formats.masker import Withheld
 
 MOST_OPERATORS = 40_000_000
@@ -43,18 +44,21 @@ class Clean:
 
     data: bytes
     pages: list[Doubts]
+    signatures: int = 0
+    """How many it is without that were there."""
 
 
-def cleaned(data: bytes, most_pages: int) -> Clean:
+def cleaned(data: bytes, limits: Limits) -> Clean:
     """A copy of the PDF in *data*. Raises Withheld, PdfError."""
     try:
         source = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
     except pikepdf.PasswordError:
         raise Withheld("document_encrypted") from None
     with source, pikepdf.Pdf.new() as copy:
-        if not 0 < len(source.pages) <= most_pages:
+        if not 0 < len(source.pages) <= limits.pages:
             raise Withheld("too_large_to_mask" if len(source.pages) else "document_malformed")
-        check(source)
+        if signatures := check(source, unsigned_copy=limits.unsigned_copy):
+            remove_seals(source)
         source.generate_appearance_streams()
         source.flatten_annotations("all")
         cleaner = _Cleaner(source)
@@ -65,7 +69,7 @@ def cleaned(data: bytes, most_pages: int) -> Clean:
         remove_strings(copy)
         written = io.BytesIO()
         copy.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-        return Clean(written.getvalue(), pages)
+        return Clean(written.getvalue(), pages, signatures)
 
 
 class _Cleaner:

@@ -1,4 +1,7 @@
-"""What no copy of a PDF can be made of: it is signed, holds other files, or computes what it shows."""
+"""What no copy of a PDF can be made of: it is signed, holds other files, or computes what it shows.
+
+Where that is declared, one is made of what is signed, without the signatures and without the seals that show them.
+"""
 
 from collections.abc import Iterator
 
@@ -13,13 +16,16 @@ DEEPEST = 20
 MOST_FIELDS = 100_000
 
 
-def check(source: pikepdf.Pdf) -> None:
-    """Raise Withheld where *source* is one."""
+def check(source: pikepdf.Pdf, *, unsigned_copy: bool = False) -> int:
+    """Raise Withheld where *source* is one. Returns how many signatures its copy is without."""
     root = source.Root
     form = root.get("/AcroForm", Dictionary())
     if "/XFA" in form:
         raise Withheld("document_active")
-    if "/Perms" in root or int(form.get("/SigFlags", 0)) & 1 or any(map(_is_signature, _fields(form))):
+    signatures = sum(map(_is_signature, _fields(form)))
+    if not signatures and ("/Perms" in root or int(form.get("/SigFlags", 0)) & 1):
+        signatures = 1
+    if signatures and not unsigned_copy:
         raise Withheld("answer_signed")
     names = root.get("/Names", Dictionary())
     if "/AF" in root or "/Collection" in root or "/EmbeddedFiles" in names:
@@ -33,6 +39,21 @@ def check(source: pikepdf.Pdf) -> None:
                 raise Withheld("document_within_undeclared")
             if kind in _RUNS:
                 raise Withheld("document_active")
+    return signatures
+
+
+def remove_seals(source: pikepdf.Pdf) -> None:
+    """Take what shows a signature off the pages of *source*: it would vouch for a copy."""
+    for page in source.pages:
+        annotations = page.obj.get("/Annots", Array())
+        kept = [each for each in annotations if not (isinstance(each, Dictionary) and _shows_signature(each))]
+        if len(kept) < len(annotations):
+            page.obj.Annots = Array(kept)
+
+
+def _shows_signature(annotation: Object) -> bool:
+    parent = annotation.get("/Parent", Dictionary())
+    return Name.Sig in (annotation.get("/FT"), parent.get("/FT") if isinstance(parent, Dictionary) else None)
 
 
 def _is_signature(field: Object) -> bool:

@@ -31,6 +31,8 @@ MOST_COVERED = 0.5
 """The share of a page that pictures cover on one that is taken for a scan."""
 FEW_LETTERS = 12
 """So many figures that could be letters are none."""
+UNSIGNED = "不含签名的副本，原件有电子签名 / a copy without the signatures that the original bears"
+"""What a copy says of itself, among its properties."""
 LEAST_RESIDUE = 6
 """Characters of a value that stands nowhere else by chance."""
 
@@ -48,9 +50,9 @@ class Page:
     """Of each picture on it, by itself."""
 
 
-def masked(data: bytes, limits: Limits, eyes: Sight, desk: Desk) -> bytes:
+def masked(data: bytes, limits: Limits, eyes: Sight, desk: Desk) -> Done:
     """The PDF in *data* without what has to be hidden. Raises Withheld; and what libraries raise of a broken one."""
-    clean = cleaned(data, limits.pages)
+    clean = cleaned(data, limits)
     pages = list(_read(clean, eyes, desk))
     everything = [sheet for page in pages for sheet in (*page.sheets, *page.images)]
     telling = desk.telling(set().union(*map(may_tell, everything)))
@@ -72,19 +74,21 @@ def masked(data: bytes, limits: Limits, eyes: Sight, desk: Desk) -> bytes:
                 _paint(picture, found)
                 _replace(copy, number, picture)
         document.close()
+        if clean.signatures:
+            copy.docinfo["/Subject"] = UNSIGNED
         written = io.BytesIO()
         copy.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     _check_residue(written, values)
     if written.tell() > limits.octets:
         raise Withheld("too_large_to_mask")
-    return written.getvalue()
+    return Done(written.getvalue(), clean.signatures)
 
 
 def tell(data: bytes, limits: Limits, eyes: Sight, desk: Desk) -> None:
     """Say what the PDF in *data* holds, what nobody sees as well. Raises as `masked` does."""
     for place, text in beside(data):
         desk.say(Found(place, text))
-    for number, page in enumerate(_read(cleaned(data, limits.pages), eyes, desk), 1):
+    for number, page in enumerate(_read(cleaned(data, limits), eyes, desk), 1):
         seen = [replace(sheet, again=at > 0) for at, sheet in enumerate(page.sheets)]
         tell_sheets([*seen, *page.images], f"第 {number} 页 / page {number}", desk)
     desk.say(Done())

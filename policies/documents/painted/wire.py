@@ -16,6 +16,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     octets: int
     """Of what comes out."""
     seconds: float
+    unsigned_copy: bool = False
+    """See `Bounds.unsigned_copy`."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, tag="job"):
@@ -93,6 +95,8 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     """The end; with what came of the document, where it was masked."""
 
     data: bytes = b""
+    signatures: int = 0
+    """How many it is without that were there."""
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

@@ -156,6 +156,22 @@ def packed(held: dict[str, bytes]) -> bytes:
     return written.getvalue()
 
 
+SIGNATURES = '<ofd:Signatures xmlns:ofd="urn:o"><ofd:Signature ID="1" BaseLoc="Sign_0/Signature.xml"/></ofd:Signatures>'
+SIGNATURE = '<?xml version="1.0"?>\n<!-- x --><ofd:Signature xmlns:ofd="urn:o"><ofd:Seal>{}</ofd:Seal></ofd:Signature>'
+
+
+def signed(data: bytes) -> bytes:
+    """The OFD in *data* as a program that seals it writes it: a list of signatures, each with its value and seal."""
+    held = parts(data)
+    held["OFD.xml"] = held["OFD.xml"].replace(
+        b"</ofd:DocRoot>", b"</ofd:DocRoot><ofd:Signatures>Doc_0/Signs/Signatures.xml</ofd:Signatures>"
+    )
+    held["Doc_0/Signs/Signatures.xml"] = SIGNATURES.encode()
+    held["Doc_0/Signs/Sign_0/Signature.xml"] = SIGNATURE.format(NAME).encode()
+    held |= dict.fromkeys(("Doc_0/Signs/Sign_0/SignedValue.dat", "Doc_0/Signs/Sign_0/Seal.esl"), NAME.encode())
+    return packed(held)
+
+
 OFFICE: dict[str, Callable[[], bytes]] = {"xlsx": workbook, "docx": text, "pptx": slides}
 
 

@@ -19,10 +19,12 @@ CANARIES = (NAME, ID_NO, MOBILE, MAIL)
 SECONDS = 120.0
 
 
-def masked(data: bytes, name: str, seconds: float = SECONDS, counted: Tally | None = None) -> bytes:
+def masked(
+    data: bytes, name: str, seconds: float = SECONDS, counted: Tally | None = None, *, unsigned_copy: bool = False
+) -> bytes:
     """*data* of the format *name*, in which free text is scanned. Raises Withheld."""
     look = Look(UNDECLARED, REMARK, counted or tally())
-    return by_name()[name].mask(data, look, within(seconds))
+    return by_name()[name].mask(data, look, within(seconds, unsigned_copy=unsigned_copy))
 
 
 def texts(data: bytes, name: str) -> list[tuple[str, str, str]]:
@@ -30,8 +32,8 @@ def texts(data: bytes, name: str) -> list[tuple[str, str, str]]:
     return [(text.place, text.text, text.key) for text in by_name()[name].texts(data, within(SECONDS))]
 
 
-def within(seconds: float) -> Inner:
-    return Inner((), Bounds(seconds=seconds), Clock(seconds))
+def within(seconds: float, *, unsigned_copy: bool = False) -> Inner:
+    return Inner((), Bounds(seconds=seconds, unsigned_copy=unsigned_copy), Clock(seconds))
 
 
 def found_in(data: bytes) -> str:

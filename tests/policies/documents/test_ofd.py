@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from policies.documents.document import Bounds
 from policies.formats.found import by_category
 from policies.formats.masker import Withheld
-from tests.policies.documents.made import KEPT, canaries_in, fixed, masked, packed, parts
+from tests.policies.documents.made import KEPT, canaries_in, fixed, masked, packed, parts, signed
 from tests.policies.formats.masking import tally
 
 PAGE = "Doc_0/Pages/Page_0/Content.xml"
@@ -47,6 +48,32 @@ WITHHELD = {
     ),
     "a document type": ({PAGE: b"<!DOCTYPE x><Page/>"}, "document_malformed"),
 }  # fmt: skip
+
+
+def test_a_copy_of_what_is_signed_bears_no_signature_and_says_so() -> None:
+    with pytest.raises(Withheld, match="answer_signed"):
+        masked(signed(fixed()))
+    counted = tally()
+    after, plain = (
+        parts(masked(data, bounds=Bounds(unsigned_copy=True), counted=counted)) for data in (signed(fixed()), fixed())
+    )
+    assert by_category(counted.found)["signature"].number == 1
+    assert set(after) == set(plain)
+    assert after.pop("OFD.xml") == plain["OFD.xml"].replace(b"<ofd:OFD", b"<?yingbi unsigned-copy?>\n<ofd:OFD")
+    assert after == {name: part for name, part in plain.items() if name != "OFD.xml"}
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Doc_0/Signs/Sign_0/x.bin", b"x"),
+        ("Res/x.dat", b"x"),
+        (PAGE, b"<Page><Layer><TextObject><Signature/></TextObject></Layer></Page>"),
+    ],
+)
+def test_what_belongs_to_no_signature_withholds_a_copy_as_well(name: str, part: bytes) -> None:
+    with pytest.raises(Withheld):
+        masked(packed({**parts(signed(fixed())), name: part}), bounds=Bounds(unsigned_copy=True))
 
 
 @pytest.mark.parametrize("name", WITHHELD)

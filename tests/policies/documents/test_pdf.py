@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 from reportlab.pdfgen.canvas import Canvas
 
+from policies.documents.painted.pdf_work import UNSIGNED
 from policies.documents.painted.radicals import unified
 from policies.formats.found import by_category
 from policies.formats.masker import Withheld
@@ -227,6 +228,35 @@ def test_letters_without_meaning_are_read_by_eye() -> None:
 def _sign(document: pikepdf.Pdf) -> None:
     field = Dictionary(FT=Name.Sig, T="s", V=Dictionary(Type=Name.Sig, Contents=b"x"))
     document.Root.AcroForm = Dictionary(Fields=Array([document.make_indirect(field)]))
+
+
+def _seal(document: pikepdf.Pdf) -> None:
+    """As programs seal: the field, its value, and what shows it on a page."""
+    shown = document.make_stream(b"BT /F1 12 Tf 9 9 Td (SEALED) Tj ET", Type=Name.XObject, Subtype=Name.Form)
+    shown.BBox = Array([0, 0, 90, 30])
+    shown.Resources = document.pages[0].Resources
+    box = Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=Array([300, 700, 390, 730]), F=4)
+    field = Dictionary(FT=Name.Sig, T="s", V=Dictionary(Type=Name.Sig, Contents=NAME.encode()), AP=Dictionary(N=shown))
+    made = document.make_indirect(Dictionary({**box, **field}))
+    document.pages[0].Annots = Array([made])
+    document.Root.AcroForm = Dictionary(Fields=Array([made]), SigFlags=3)
+
+
+@pytest.mark.parametrize("sign", [_sign, _seal])
+def test_a_copy_of_what_is_signed_bears_no_signature_and_says_so(sign: Callable[[pikepdf.Pdf], None]) -> None:
+    data = changed(report(lines(GUIDE)), sign)
+    with pytest.raises(Withheld, match="answer_signed"):
+        masked(data, "pdf")
+    counted = tally()
+    made = masked(data, "pdf", counted=counted, unsigned_copy=True)
+    reader = pypdf.PdfReader(io.BytesIO(made))
+    assert reader.metadata is not None
+    assert reader.metadata.subject == UNSIGNED
+    assert "/AcroForm" not in reader.root_object
+    said = unified(reader.pages[0].extract_text())
+    assert GUIDE in said
+    assert "SEALED" not in said
+    assert by_category(counted.found)["signature"].number == 1
 
 
 def _attach(document: pikepdf.Pdf) -> None:
