@@ -36,6 +36,7 @@ _NAMES = {
     "free_text": "文字 / text",
     "file": "文件 / file",
     "unread_text": "没有读到的文字 / text nobody has read",
+    "signature": "电子签名 / signature",
 }
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from policies.findings import spelled_out
 from policies.formats.found import words_of
@@ -119,8 +120,7 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
             continue
         more = more_of(program, told.name, told.category, told.form, applied, now) if program else ()
         harm = program.harms.get(told.category, {}) if program else {}
-        yield from _field(told, count, more, harm, is_revealed=told.grant in reveals)
-        yield from _decided(sorted(whys.get(told, Counter()).items()))
+        yield from _field(told, count, more, harm, is_revealed=told.grant in reveals, whys=whys.get(told, {}))
         if program is not None and not more and told.form is not Form.CLEAR:
             yield NONE_SHOWS_MORE
     if program is None:
@@ -214,13 +214,20 @@ def _permits(event: AccessEvent) -> Iterator[str]:
 
 
 def _field(
-    told: _Told, count: int, more: Iterable[More], harm: Mapping[Harmed, Gravity], *, is_revealed: bool = False
+    told: _Told,
+    count: int,
+    more: Iterable[More],
+    harm: Mapping[Harmed, Gravity],
+    *,
+    is_revealed: bool = False,
+    whys: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[str]:
     called = "查看许可 / permit by the reveal" if is_revealed else "授权 / grant"
     by = f"{called} {told.grant}" if told.grant else "默认 / default"
     yield (
         f"{told.name} ({told.category}): {FORMS[told.form]}，{told.transform}，{by} {told.rule}，{count} 个值 / values"
     )
+    yield from _decided(sorted(whys.items()))
     if harm:
         zh = "，".join(f"{_HARMED[harmed]}{_GRAVELY[gravity]}" for harmed, gravity in harm.items())
         en = ", ".join(f"{harmed} {gravity}" for harmed, gravity in harm.items())
