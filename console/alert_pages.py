@@ -9,10 +9,12 @@ from console.alert_words import DISPOSITIONS
 from console.case_gate import may_open, visible_to
 from console.case_view import case_of_alert
 from console.desk import Admitted, Desk
+from console.excused import Excuses
 from console.pages import Pages, sheet
 from console.roles import Role
 from console.words import LEVELS, options
 from incident.ids import PersonId
+from siem.baseline.calendar import LOCAL
 from siem.detect.alert import Alert, AlertId
 from siem.detect.lifecycle import AlertAct, AlertState, Disposition
 from siem.detect.precision import ENOUGH, NOTHING_CLOSED, WITHIN
@@ -43,6 +45,7 @@ class AlertPages:
         self._book = pages.office.alert_book
         self._cases = pages.office.cases
         self._silences = pages.office.silences
+        self._excuses = Excuses(self._book.all, self._alerts.get)
 
     def index(self, desk: Admitted) -> Response:
         """Those that are asked for: who waits for too long first, then the newest."""
@@ -89,6 +92,9 @@ class AlertPages:
             days=WITHIN.days,
             enough=ENOUGH,
             below=self._office.review_below,
+            excused=self._excuses.all()[::-1],
+            today=self._office.now().astimezone(LOCAL).date(),
+            names=self._names(),
         )
 
     def show(self, desk: Admitted, alert: str) -> Response:
@@ -143,6 +149,8 @@ class AlertPages:
             silences=[each for each in self._silences.all() if (each.rule, each.caller) == (rule, caller)][::-1],
             longest=LONGEST.days,
             altered=self._book.broken,
+            excused=[each for each in self._excuses.all() if each.excuse.alert == alert.id],
+            today=self._office.now().astimezone(LOCAL).date(),
         )
 
     def _lives(self) -> tuple[AlertLife, ...]:

@@ -14,12 +14,14 @@ from console.desk import Admitted, Desk
 from console.event_pages import LIMIT
 from console.event_rows import is_digest
 from console.event_timeline import CLEAR, HIDDEN
+from console.excused import Excused, Excuses
 from console.forms import LONGEST_LINE, Mistyped
 from console.identifier import identifier_in
 from console.pages import Pages
 from console.search_look_up import CannotLookUp, LookUp
 from console.search_people import CallerDay, Seen, days_of, who_saw
 from incident.ids import NotPermitted
+from siem.baseline.calendar import LOCAL
 from siem.index.store import StoreUnavailable
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent, EventId
@@ -45,6 +47,7 @@ class PeoplePages:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._office = pages.office
+        self._excuses = Excuses(self._office.alert_book.all, self._office.alerts.get)
 
     def form(self, desk: Admitted) -> Response:
         """Whom to look up: by what they are known by, or as one of those that an event is about."""
@@ -97,7 +100,15 @@ class PeoplePages:
             days=str(days),
             day_options=CALLER_DAYS,
             found=[(day, _bar(day, found)) for day in found] if found is not None else None,
+            excused=self._excused(name) if name else [],
+            today=self._office.now().astimezone(LOCAL).date(),
         )
+
+    def _excused(self, name: str) -> list[Excused]:
+        try:
+            return self._excuses.of(name)
+        except StoreUnavailable:
+            return []
 
     def _days(self, name: str, days: int) -> list[CallerDay] | None:
         try:

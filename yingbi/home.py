@@ -180,6 +180,11 @@ class Home:
         return self.root / "custom.json"
 
     @property
+    def excused(self) -> Path:
+        """Whose usual range is wider for some weeks, for the baselines. Only the control process writes the file."""
+        return self.root / "excused.json"
+
+    @property
     def notifications(self) -> Path:
         """What is to be told of alerts, and what became of it. Only the notifier writes the file."""
         return self.root / "notifications.db"

@@ -1,4 +1,4 @@
-"""Whom the baselines have to know of besides the log: listed persons and relatives as digests, and the canaries.
+"""Whom the baselines have to know of besides the log: listed persons, relatives, canaries, and who was excused.
 
 People are those that `yingbi reasons import --people` keeps. All of it may change while all runs: whoever asks again
 has it as it is then.
@@ -9,11 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 from proxy.stamp import Stamp, stamp_of
+from siem.baseline.excuse import Excuse
 from siem.baseline.watch import Baselines
 from siem.canary import read_canaries
 from siem.index.store import StoreUnavailable
 from siem.reasons.case import People
 from siem.reasons.store import CaseStore
+from yingbi.excused import read_excused
 from yingbi.home import Home
 
 
@@ -23,16 +25,18 @@ class Known:
     def __init__(self, home: Home) -> None:
         self._people = home.reason_store
         self._canaries = home.canaries
+        self._excused = home.excused
         self._seen: Stamp = ()
         self._listed: frozenset[str] = frozenset()
         self._relatives: dict[str, frozenset[str]] = {}
         self._of_nobody: frozenset[str] = frozenset()
+        self._excuses: dict[str, list[Excuse]] = {}
         self._trouble = ""
 
     def renew(self, baselines: Baselines) -> str:
         """Let *baselines* have the lists as they are now. Returns why one of them is not, or nothing."""
         written = self._people.with_name(f"{self._people.name}-wal")
-        seen = stamp_of(self._people, written, self._canaries)
+        seen = stamp_of(self._people, written, self._canaries, self._excused)
         if seen != self._seen:
             self._seen = seen
             self._trouble = self._read()
@@ -42,8 +46,18 @@ class Known:
     def give(self, baselines: Baselines) -> None:
         """Let *baselines* have the lists as they were read last."""
         baselines.listed, baselines.relatives, baselines.canaries = self._listed, self._relatives, self._of_nobody
+        baselines.excuses = self._excuses
 
     def _read(self) -> str:
+        trouble = self._read_lists()
+        try:
+            self._excuses = read_excused(self._excused)
+        except (OSError, ValueError):
+            self._excuses = {}  # better an alert too many
+            return trouble or f"无法读取，无人放宽 / cannot be read, nobody is excused: {self._excused.name}"
+        return trouble
+
+    def _read_lists(self) -> str:
         try:
             if self._people.exists():
                 self._listed, self._relatives = _people_in(self._people)

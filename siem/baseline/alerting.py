@@ -78,6 +78,7 @@ _KINDS: Mapping[str, _Kind] = {
     "values": _Kind(_AMOUNT),
     "kib": _Kind(_AMOUNT),
     "absolute": _Kind(_AMOUNT),
+    "grown": _Kind(_AMOUNT),
     "meanwhile": _Kind(_SOMEBODY_ELSE),
     "drift": _Kind(_AMOUNT, _WEEK),
     "peers": _Kind(_AMOUNT, _WEEK),
@@ -104,7 +105,7 @@ def rule_of(anomaly: Anomaly) -> Rule:
     first, *others = anomaly.deviations
     kind = _KINDS[first.kind]
     within = max(_KINDS[each.kind].within for each in anomaly.deviations)
-    high = anomaly.points >= HIGH_FROM or first.kind == "absolute"
+    high = anomaly.points >= HIGH_FROM or first.kind in ("absolute", "grown")
     by = (_CALLER,) if anomaly.has_name else (_ADDRESS,)
     of = Exists(_CALLER) if anomaly.has_name else AllOf((Exists(_ADDRESS), Not(Exists(_CALLER))))
     return Rule(

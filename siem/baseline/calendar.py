@@ -12,6 +12,7 @@ LOCAL = timezone(timedelta(hours=8))
 """The time that clocks in offices show. China has one time zone and no summer time."""
 
 _TURN = 2
+_WEEK, _WORKDAYS = timedelta(days=7), 5
 _FILE = Path(__file__).parent / "holidays_cn.json"
 
 
@@ -31,6 +32,10 @@ class Calendar:
         first = day.replace(day=1)
         after = (first + timedelta(days=31)).replace(day=1)
         return self._workdays(first, day) <= _TURN or self._workdays(day, after - timedelta(days=1)) <= _TURN
+
+    def within_a_week(self, first: date, last: date) -> bool:
+        """Whether *last* is at most a week after *first*, or five workdays: a long holiday is nobody's pause."""
+        return last - first <= _WEEK or self._workdays(first + timedelta(days=1), last) <= _WORKDAYS
 
     def _workdays(self, first: date, last: date) -> int:
         return sum(self.is_workday(first + timedelta(days=n)) for n in range((last - first).days + 1))

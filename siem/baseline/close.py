@@ -29,6 +29,7 @@ _SHARED = 5
 """Within five workdays so many changes between networks and back, where hardly any was usual, are two people."""
 _RUSH = 0.4
 """A post that has half as much again to do as usual, as the logarithm of it, is in a rush."""
+_ROOMS = "@"
 _WEEK = timedelta(days=7)
 _FAR_ABOVE = 3.0
 _GROWN = 1.5
@@ -54,14 +55,14 @@ def close_day(
             is_program = profile.kind == "system"  # which has no peers: each has work of its own
             peers = None if is_program else group.spread(measure, floor_of(profile, measure), workday=workday)
             width = max(usual.width, _PEERS_WIDTH * peers.width) if peers else usual.width
-            more, spread = busy.get(profile.group, (0.0, 0.0))
+            more, spread = max(busy.get(each, (0.0, 0.0)) for each in _company(profile))
             excess = (log1p(count) - usual.middle - more) / max(width, spread)
             if count <= top or count < _LEAST_A_DAY or (is_program and turn):
                 excess = min(excess, ALLOWED)
             if peers:
                 above = _NEW_ABOVE_PEERS if profile.caller in newcomers else _ABOVE_PEERS
                 excess = min(excess, peers.distance(count) + above)
-            if today.is_found:
+            if not today.is_usual:
                 excess = min(excess, ALLOWED)  # it was told, and is not to be told as a drift a week later
             most = MOST_A_DAY_OF_MACHINES if is_program else MOST_A_DAY
             profile.drift = max(0.0, profile.drift + min(excess, most) - ALLOWED)
@@ -88,23 +89,32 @@ def _references(came: Sequence[Profile]) -> dict[str, Reference]:
 
 
 def _busy(came: Sequence[Profile], known: Mapping[str, Reference]) -> dict[str, tuple[float, float]]:
-    """How much more than usual the whole of each group had to do, and how much that differs, both as logarithms.
+    """How much more than usual the whole of each company had to do, and how much that differs, both as logarithms.
 
     A rush does not come to everybody alike: where there is one, who has more of it than others is no drift.
     """
     logs: defaultdict[str, list[float]] = defaultdict(list)
     for profile in came:
         if profile.caller in known and profile.today:
-            logs[profile.group].append(
-                log1p(profile.today.counts[amount_of(profile)]) - known[profile.caller].usual.middle
-            )
+            more = log1p(profile.today.counts[amount_of(profile)]) - known[profile.caller].usual.middle
+            for company in _company(profile):
+                logs[company].append(more)
     found = {}
     for name, each in logs.items():
         if len(each) >= 5:
             middle = max(0.0, median(each))
+            if name.startswith(_ROOMS) and middle < _RUSH:
+                continue  # a few who sit together are no reference on ordinary days
             spread = TO_SIGMA * median(abs(log - middle) for log in each) if middle >= _RUSH else 0.0
             found[name] = middle, spread
     return found
+
+
+def _company(profile: Profile) -> Iterator[str]:
+    """With whom somebody may be busy: those in the same post, and of the staff those in the same rooms."""
+    yield profile.group
+    if profile.kind == "staff" and profile.today and profile.today.last_network[0]:
+        yield f"{_ROOMS}{profile.today.last_network[0]}"
 
 
 def _week(profile: Profile, day: date) -> int:

@@ -75,4 +75,4 @@ def _of_post(members: Iterable[Profile], measure: Measure, beyond: float, least:
 def _most_of(profile: Profile, measure: Measure) -> int:
     days = [day[measure] for day in (*profile.workdays, *profile.restdays)]
     today = profile.today
-    return max([*days, today.counts[measure] if today and not today.is_found else 0])
+    return max([*days, today.counts[measure] if today and today.is_usual else 0])

@@ -12,8 +12,8 @@ _SLOT = 10
 _TURNS = 2
 
 
-def read_by_page(today: Today, sighting: Sighting) -> None:
-    """Count who was read page by page: no more than a page in ten minutes, as a file may be fetched in parts."""
+def read_by_page(today: Today, sighting: Sighting) -> int:
+    """How many were read page by page today: no more than a page in ten minutes, as a file may be fetched in parts."""
     slot = sighting.at.hour * 60 + sighting.at.minute
     if slot // _SLOT != today.slot:
         today.slot, today.in_slot = slot // _SLOT, 0
@@ -21,7 +21,7 @@ def read_by_page(today: Today, sighting: Sighting) -> None:
         before = len(today.paged)
         today.paged.update(sighting.subjects)
         today.in_slot += len(today.paged) - before
-        today.counts[Measure.PAGES] = len(today.paged)
+    return len(today.paged)
 
 
 def take_turn(profile: Profile, counts: dict[Measure, int], day: date) -> None:

@@ -59,6 +59,10 @@ class Today:
     """People shown in clear while something about the caller was unusual."""
     caps: dict[Measure, tuple[float, ...]] = field(default_factory=dict)
     """From which count on how much is unusual, for each step of it."""
+    plain: dict[Measure, tuple[float, ...]] = field(default_factory=dict)
+    """The same as they are without an excuse; empty where there is none."""
+    excuse: tuple[str, date] = ("", date.min)
+    """The alert that was closed for a good reason, and until when it excuses."""
     found: dict[str, Deviation] = field(default_factory=dict)
     """The strongest deviation of each kind."""
     last_network: tuple[str, float] = ("", 0.0)
@@ -72,6 +76,13 @@ class Today:
     """Whether anything was found since it was last judged."""
     is_found: bool = False
     """Whether it deviates so much that it is not to be learned."""
+    is_excused: bool = False
+    """Whether it would, but for an excuse: no more is it to be learned."""
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is to be learned."""
+        return not self.is_found and not self.is_excused
 
 
 @dataclass(slots=True)
@@ -111,14 +122,24 @@ class Profile:
     touched: dict[str, set[date]] = field(default_factory=dict)
     """Listed persons and relatives looked up, with the days."""
     today: Today | None = None
+    found_days: dict[date, dict[Measure, int]] = field(default_factory=dict)
+    """What was too much on the last days on which it was found: as much may be excused."""
     alerted: date | None = None
     """The day on which it was found last."""
     found_on: date | None = None
     """The last day on which it deviated as much, whether that was told or not."""
     worst: float = 0.0
     """The most points that were told of it."""
+    told_amount: int = 0
+    """How many people, or records that name nobody, were told of it."""
     told: set[str] = field(default_factory=set)
     """The kinds of deviations that were told then."""
+
+    def keep_found(self, today: Today) -> None:
+        """Remember what was too much *today*, which was found, for as long as it may be excused."""
+        too_much = {measure: today.counts[measure] for measure in Measure if measure in today.found}
+        before = today.day - timedelta(days=DAYS)
+        self.found_days = {day: seen for day, seen in self.found_days.items() if day >= before} | {today.day: too_much}
 
     def days(self, *, workday: bool) -> deque[dict[Measure, int]]:
         """The days of that kind."""

@@ -1,18 +1,21 @@
 """How several deviations together make an alert."""
 
 import math
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
+from siem.baseline.profile import Measure, Today
+from siem.baseline.sighting import Sighting
 from siem.baseline.words import Deviation
 
 ALERT = 4.0
 """So many points in one day are worth a person's look."""
-_SAME = frozenset({"people", "seen", "hour", "values", "kib", "absolute", "peers", "drift", "meanwhile", "first_days"})
+_SAME = frozenset({"people", "pages", "seen", "hour", "values", "kib", "peers", "drift", "meanwhile", "first_days"})
 """What tells of one thing, that many people were seen. It is no news of a caller of whom another of them was told."""
-_AMOUNT = ("people", "seen", "hour", "values", "kib")
+_AMOUNT = ("people", "pages", "seen", "hour", "values", "kib", "grown")
 _TIME = ("hours", "rest_day")
 """Kinds of the same: only the most telling one has its points."""
 _NEWS = 3.0
+_FAR_MORE, _LEAST_MORE = 3, 100
 _ODD_FROM = 5.0
 _DAYS_WORK = 0.5
 _OWN_WORK = frozenset({"silence", "rest_day"})
@@ -36,7 +39,28 @@ def is_news(deviation: Deviation, told: Set[str]) -> bool:
 
 def tells_amount(found: Mapping[str, Deviation]) -> bool:
     """Whether any of what was found on a day is that many people were seen."""
-    return bool(found.keys() & (_SAME - {"meanwhile"}))
+    return bool(found.keys() & ({*_SAME, "absolute"} - {"meanwhile"}))
+
+
+def far_more(today: Today, told: int) -> Deviation | None:
+    """That a caller of whom *told* people were told a few days ago sees far more of them today, if it does.
+
+    Else who takes little first, and is told of, could take as much as they like for a week.
+    """
+    count = amount_on(today)
+    if count < max(_FAR_MORE * told, _LEAST_MORE):
+        return None
+    return Deviation(
+        kind="grown",
+        points=ALERT,
+        zh=f"今天已有 {count} 人或条，是几天前告警时（{told}）的 {_FAR_MORE} 倍以上",
+        en=f"{count} people or records today, more than {_FAR_MORE} times what was told a few days ago ({told})",
+    )
+
+
+def amount_on(today: Today) -> int:
+    """How many people in clear, or records that name nobody, the caller was shown."""
+    return max(today.counts[Measure.PEOPLE], today.counts[Measure.VALUES])
 
 
 def by_weight(found: Mapping[str, Deviation]) -> list[Deviation]:
@@ -51,6 +75,16 @@ def odd_from(usual: float, kinds: Set[str]) -> float:
     Who is back from leave, or comes in on a day of rest, has work to do: *usual* people, and half of them say nothing.
     """
     return max(_ODD_FROM, _DAYS_WORK * usual) if kinds <= _OWN_WORK else _ODD_FROM
+
+
+def odd_of(sighting: Sighting, today: Today, kinds: Set[str]) -> Iterable[str]:
+    """Who of those shown by *sighting* adds to what is odd. Files of ordinary work are judged by the day's count.
+
+    Of who comes on a day of rest, or is back from leave, and does nothing else that is odd: who was read page by page.
+    """
+    if sighting.subjects and kinds <= _OWN_WORK:
+        return (subject for subject in sighting.subjects if subject in today.paged)
+    return sighting.subjects or (sighting.event,)
 
 
 def odd_people(count: int, least: float) -> Iterator[Deviation]:

@@ -50,8 +50,8 @@ _STEPS_OF_FEW = (2.2, 2.7, 3.2, 3.6)
 """The same for what hardly ever happens, so that a handful is much."""
 _PASSING_STEPS = (2.8, 3.1, 3.4, 3.7)
 """The same for callers of a day, who have nothing else against them."""
-MEASURES: tuple[Measure, ...] = tuple(each for each in Measure if each is not Measure.PAGES)
-"""What a day is judged by. Pages tell a drift alone."""
+MEASURES: tuple[Measure, ...] = tuple(Measure)
+"""What a day is judged by."""
 _PASSING = (Measure.PEOPLE, Measure.SEEN, Measure.VALUES, Measure.REFUSED)
 """What they are judged by."""
 _TAIL = (2.0, 2.5, 3.0, 4.0)
@@ -59,6 +59,9 @@ _TAIL = (2.0, 2.5, 3.0, 4.0)
 differ much take what nobody in the post ever took: counts have longer tails than a normal distribution, and ends."""
 _BEYOND = 1.3
 """Nothing is unusual that is not so many times what the caller, or the greatest of its peers, had on some other day."""
+_BEYOND_ALL = (_BEYOND,) * 4
+_BEYOND_FILES = (1.3, 1.6, 2.0, 2.5)
+"""The same for each step where what was usual has some that lie outside of it: files among look-ups differ by more."""
 _MACHINE_FLOOR = 0.12
 """Programs are steadier than people."""
 _UNSEEN = 2.0
@@ -138,10 +141,13 @@ def caps_of(profile: Profile, group: Group, measure: Measure, *, workday: bool) 
     if not own and not peers:
         return ()
     top = max(_LEAST[measure], *(spread.top for spread in (own, peers) if spread))
-    least = max(_LEAST[measure], _BEYOND * max(spread.high for spread in (own, peers) if spread))
+    high = max(spread.high for spread in (own, peers) if spread)
+    files = own is not None and own.distance(own.high) > _STEPS[0]
     caps = []
-    for distance, tail in zip(_steps_of(profile, measure), _TAIL, strict=True):
-        reached = float(least)
+    for distance, tail, beyond in zip(
+        _steps_of(profile, measure), _TAIL, _BEYOND_FILES if files else _BEYOND_ALL, strict=True
+    ):
+        reached = max(_LEAST[measure], beyond * high)
         if own:
             reached = max(reached, own.reached_at(distance))
         if peers:
@@ -167,8 +173,23 @@ def by_schedule(
         most = max((turn[measure] for turn_of, turn in profile.turns.items() if turn_of != month_of(day)), default=0)
         caps = [max(cap, _BEYOND * most) for cap in caps]
     if before := profile.weekdays.get((day.weekday(), workday)):
-        return tuple(max(cap, _BEYOND * before[measure]) for cap in caps)
+        return _caps_of_batch(profile, measure, caps, before[measure])
     return tuple(caps) if len(profile.days(workday=workday)) >= LEAST_OWN else tuple(_UNSEEN * cap for cap in caps)
+
+
+def _caps_of_batch(profile: Profile, measure: Measure, caps: Sequence[float], before: int) -> tuple[float, ...]:
+    """The *caps* of a weekday on which the program did *before* the last time.
+
+    Where that was a batch, unusual on other days, it is all that is known of such batches: two of them differ by the
+    square root of two as much as each does from the middle of all.
+    """
+    if before < caps[0]:
+        return tuple(max(cap, _BEYOND * before) for cap in caps)
+    width = floor_of(profile, measure)
+    steps = _steps_of(profile, measure)
+    return tuple(
+        max(cap, before * math.exp(math.sqrt(2) * width * step)) for cap, step in zip(caps, steps, strict=True)
+    )
 
 
 def program_caps(
@@ -219,7 +240,13 @@ def deviation_of(
     own, peers, on_workdays = compared(profile, group, measure, workday=workday)
     usual = own or peers
     assert usual is not None, "there are no caps where nothing is known"
-    return counted(measure, POINTS[reached - 1], count, at, f"{usual.low}-{usual.high}", workday=on_workdays)
+    alert, until = today.excuse
+    told = (
+        (f"，关闭 {alert} 时放宽到 {until}", f", wider until {until} since {alert} was closed") if alert else ("", "")
+    )
+    return counted(
+        measure, POINTS[reached - 1], count, at, f"{usual.low}-{usual.high}", workday=on_workdays, excuse=told
+    )
 
 
 def growth_of(days: Sequence[Mapping[Measure, int]], recent: int = 5) -> float:

@@ -13,13 +13,14 @@ from siem.baseline.calendar import LOCAL, Calendar
 from siem.baseline.close import close_day
 from siem.baseline.context import context_of
 from siem.baseline.customary import custom_of
-from siem.baseline.first_days import forget, judged, waiting_posts
+from siem.baseline.excuse import Excuse, excuse_on, widened
+from siem.baseline.first_days import forget, judged, most_of, waiting_posts
 from siem.baseline.group import Group
 from siem.baseline.pace import PAGE, read_by_page, take_turn
 from siem.baseline.post import take_post
 from siem.baseline.profile import DAYS, Measure, Profile, Today
 from siem.baseline.repeat import QUIET, goes_on
-from siem.baseline.score import ALERT, by_weight, is_news, odd_from, odd_people, score_of
+from siem.baseline.score import ALERT, amount_on, by_weight, far_more, is_news, odd_from, odd_of, odd_people, score_of
 from siem.baseline.sighting import DURABLE, Sighting, sighting_of
 from siem.baseline.touched import touch
 from siem.baseline.unsaid import PROGRAM, is_program, put_together
@@ -56,6 +57,8 @@ class Baselines:
         self.canaries = canaries
         self.listed = listed
         self.relatives = relatives or {}
+        self.excuses: Mapping[str, Sequence[Excuse]] = {}
+        """Of each caller, what was closed for a good reason."""
         self.profiles: dict[tuple[str, str], Profile] = {}
         self.groups: defaultdict[str, Group] = defaultdict(Group)
         self.networks: dict[str, set[str]] = {}
@@ -182,9 +185,16 @@ class Baselines:
             if profile.kind in DURABLE:
                 turn = self.calendar.is_turn_of_month(self._day)
                 today.caps = durable_caps(profile, group, self._day, workday=self._workday, turn_of_month=turn)
+                self._excuse(profile, today)
             else:
                 today.caps = passing_caps(group, workday=self._workday)
         return today
+
+    def _excuse(self, profile: Profile, today: Today) -> None:
+        excuse = excuse_on(self.excuses.get(profile.caller, ()), today.day)
+        if excuse and (seen := profile.found_days.get(excuse.day)):
+            today.plain, today.excuse = today.caps, (excuse.alert, excuse.until)
+            today.caps = widened(today.caps, seen, MOST_PEOPLE)
 
     def _count(self, profile: Profile, sighting: Sighting) -> None:
         today = profile.today
@@ -204,7 +214,7 @@ class Baselines:
             today.people.update(sighting.subjects)
             today.in_hour.update(sighting.subjects)
             if len(sighting.subjects) <= PAGE:
-                read_by_page(today, sighting)
+                self._weigh(profile, Measure.PAGES, read_by_page(today, sighting), sighting.at)
             self._weigh(profile, Measure.PEOPLE, len(today.people), sighting.at)
             self._weigh(profile, Measure.HOUR, max(counts[Measure.HOUR], len(today.in_hour)), sighting.at)
         if sighting.values:
@@ -220,7 +230,7 @@ class Baselines:
             self._weigh(profile, Measure.REVEALS, today.counts[Measure.REVEALS] + 1, sighting.at)
         if sighting.network:
             self._switched(profile, today, sighting)
-        for deviation in touch(sighting, profile, self.listed, self.relatives, self.cases):
+        for deviation in touch(sighting, profile, self.listed, self.relatives, self.cases, self.calendar):
             _note(today, deviation)
         if self.is_learned:
             group = self.groups[profile.group]
@@ -230,7 +240,7 @@ class Baselines:
                 if deviation.points >= 1.0:
                     strange.add(deviation.kind)
             if strange and (sighting.clear or sighting.values):
-                today.odd.update(sighting.subjects or (sighting.event,))
+                today.odd.update(odd_of(sighting, today, strange))
                 for deviation in odd_people(len(today.odd), odd_from(a_day_of(profile), strange)):
                     _note(today, deviation)
         today.networks.update((sighting.network, sighting.site))
@@ -254,6 +264,8 @@ class Baselines:
         if measure is Measure.PEOPLE and count >= MOST_PEOPLE > before and profile.kind != "system":
             _note(today, _absolute(count))
         caps = today.caps.get(measure)
+        if today.plain and (plain := today.plain.get(measure)) and count >= plain[0]:
+            today.is_excused = True
         if not caps or count < caps[0] or count == before:
             return
         deviation = deviation_of(profile, self.groups[profile.group], measure, caps, at, workday=today.workday)
@@ -271,7 +283,9 @@ class Baselines:
             return None
         today.is_found = True
         if not goes_on(profile, today, points):
-            profile.told, profile.worst = set(), points
+            profile.told, profile.worst, profile.told_amount = set(), points, 0
+        if profile.told and (more := far_more(today, profile.told_amount)):
+            today.found[more.kind] = more
         profile.found_on = today.day
         if profile.alerted == today.day:
             profile.worst = max(points, profile.worst)
@@ -279,6 +293,7 @@ class Baselines:
             return None
         profile.alerted, profile.worst = today.day, max(points, profile.worst)
         profile.told |= today.found.keys()
+        profile.told_amount = max(profile.told_amount, amount_on(today))
         told = by_weight(today.found)
         return Anomaly(
             caller=profile.caller,
@@ -297,6 +312,7 @@ class Baselines:
             forget(profile)
             profile.alerted = profile.found_on = at.date()
             profile.told, profile.worst = {deviation.kind}, deviation.points
+            profile.told_amount = most_of(profile)
             yield Anomaly(
                 caller=profile.caller,
                 kind=profile.kind,
@@ -313,7 +329,7 @@ class Baselines:
         members = self._members(self._day)
         of_group: defaultdict[str, list[Profile]] = defaultdict(list)
         for profile in [*came, *self._passing.values()]:
-            if profile.today and not profile.today.is_found:
+            if profile.today and profile.today.is_usual:
                 of_group[profile.group].append(profile)
         for name in members.keys() | of_group.keys():
             learned = of_group[name]
@@ -341,6 +357,8 @@ class Baselines:
             if self.calendar.is_turn_of_month(today.day):
                 take_turn(profile, today.counts, today.day)
         if today.is_found:
+            profile.keep_found(today)
+        if not today.is_usual:
             return
         profile.days(workday=today.workday).append(today.counts)
         for hour in today.hours:

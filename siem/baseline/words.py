@@ -9,6 +9,7 @@ _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NAMES = {
     "people": ("人明文", "residents in clear"),
+    "pages": ("人明文，逐个或逐页查看", "residents in clear, one by one or page by page"),
     "seen": ("人（任何形式）", "residents in any form"),
     "hour": ("人明文，在一小时内", "residents in clear within an hour"),
     "values": ("条没有写明是谁的记录", "records that name nobody"),
@@ -88,13 +89,22 @@ def moment_en(at: datetime) -> str:
     return f"{_WEEKDAYS_EN[at.weekday()]} {at:%H:%M}"
 
 
-def counted(measure: str, points: float, count: int, at: datetime, usual: str, *, workday: bool) -> Deviation:
-    """The deviation that *count* is, where *usual* is a range such as `0-25`."""
+def counted(
+    measure: str,
+    points: float,
+    count: int,
+    at: datetime,
+    usual: str,
+    *,
+    workday: bool,
+    excuse: tuple[str, str] = ("", ""),
+) -> Deviation:
+    """The deviation that *count* is, where *usual* is a range such as `0-25`, and *excuse* says that it is wider."""
     zh, en = NAMES[measure]
     days_zh, days_en = ("工作日", "on workdays") if workday else ("休息日", "on days of rest")
     return Deviation(
         kind=measure,
         points=points,
-        zh=f"{moment_zh(at)} 已有 {count} {zh}；平时：{usual}，{days_zh}",
-        en=f"{count} {en} on {moment_en(at)}; usual: {usual}, {days_en}",
+        zh=f"{moment_zh(at)} 已有 {count} {zh}；平时：{usual}，{days_zh}{excuse[0]}",
+        en=f"{count} {en} on {moment_en(at)}; usual: {usual}, {days_en}{excuse[1]}",
     )

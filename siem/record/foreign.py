@@ -37,9 +37,11 @@ _CODE = re.compile(r"[\w.:/@+-]{1,100}")
 _DIGEST = re.compile(f"[^\\s:#]{{1,32}}:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 _METHOD = re.compile("[A-Z]{3,10}")
 _WORD = re.compile(r"\{[a-z_]{1,30}\}|[A-Za-z][A-Za-z_.-]{0,40}")
-_CALLERS = tuple(f"{of}.{name}" for of in ("user", "client.user", "source.user") for name in ("id", "name", "email"))
+_WHO = ("user", "client.user", "source.user")
+_CALLERS = tuple(f"{of}.{name}" for of in _WHO for name in ("id", "name", "email"))
 """Where makers say who called, the surest first."""
-_POSTS = ("user.roles", "user.group.name", "group.name")
+_ROLES = tuple(f"{of}.roles" for of in _WHO)
+_POSTS = (*_ROLES, *(f"{of}.{name}" for name in ("group.name", "department") for of in _WHO), "group.name")
 _PATHS = ("url.path", "url.original")
 _COUNTS = ("yingbi.subject_count", "yingbi.unattributed")
 """How many people an answer showed, where it does not say whom."""
@@ -136,7 +138,7 @@ def _kind_of(document: Document, caller: str) -> CallerKind:
     """Who calls, where the event does not say: by its roles, else a citizen by digest, else one of the staff."""
     if not caller:
         return CallerKind.ANONYMOUS
-    told = (_KIND_OF_ROLE.get(role.casefold()) for role in _texts(document, "user.roles"))
+    told = (_KIND_OF_ROLE.get(role.casefold()) for name in _ROLES for role in _texts(document, name))
     return next(filter(None, told), CallerKind.CITIZEN if is_digest(caller) else CallerKind.STAFF)
 
 

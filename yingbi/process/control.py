@@ -22,6 +22,7 @@ from console.alert_watch import AlertWatch, due_by
 from console.api_repeats import Repeats
 from console.api_tokens import ApiTokens
 from console.app import create_app
+from console.excused import Excuses
 from console.office import Office
 from console.permit_book import PermitBook
 from console.permit_journal import BrokenPermitJournal
@@ -61,6 +62,7 @@ from siem.record.reader import is_kept
 from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.evidence_proof import evidence_signer
+from yingbi.excused import ExcusedFile
 from yingbi.handling_settings import plans_of
 from yingbi.home import Home
 from yingbi.hotline import Hotline
@@ -212,7 +214,8 @@ def main(settings: Settings) -> int:
     summary = Summary(
         home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()), plans_of(settings.drills)
     )
-    also = [titles.renew, alert_watch.step, alert_closer.step, summary.tell, evidence.step]
+    excused = ExcusedFile(home.excused, Excuses(alert_book.all, alerts.get).in_force)
+    also = [titles.renew, excused.step, alert_watch.step, alert_closer.step, summary.tell, evidence.step]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
