@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import orjson
-from sqlalchemy.exc import OperationalError
 
 from deploy.private_file import write_private
 from siem.baseline.excuse import Excuse, excuses_from
@@ -31,7 +30,7 @@ class ExcusedFile:
                 write_private(self._path, told)
                 self._written = told
             trouble = ""
-        except (StoreUnavailable, OperationalError, OSError) as error:
+        except (StoreUnavailable, OSError) as error:
             trouble = type(error).__name__
         if trouble != self._trouble:
             log.warning("excused_trouble_changed now=%s", trouble or "none")
