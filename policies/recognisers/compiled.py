@@ -15,7 +15,7 @@ from policies.kernel.library import KERNEL
 from policies.recognisers import around, checksums, names
 from policies.recognisers.candidates import BY_CONTEXT, MIXED, announced_score
 from policies.recognisers.countries import FOREIGN
-from policies.recognisers.hits import Hits
+from policies.recognisers.hits import as_hits
 from policies.recognisers.labelled import LABELLED, PATTERNS
 from policies.recognisers.normalise import INVISIBLE, READ_AS
 from policies.recognisers.patterns import (
@@ -134,9 +134,10 @@ class Compiled:
         if told is None:
             return None
         number, alike, packed = told[:3]
-        starts, ends, kinds = (told[3 + number * plane : 3 + number * (plane + 1)] for plane in range(3))
         tables = (self._reported if becomes == CHOSEN else self._categories, self._scores, self._whys)
-        hits = Hits(starts, ends, kinds, tables).if_many()
+        hits = as_hits(told, 3, number, tables)
+        if not alike and not packed:
+            return Identified(hits, [], [])
         spans = told[3 + 3 * number : 3 + 3 * number + 2 * (alike + packed)]
         every = list(zip(spans[::2], spans[1::2], strict=True))
         return Identified(hits, every[:alike], every[alike:])

@@ -9,7 +9,7 @@ import re
 from array import array
 from collections.abc import Iterable
 
-from policies.kernel.library import KERNEL
+from policies.kernel.library import KERNEL, Kernel
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, LOOK_ALIKE, NUMERALS, READ_AS
@@ -47,10 +47,13 @@ def may_open(text: str) -> bool:
     """False only where *text* opens nothing of the gate."""
     if KERNEL is None:
         return True
-    begin = text[:_BEGIN]
-    if len(text) > _BEGIN and KERNEL.may_open(begin.encode("utf-16-le", "surrogatepass"), _places()) is not False:
+    if len(text) > _BEGIN and _may_open(KERNEL, text[:_BEGIN]):
         return True
-    return KERNEL.may_open(text.encode("utf-16-le", "surrogatepass"), _places()) is not False
+    return _may_open(KERNEL, text)
+
+
+def _may_open(kernel: Kernel, text: str) -> bool:
+    return kernel.may_open(text.encode("utf-16-le", "surrogatepass"), _places()) is not False
 
 
 @functools.cache

@@ -23,10 +23,6 @@ class Hits(Sequence[Hit]):
         self._tables = tables
         """Of each kind the category, the score, and why."""
 
-    def if_many(self) -> Sequence[Hit]:
-        """These; or a list, where they are so few that it is made as fast."""
-        return self if len(self) >= FEW else list(self)
-
     def __len__(self) -> int:
         return len(self._starts)
 
@@ -50,6 +46,22 @@ class Hits(Sequence[Hit]):
 
     def __repr__(self) -> str:
         return repr(list(self))
+
+
+def as_hits(told: "array[int]", first: int, number: int, tables: Sequence[Sequence[Any]]) -> Sequence[Hit]:
+    """So many hits as are in *told* from *first* on: where they begin, where they end, and what they are.
+
+    A list, where they are so few that it is made as fast. *tables*: of each kind the category, the score, and why.
+    """
+    if number >= FEW:
+        starts, ends, kinds = (told[first + number * plane : first + number * (plane + 1)] for plane in range(3))
+        return Hits(starts, ends, kinds, tables)
+    categories, scores, whys = tables
+    hits = []
+    for start in range(first, first + number):
+        kind = told[start + 2 * number]
+        hits.append(Hit(told[start], told[start + number], categories[kind], scores[kind], whys[kind]))
+    return hits
 
 
 def _each_of[T](table: Sequence[T], places: "array[int]") -> Sequence[T]:
