@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_what_a_program_reads_one_by_one_does_not_hide_behind_its_nightly_file()
     office = Office()
 
     def night_and_day(day: date, number: int, looks: int) -> Iterator[Document]:
-        program = {"caller_kind": CallerKind.SYSTEM, "posts": ()}
+        program: dict[str, Any] = {"caller_kind": CallerKind.SYSTEM, "posts": ()}
         people = range(10_000 * number, 10_000 * number + 300 + 40 * (number % 5))
         yield office.look("exchange", moment(day, 2), people, **program)
         for place in range(looks):
