@@ -22,6 +22,13 @@ from policies.formats.masker import Withheld
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CODECS = ("utf-8", "gb18030")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_OTHERWISE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:\{\\rtf|%!PS)"
+    rb"|.{0,8192}?^(?:content-transfer-encoding:[ \t]*(?:base64|quoted-printable)"
+    rb"|[^:\r\n]{0,200};encoding=(?:b|quoted-printable)\b)",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+"""What spells its words in codes of its own: RTF, PostScript, mails and cards. Read as a text it seems to hold none."""
 _DELIMITERS = ",\t;|"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 DEEPEST = 256
@@ -59,12 +66,12 @@ class Plain:
         self._pieces = pieces
 
     def is_one(self, data: bytes) -> bool:
-        """See `Document.is_one`: any text is one, and what it is its name alone says."""
+        """See `Document.is_one`: any text is one whose words stand in it as they are, and its name says which."""
         try:
             decoded(data)
         except Withheld:
             return False
-        return True
+        return not _OTHERWISE.match(data)
 
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""

@@ -80,6 +80,10 @@ def test_what_is_hidden_is_what_is_found(name: str) -> None:
         ("a.json", b"{"), ("a.jsonl", b'{"a": 1}\n{'), ("a.csv", b'a,b\n"x\n'), ("a.txt", b"\xff\xff\x00"),
         ("a.xml", b"<a>"), ("a.xml", b"<!DOCTYPE a><a/>"), ("a.xlsx", b"hello"), ("a.doc", b"hello"),
         ("a.json", b"[" * 5_000 + b"]" * 5_000), ("a.bin", bytes(99)), ("a.xml", b"hello"),
+        ("a.rtf", rb"{\rtf1\ansi \u24352?\u19977?\u20016?}"), ("a.txt", rb"{\rtf1 x}"),
+        ("a", b"%!PS-Adobe-3.0\n<5f20> show"),
+        ("a.eml", b"From: x\r\nContent-Transfer-Encoding: base64\r\n\r\n5byg5LiJ\r\n"),
+        ("a.vcf", b"BEGIN:VCARD\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0\n"),
         ("a.xml", b'<?xml version="1.0" encoding="GBK"?><a>\xff</a>'),
     ],
 )  # fmt: skip
