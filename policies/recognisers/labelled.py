@@ -25,7 +25,7 @@ _DATE = (
     rf"|{_YEAR}(?P<sep>[\-./])[01]?[0-9](?:(?P=sep)[0-3]?[0-9])?|{_YEAR}[01][0-9][0-3][0-9]"
     rf"|[一二][{_NUMERALS}]{{3}}年[{_NUMERALS}十]{{1,2}}月[{_NUMERALS}十]{{1,3}}[日号])(?![0-9])"
 )
-_ETHNICITIES = (
+ETHNICITIES = (
     "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
     "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
     "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
@@ -237,7 +237,7 @@ LABELLED = (
     Labelled(
         category="ethnicity",
         words=_words("民族 族别 民族成分 族称 ethnicity"),
-        value=f"(?:{'|'.join(_ETHNICITIES)})族?",
+        value=f"(?:{'|'.join(ETHNICITIES)})族?",
         score=0.8,
         only_reported=True,
         source="GB/T 3304",

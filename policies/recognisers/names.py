@@ -65,8 +65,20 @@ def _one_of(words: list[str]) -> str:
 
 _BEHIND = re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_NAME})")
 _BEHIND_WITH_DOTS = re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_DOTTED}|{_NAME})")
-_BEFORE = re.compile(f"({_NAME})(?={'|'.join(FOLLOWING)})")
-_BEFORE_WITH_DOTS = re.compile(f"({_DOTTED}|{_NAME})(?={'|'.join(FOLLOWING)})")
+_RUN_OVER = (
+    "小时 当时 同时 及时 随时 临时 届时 按时 准时 平时 何时 即时 地方 对方 双方 官方 各方 一方 甲方 乙方 "
+    "丙方 警方 校方 院方 我方 公安 治安 保安 平安 西安 主任 责任 信任 担任 原任 现任 历任 前任 工程 流程 "
+    "过程 课程 议程 日程 里程 统计 设计 会计 审计 估计 完成 组成 达成 形成 生成 造成 提高 正常 经常 日常 "
+    "非常 证明 说明 声明 注明 表明 相关 有关 机关 海关 无关 关于 由于 对于 属于 位于 处于 基于 用于 承包 "
+    "了解 调解 理解 钱包 学校 主张 紧张 城市 要求 需求 请求 办公 面临 光临 面向 方向 去向 意向 走向 部门 "
+    "专门 开门 出门 澳门 厦门 街边 旁边 身边 周边 一边 回族 汉族 "
+).split()
+"""Words of two characters that end with a surname, which is none there: 这一小|时的来电."""
+_NO_GIVEN = "(?![的了是着们局部处]|机关|单位)"
+"""What no given name begins with, though it stands behind a surname."""
+_FOUND = f"(?!{'|'.join(_THINGS)}){_SURNAME}(?<!{'|'.join(_RUN_OVER)}){_NO_GIVEN}{_GIVEN}"
+_BEFORE = re.compile(f"({_FOUND})(?={'|'.join(FOLLOWING)})")
+_BEFORE_WITH_DOTS = re.compile(f"({_DOTTED}|{_FOUND})(?={'|'.join(FOLLOWING)})")
 PATTERNS = (_BEHIND, _BEHIND_WITH_DOTS, _BEFORE, _BEFORE_WITH_DOTS)
 SCORE = 0.7
 

@@ -99,6 +99,9 @@ _NOT_IN_WORD = r"(?:(?<![0-9A-Za-z])|(?<=[Tt][Ee][Ll])|(?<=[Ff][Aa][Xx])|(?<=[Pp
 _DIALLED_FIRST = r"(?:0{0,2}86|0|179[0-9]{2}|12593|10193|11808)"
 """Before a mobile number, without anything between: a trunk prefix, the country's code, an operator's code of calls."""
 
+_NOT_AMERICAN = r"(?:(?<!\+)|(?!1[ \-.]))"
+"""+1 and something between is the code of North America, whose areas begin with 3 to 9 as well."""
+
 _ID_WORDS = (
     "身份证",
     "证件号",
@@ -230,7 +233,7 @@ TABLE: tuple[Recogniser, ...] = (
         pattern=re.compile(
             rf"(?:(?<![0-9])\+0{{0,2}}86{_AROUND}|(?<![0-9A-Za-z])(?:\(\+?86\)[ ]?|0{{0,2}}86{_AROUND})?)1[3-9][0-9]"
             rf"{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
-            rf"|{_NOT_AFTER_DIGIT}{_DIALLED_FIRST}?1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
+            rf"|{_NOT_AFTER_DIGIT}{_DIALLED_FIRST}?{_NOT_AMERICAN}1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,
         check=None,

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from tests.bench.invented import KINDS, digits, luhn, mobile, resident_id
+from policies.recognisers.checksums import resident_id_check_digit
+from tests.bench.invented import KINDS, digits, luhn, mobile, resident_id, resident_id_15
 
 _LABELS = {
     "resident_id": "身份证号 身份证 公民身份号码 身份证号码 证件号码 ID 身份證號碼 居民身份证 IDCard",
@@ -135,6 +136,12 @@ def _wrong_id(chance: random.Random) -> str:
     )
 
 
+def _no_such_day(chance: random.Random) -> str:
+    """Eighteen digits of which the last is right, though nobody was born on such a day."""
+    first = f"{chance.randrange(110101, 659000)}19{digits(chance, 2)}{chance.randrange(13, 20)}{digits(chance, 5)}"
+    return f"编码{first}{resident_id_check_digit(first)}"
+
+
 _HOTLINES = ("拨打12345热线", "客服95588", "400-810-8888", "800-820-8820", "报警请打110", "4008123123", "96123")
 _NEGATIVES: dict[str, Callable[[random.Random], str]] = {
     "order number": lambda c: f"订单号{c.choice(('：', ':', ''))}{mobile(c)}",
@@ -183,6 +190,20 @@ _NEGATIVES: dict[str, Callable[[random.Random], str]] = {
     "words": lambda c: "请携带身份证、手机号、银行卡和护照到窗口办理",
     "area": lambda c: f"面积{c.randrange(100, 999)}.{digits(c, 4)}平方米，合同编号HT{digits(c, 10)}",
     "ip-like": lambda c: f"章节{c.randrange(1, 20)}.{c.randrange(1, 20)}.{c.randrange(1, 20)}.{c.randrange(1, 20)}",
+    "invoice": lambda c: f"数电发票号码：26{c.randrange(11, 65)}2000000{digits(c, 9)}",
+    "waybill": lambda c: f"运单号{c.choice(('YT', 'ZTO', 'JDVA', 'STO'))}{digits(c, 13)}，请查收",
+    "order of twenty digits": lambda c: f"订单编号 2026{digits(c, 16)}",
+    "examination": lambda c: f"准考证号{c.choice(('：', ':', ''))}{c.randrange(110101, 659000)}{digits(c, 9)}",
+    "examination like an id": lambda c: f"准考证号：{_wrong_id(c)}",
+    "licence": lambda c: f"{c.choice(('许可证号', '执业证号', '合格证号', '房产证号'))}{resident_id_15(c)}",
+    "milliseconds": lambda c: f"ts {c.randrange(1_700_000_000_000, 1_800_000_000_000)} 已处理",
+    "no such day": _no_such_day,
+    "bin": lambda c: f"卡BIN {c.choice(('622202', '621700', '62284800'))}",
+    "aircraft type": lambda c: f"座位 B-{c.randrange(1000, 9999)}，型号 B-{c.randrange(1000, 9999)}",
+    "position": lambda c: f"（{c.randrange(73, 135)}.{digits(c, 6)}，{c.randrange(18, 53)}.{digits(c, 6)}）",
+    "price": lambda c: f"成交价¥{mobile(c)}",
+    "version of four parts": lambda c: f"固件 13.{c.randrange(9)}.{digits(c, 4)}.{digits(c, 4)}",
+    "abroad": lambda c: f"tel +1 {c.randrange(201, 989)} {digits(c, 3)} {digits(c, 4)}",
     "port": lambda c: f"localhost:{c.randrange(1024, 65535)}/api/v1/items/{c.randrange(10**6)}",
 }
 
