@@ -103,6 +103,12 @@ _PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/cases/{case}/evidence-move"): _HANDLES,
     ("POST", "/cases/{case}/evidence-open"): _READS_CASES,
     ("POST", "/cases/{case}/evidence-export"): _HANDLES,
+    ("GET", "/playbooks"): _READS_CASES,
+    ("POST", "/playbooks/propose"): _WRITES_POLICIES,
+    ("GET", "/playbooks/{name}"): _READS_CASES,
+    ("GET", "/playbooks/proposals/{number}"): _READS_CASES,
+    ("POST", "/playbooks/proposals/{number}/agree"): _HANDLES,
+    ("POST", "/playbooks/proposals/{number}/withdraw"): _HANDLES,
     ("GET", "/actions"): _READS_CASES,
     ("GET", "/summary"): _READS_CASES,
     ("GET", "/summary/{kind}"): _READS_CASES,
@@ -156,7 +162,7 @@ API = "/api/v1"
 OFFERED = tuple(
     key
     for key in _PAGES
-    if key[1].startswith(("/cases", "/alerts", "/actions", "/summary", "/drills", "/hotline"))
+    if key[1].startswith(("/cases", "/alerts", "/actions", "/summary", "/drills", "/hotline", "/playbooks"))
     and key != ("GET", "/alerts/rules")
     and "silence" not in key[1]
 )
@@ -188,6 +194,7 @@ SECOND_LOOK = frozenset(
         "/cases/{case}/withdraw",
         "/cases/{case}/persons/agree",
         "/cases/{case}/notice/approve",
+        "/playbooks/proposals/{number}/agree",
     )
 )
 """By which the second of two people decides: no program does it for them (docs/decisions/0042-api.md)."""
@@ -195,7 +202,7 @@ SECOND_LOOK = frozenset(
 CARRIES_FILES = frozenset({"/policies/drafts", "/policies/drafts/{draft}/file", "/policies/drafts/{draft}/files"})
 """Whose forms may be long: they hold the files of a policy."""
 
-CARRIES_UPLOADS = frozenset({"/cases/{case}/evidence"})
+CARRIES_UPLOADS = frozenset({"/cases/{case}/evidence", "/playbooks/propose"})
 """Whose forms may bring a file along, by the API in base64."""
 
 SEES_BROKEN_POLICY = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from console.api_acts import ApiActs, ApiAlerts
+from console.api_agreed_playbooks import ApiAgreedPlaybooks
 from console.api_cases import ApiCases
 from console.api_engines import ApiEngines
 from console.api_files import ApiFiles
@@ -57,10 +58,11 @@ class Api:
         shown = CasePages(pages)
         cases = ApiCases(pages, shown)
         acts, alerts, playbooks = ApiActs(pages, shown, cases), ApiAlerts(pages), ApiPlaybooks(office)
+        agreed = ApiAgreedPlaybooks(pages)
         handling, files = ApiHandling(pages, shown, cases), ApiFiles(pages, shown, cases)
         measures = ApiMeasures(pages, shown)
         engines = ApiEngines(pages, shown, cases)
-        ours = (cases, acts, handling, files, measures, engines, alerts, playbooks, ApiHotline(pages))
+        ours = (cases, acts, handling, files, measures, engines, alerts, playbooks, agreed, ApiHotline(pages))
         described = tuple(route for part in ours for route in part.routes)
         self.routes = (*described, *self._about)
         self._openapi = openapi_of(self.routes)

@@ -6,6 +6,7 @@ from typing import Any
 from console.api_field import Field, Kind
 from console.api_problems import Problem
 from console.api_route import ApiRoute, At
+from console.api_schemas import PLAYBOOK_CHECK
 from console.desk import Desk
 from console.office import Office
 from console.way_json import way_json
@@ -44,6 +45,7 @@ class ApiPlaybooks:
                 summary="What is wrong with playbooks",
                 run=self._check,
                 fields=(_FILES,),
+                answers=PLAYBOOK_CHECK,
                 once=False,
             ),
             ApiRoute(

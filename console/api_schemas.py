@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from console.playbook_journal import Standing as PlaybookStanding
+from console.playbook_view import Doer
 from policies.affected_answer import Standing, Verdict
 
 type Schema = Mapping[str, Any]
@@ -11,6 +13,8 @@ ANY, CASE_LINE, CASE_HANDLED, CASE, CASE_LIST = "Any", "CaseLine", "CaseHandled"
 TIMELINE, DUTIES, NOTICE, TASK_LIST, DRILL_LIST = "Timeline", "Duties", "Notice", "TaskList", "DrillList"
 ALERT, ALERT_LIST, WHO_AM_I = "Alert", "AlertList", "WhoAmI"
 AFFECTED, SCRIPT_LIST = "Affected", "ScriptList"
+PLAYBOOK, PLAYBOOK_LIST, PLAYBOOK_PROPOSAL = "Playbook", "PlaybookList", "PlaybookProposal"
+PLAYBOOK_CHECK = "PlaybookCheck"
 
 _TEXT: Schema = {"type": "string"}
 _WHOLE: Schema = {"type": "integer", "minimum": 0}
@@ -52,6 +56,36 @@ _TASK = _object(
     late_since=_or_none(_AT),
     done=_or_none(_object(by=_TEXT, at=_AT, note=_TEXT)),
 )
+_FINDING = _object(file=_TEXT, line=_WHOLE, code=_TEXT, message=_TEXT)
+_COMMANDS = {
+    "id": _TEXT,
+    "title": _TEXT,
+    "modified": _TEXT,
+    "commands": _list(
+        _object(
+            step=_TEXT,
+            carried_out={"type": "string", "enum": [each.value for each in Doer]},
+            type=_TEXT,
+            agent=_TEXT,
+            text=_TEXT,
+            due_within_s=_or_none(_WHOLE),
+        )
+    ),
+}
+_PROPOSED = {
+    "number": _WHOLE,
+    "name": _TEXT,
+    "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "reason": _TEXT,
+    "standing": {"type": "string", "enum": [each.value for each in PlaybookStanding]},
+    "by": _TEXT,
+    "at": _AT,
+    "agreed_by": _or_none(_TEXT),
+    "agreed_at": _or_none(_AT),
+    "withdrawn_by": _or_none(_TEXT),
+    "withdrawn_at": _or_none(_AT),
+    "remark": _TEXT,
+}
 
 SCHEMAS: Mapping[str, Schema] = {
     ANY: _OBJECT,
@@ -175,6 +209,17 @@ SCHEMAS: Mapping[str, Schema] = {
         scripts=_list(
             _object(notice=_TEXT, version=_WHOLE, published_at=_AT, title=_TEXT, body=_TEXT, is_spoken=_TRUTH)
         )
+    ),
+    PLAYBOOK: _object(name=_TEXT, sha256=_TEXT, **_COMMANDS),
+    PLAYBOOK_PROPOSAL: _object(**_PROPOSED, findings=_list(_FINDING), playbook=_or_none(_object(**_COMMANDS))),
+    PLAYBOOK_LIST: _object(
+        playbooks=_list(_object(name=_TEXT, id=_TEXT, title=_TEXT, taken_in=_TRUTH, sha256=_TEXT)),
+        findings=_list(_FINDING),
+        proposals=_list(_object(**_PROPOSED)),
+        verified=_TRUTH,
+    ),
+    PLAYBOOK_CHECK: _object(
+        playbooks=_list(_object(file=_TEXT, id=_TEXT, name=_TEXT, steps=_WHOLE)), findings=_list(_FINDING)
     ),
     WHO_AM_I: _object(account=_TEXT, person=_TEXT, roles=_list(_TEXT), attended=_TRUTH, ends_at=_AT),
 }

@@ -36,6 +36,7 @@ from console.overview import Overview
 from console.pages import STYLE, Pages
 from console.permit_pages import PermitPages
 from console.person_pages import PersonPages
+from console.playbook_pages import PlaybookPages
 from console.policy_forms import PolicyForms
 from console.policy_journal import BrokenPolicyJournal
 from console.policy_pages import PolicyPages, altered_page
@@ -117,6 +118,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     evidence, several = EvidenceActs(pages, cases), SeveralCases(pages, cases)
     handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
     duties, steps = DutyPages(pages, cases, acts), StepActs(pages, cases, acts)
+    playbooks = PlaybookPages(pages)
     rules, proposal = RulePages(pages), "/rules/proposals/{number}"
     case, notice = "/cases/{case}", "/cases/{case}/notice"
     draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
@@ -195,6 +197,12 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/evidence-open", evidence.open),
         ("POST", f"{case}/evidence-export", evidence.export),
         ("POST", f"{case}/canaries", CanaryActs(pages, cases).plant),
+        ("GET", "/playbooks", playbooks.index),
+        ("POST", "/playbooks/propose", playbooks.propose),
+        ("GET", "/playbooks/{name}", playbooks.show),
+        ("GET", "/playbooks/proposals/{number}", playbooks.proposal),
+        ("POST", "/playbooks/proposals/{number}/agree", playbooks.agree),
+        ("POST", "/playbooks/proposals/{number}/withdraw", playbooks.withdraw),
         ("GET", "/actions", handled.actions),
         ("GET", "/summary", handled.summary),
         ("GET", "/summary/{kind}", handled.export),

@@ -115,6 +115,8 @@ class RecordState:
     """Where that of permits is not."""
     alerts: Bilingual | None = None
     """Where that of alerts is not."""
+    playbooks: Bilingual | None = None
+    """Where that of playbooks of others is not."""
     rules: Bilingual | None = None
     """Where that of detection rules is not."""
     searches: Bilingual | None = None

@@ -11,6 +11,7 @@ from console.api_tokens import ApiTokens
 from console.hotline_desk import HotlineDesk
 from console.installation import Installation, ProgramVersion
 from console.permit_book import PermitBook
+from console.playbook_book import PlaybookBook
 from console.policy_life import PolicyLife
 from console.policy_state import Draft
 from console.rule_book import RuleBook
@@ -62,6 +63,8 @@ class Office:
     rules: RuleBook
     """The detection rules in force, and what is proposed."""
     trials: RuleTrials
+    playbooks: PlaybookBook
+    """The playbooks of others, and who agreed to them."""
     searches: SearchBook
     """The searches that people keep, and what was taken out."""
     look_ups: LookUps

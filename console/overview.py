@@ -151,6 +151,13 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
                 f"the journal of rules, of which none is changed any more: {records.rules.en}",
             )
         )
+    if records.playbooks:
+        found.append(
+            _w(
+                f"预案记录被改动过，控制台同意过的预案停用：{records.playbooks.zh}",
+                f"the journal of playbooks, of which none that was agreed to here is used: {records.playbooks.en}",
+            )
+        )
     if records.searches:
         found.append(
             _w(

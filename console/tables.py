@@ -108,6 +108,7 @@ PERMIT_JOURNAL = _journal("permit_journal")
 ALERT_JOURNAL = _journal("alert_journal")
 RULE_JOURNAL = _journal("rule_journal")
 SEARCH_JOURNAL = _journal("search_journal")
+PLAYBOOK_JOURNAL = _journal("playbook_journal")
 
 POLICY_TEXTS = Table(
     "policy_texts",

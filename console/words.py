@@ -6,6 +6,7 @@ from typing import Any
 
 from console.alert_words import ALERT_STATES, DISPOSITIONS
 from console.permit_journal import Judgement
+from console.playbook_journal import Standing as PlaybookStanding
 from console.rule_journal import Standing as RuleStanding
 from incident.clocks import URGENCY_NAMES, Reading
 from incident.command import Question
@@ -190,6 +191,12 @@ COUNTED_FIELDS: Table = {
     "service.name": _w("系统", "systems"),
 }
 """What rules count different ones of, or add up."""
+PLAYBOOK_STANDINGS: Table = {
+    PlaybookStanding.WAITING: _w("等待同意", "waiting for a second person"),
+    PlaybookStanding.AGREED: _w("两人已同意", "agreed to by two"),
+    PlaybookStanding.REPLACED: _w("已被取代", "replaced"),
+    PlaybookStanding.WITHDRAWN: _w("已撤回", "withdrawn"),
+}
 RULE_STANDINGS: Table = {
     RuleStanding.WAITING: _w("等待生效", "proposed"),
     RuleStanding.LIVE: _w("生效中", "in force"),
@@ -274,6 +281,9 @@ DONE: Table = {
     "evidence-added": _w("证据已加入，已加密保存", "the evidence is kept, encrypted"),
     "evidence-moved": _w("已登记", "it is recorded"),
     "role-given": _w("角色已登记", "the role is recorded"),
+    "playbook-proposed": _w("已提议，等待另一人同意", "proposed: another person has to agree"),
+    "playbook-agreed": _w("已同意，新的案件可以由它引导", "agreed: new cases can be led by it"),
+    "playbook-withdrawn": _w("已撤回", "withdrawn"),
     "step-taken": _w("承办人已登记", "who does the step is recorded"),
     "step-given-back": _w("已退回，等待该岗位的人承办", "the step waits for its role again"),
     "task-given": _w("任务已登记", "the task is recorded"),
@@ -347,6 +357,7 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "group_fields": GROUP_FIELDS,
     "measures": MEASURES,
     "counted_fields": COUNTED_FIELDS,
+    "playbook_standings": PLAYBOOK_STANDINGS,
     "rule_standings": RULE_STANDINGS,
     "addresses": ADDRESSES,
     "chart_kinds": CHART_KINDS,

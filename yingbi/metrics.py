@@ -115,6 +115,11 @@ class Figures:
             "1 where the journal of detection rules was altered.",
             value=int(bool(control.get("broken_rules"))),
         )
+        yield GaugeMetricFamily(
+            "yingbi_playbook_journal_broken",
+            "1 where the journal of playbooks of others was altered.",
+            value=int(bool(control.get("broken_playbooks"))),
+        )
         quota = hear(self._home.told("quota"))
         yield CounterMetricFamily(
             "yingbi_quota_admitted",

@@ -41,8 +41,9 @@ class Rechecker:
         alerts: Callable[[], Bilingual | None] = lambda: None,
         rules: Callable[[], Bilingual | None] = lambda: None,
         searches: Callable[[], Bilingual | None] = lambda: None,
+        playbooks: Callable[[], Bilingual | None] = lambda: None,
     ) -> None:
-        """*policies*, *permits*, *alerts*, *rules* and *searches* say where the journal of each was altered."""
+        """*policies*, *permits* and the others say where the journal of each was altered."""
         self._folder = home.log
         self._log = LogCheck(home.log, lambda: starts_in(home.log), lambda: _let_go(home))
         self._journals = JournalCheck(store)
@@ -51,6 +52,7 @@ class Rechecker:
         self._alerts = alerts
         self._rules = rules
         self._searches = searches
+        self._playbooks = playbooks
         self._clock = clock
         self._stop = threading.Event()
         self._all_at: datetime | None = None
@@ -68,7 +70,7 @@ class Rechecker:
         before, self.state = self.state, self._found(now)
         if _broken(before) != _broken(self.state):
             log.error(
-                "records_broken log=%d journals=%d policies=%d permits=%d alerts=%d rules=%d searches=%d",
+                "records_broken log=%d journals=%d policies=%d permits=%d alerts=%d rules=%d searches=%d playbooks=%d",
                 len(self.state.log),
                 len(self.state.journals),
                 self.state.policies is not None,
@@ -76,6 +78,7 @@ class Rechecker:
                 self.state.alerts is not None,
                 self.state.rules is not None,
                 self.state.searches is not None,
+                self.state.playbooks is not None,
             )
 
     def run(self, stop: threading.Event) -> None:
@@ -108,6 +111,7 @@ class Rechecker:
             alerts=self._alerts(),
             rules=self._rules(),
             searches=self._searches(),
+            playbooks=self._playbooks(),
         )
 
 
@@ -119,4 +123,5 @@ def _let_go(home: Home) -> set[StartId]:
 
 
 def _broken(state: RecordState) -> tuple[object, ...]:
-    return state.log, state.journals, state.policies, state.permits, state.alerts, state.rules, state.searches
+    kept = (state.permits, state.alerts, state.rules, state.searches, state.playbooks)
+    return state.log, state.journals, state.policies, *kept

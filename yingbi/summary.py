@@ -71,6 +71,7 @@ class Summary:
             "broken_permits": f"{records.permits.zh} / {records.permits.en}" if records.permits else "",
             "broken_alerts": f"{records.alerts.zh} / {records.alerts.en}" if records.alerts else "",
             "broken_rules": f"{records.rules.zh} / {records.rules.en}" if records.rules else "",
+            "broken_playbooks": f"{records.playbooks.zh} / {records.playbooks.en}" if records.playbooks else "",
             "broken_searches": f"{records.searches.zh} / {records.searches.en}" if records.searches else "",
             "drills": told_of(standings(self._drills, cases, self._cases.rules.press.zone, self._cases.now())),
             "policies": self._policies(),

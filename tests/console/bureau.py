@@ -18,6 +18,7 @@ from console.api_tokens import ApiTokens
 from console.app import create_app
 from console.installation import Installation, PolicyState, RecordState, ShippingState, SystemState, WorkerState
 from console.permit_book import PermitBook
+from console.playbook_book import PlaybookBook
 from console.rule_book import RuleBook
 from console.rule_trials import RuleTrials
 from console.search_book import SearchBook
@@ -50,12 +51,14 @@ from tests.console.hotline import Exchange
 from tests.console.leaks import BEGAN, PACE, read_in_bulk
 from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives
+from tests.incident.books import manual, own, raw_book, text_of
 from tests.incident.office import LIMIT, TEN, Office, new_database
 from tests.siem.events import digest, document
 from yingbi.home import Home
 from yingbi.notice_file import notice_file
 from yingbi.person_sources import part_in
 from yingbi.plant import planted
+from yingbi.playbook_shelf import PlaybookFolder
 from yingbi.settings import Settings
 from yingbi.webhook_desk import WebhookDesk
 
@@ -185,6 +188,22 @@ FIELDS = (
 )
 
 
+def of_others() -> str:
+    """A playbook that another office has written."""
+    contain = {"kind": "block_caller", "target": "__caller__:value", "hours": 2, "reason": "核查"}
+    shell = {**manual(), "commands": [{"type": "bash", "command": "iptables -A INPUT"}]}
+    raw = raw_book(
+        "theirs",
+        start={"then": "block"},
+        block={**own("v1/cases/__case__:value/contain", contain), "then": "shell"},
+        shell={**shell, "then": "told"},
+        told=manual("请告知窗口", then="end"),
+        end={},
+        variables={"__caller__": {"type": "string", "external": True}},
+    )
+    return text_of({**raw, "name": "别处的预案 / A playbook of others"})
+
+
 @cache
 def rules() -> dict[str, Rule]:
     """The shipped rules by name."""
@@ -238,6 +257,7 @@ class Bureau:
     permits: PermitBook = field(init=False)
     rules: RuleBook = field(init=False)
     searches: SearchBook = field(init=False)
+    playbooks: PlaybookBook = field(init=False)
     look_ups: Recording = field(default_factory=Recording)
     exchange: Exchange = field(init=False)
     """The hotline."""
@@ -292,6 +312,8 @@ class Bureau:
             check_text=check_text,
         )
         self.searches = SearchBook(engine, permits, clock, check_text=check_text)
+        shelf_of_books = PlaybookFolder(self.home, clock)
+        self.playbooks = PlaybookBook(engine, self._signer("release"), clock, shelf_of_books, check_text=check_text)
         self.alert_watch = AlertWatch(self.alert_book, self.alerts_read, DUE, clock)
 
     def _signer(self, name: str) -> Signer:
@@ -316,6 +338,7 @@ class Bureau:
             policies=self.lives.life,
             permits=self.permits,
             rules=self.rules,
+            playbooks=self.playbooks,
             trials=RuleTrials(self.office.events, self.office.watch),
             searches=self.searches,
             look_ups=self.look_ups,
@@ -332,6 +355,10 @@ class Bureau:
             evidence=self.evidence,
             plant=lambda count: planted(Settings(home=self.home.root), count, self.office.watch()),
         )
+
+    def propose_a_playbook(self) -> int:
+        """A playbook of others, in which a command of each sort stands, proposed by the officer. Returns its number."""
+        return self.playbooks.propose(SUN, "theirs", of_others().encode(), "邻区用过")
 
     @property
     def home(self) -> Home:

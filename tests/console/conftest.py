@@ -35,6 +35,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 
     A rule that somebody proposes instead of one that comes with us.
 
+    A playbook of others that somebody proposes.
+
     A search that everybody may open, and one of the on-call staff alone.
 
     And two versions of the policy, and a draft that waits for another officer.
@@ -55,6 +57,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
         bureau.lives.published(WORDED)
         bureau.lives.submitted(with_text("2027", "2028", of=WORDED))
         bureau.propose_more_reads()
+        bureau.propose_a_playbook()
         yield bureau
 
 

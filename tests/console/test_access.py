@@ -53,6 +53,12 @@ POST /rules/{file}/end                    o
 GET  /rules/proposals/{number}            o c   a
 POST /rules/proposals/{number}/live       o
 POST /rules/proposals/{number}/withdraw   o
+GET  /playbooks                           o c p a
+POST /playbooks/propose                   o
+GET  /playbooks/{name}                    o c p a
+GET  /playbooks/proposals/{number}        o c p a
+POST /playbooks/proposals/{number}/agree    o c
+POST /playbooks/proposals/{number}/withdraw o c
 GET  /permits                             o c   a
 GET  /permits/{permit}                    o c   a
 POST /permits/{permit}/end                o c
@@ -136,7 +142,7 @@ POST /tokens                              o c p a s h
 POST /tokens/{token}/revoke               o c p a s h
 POST /sign-out                            o c p a s h
 """
-ROWS = [(row[:4].strip(), row[5:42].strip(), set(row[42:].split())) for row in EXPECTED.strip().splitlines()]
+ROWS = [(method, path, set(who)) for method, path, *who in map(str.split, EXPECTED.strip().splitlines())]
 OPEN_TO_ALL = {("GET", "/style.css"), ("GET", "/sign-in"), ("POST", "/sign-in")}
 
 
@@ -167,6 +173,7 @@ def address_of(path: str) -> str:
         kind="csv",
         form="first.html",
         hook="0" * 32,
+        name="bulk-retrieval",
     )
     return f"{made}?name=grants.yaml" if path.endswith("/file") else made
 

@@ -38,7 +38,7 @@ def programs(archive: Bureau) -> dict[str, Program]:
 
 def path_of(path: str, case: str = "C-20261123-001") -> str:
     return path.removeprefix(API).format(
-        case=case, alert="A-000001", number="1", part="1", form="first.html", kind="json"
+        case=case, alert="A-000001", number="1", part="1", form="first.html", kind="json", name="bulk-retrieval"
     )
 
 

@@ -230,7 +230,8 @@ PAGES = ("/", "/alerts", "/alerts/A-000001", "/alerts/rules", "/cases", DRAFTED,
          "/events/6YQ3K0M9ZT-1", "/events?about=A-000001", "/searches", "/callers?name=clerk-wang", "/figures",
          "/rules", "/rules/bulk_reads.yml", "/rules/proposals/1", "/policies", "/policies/drafts/2",
          "/policies/drafts/2/file?name=grants.yaml",
-         "/policies/versions/2", "/drills", "/actions", "/summary", "/subscribers", "/permits", f"/permits/{ONE}",
+         "/policies/versions/2", "/drills", "/playbooks", "/playbooks/stolen-credential",
+         "/playbooks/proposals/1", "/actions", "/summary", "/subscribers", "/permits", f"/permits/{ONE}",
          "/system", f"{DRAFTED}/persons", "/tokens", "/password", "/nowhere")  # fmt: skip
 OF_OTHERS = {"hotline": ("/hotline",), "auditor": ("/people", "/accounts")}
 """Pages that no officer may open."""

@@ -176,10 +176,12 @@ def _list(given: argparse.Namespace) -> int:
     from yingbi.clock import now
     from yingbi.home import Home
     from yingbi.playbook_shelf import shelf_of
+    from yingbi.playbooks_in_force import agreements_in
     from yingbi.settings import read_settings
 
     try:
-        shelf = shelf_of(Home(read_settings().home), now())
+        home = Home(read_settings().home)
+        shelf = shelf_of(home, now(), agreements_in(home))
     except (OSError, ValueError) as problem:
         complain(str(problem))
         return COULD_NOT
@@ -225,10 +227,12 @@ def _import(given: argparse.Namespace) -> int:
     from yingbi.home import Home
     from yingbi.os_account import account
     from yingbi.playbook_shelf import take_in
+    from yingbi.playbooks_in_force import agreements_in
     from yingbi.settings import read_settings
 
     try:
-        findings = take_in(Home(read_settings().home), given.file, given.name, account(), now())
+        home = Home(read_settings().home)
+        findings = take_in(home, given.file, given.name, account(), now(), agreements_in(home))
     except OSError as problem:
         complain(f"{problem.filename}：读写不了 / it cannot be read or written: {problem.strerror}")
         return COULD_NOT
@@ -238,7 +242,7 @@ def _import(given: argparse.Namespace) -> int:
     if findings:
         print(*findings, sep="\n")
         return FOUND
-    print(f"已收入，下次启动起可用：{given.name} / taken in, in use from the next start on")
+    print(f"已收入，几秒内可用：{given.name} / taken in, in use within seconds")
     return FINE
 
 

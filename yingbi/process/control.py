@@ -26,6 +26,8 @@ from console.excused import Excuses
 from console.office import Office
 from console.permit_book import PermitBook
 from console.permit_journal import BrokenPermitJournal
+from console.playbook_book import PlaybookBook
+from console.playbook_journal import BrokenPlaybookJournal
 from console.rule_book import RuleBook
 from console.rule_journal import BrokenRuleJournal
 from console.rule_trials import RuleTrials
@@ -38,6 +40,7 @@ from incident.duties import DutyTable, load_duties
 from incident.duty_files import duty_files, read_duties
 from incident.engine import Rulebook
 from incident.evidence_book import EvidenceBook
+from incident.graph import load_playbooks
 from incident.ids import Bilingual, NotPermitted
 from incident.perform import Performer
 from incident.scope import Levels
@@ -80,7 +83,8 @@ from yingbi.permits import PermitDesk
 from yingbi.person_reading import PersonReader
 from yingbi.person_sources import part_in, systems_in
 from yingbi.plant import CannotPlant, planted
-from yingbi.playbook_shelf import books_for_cases
+from yingbi.playbook_shelf import PlaybookFolder
+from yingbi.playbooks_in_force import PlaybooksInForce
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
 from yingbi.press import levels_of, press_of
@@ -139,7 +143,7 @@ def main(settings: Settings) -> int:
     alerts = AlertStore(home.alerts, read_only=True)
     press = press_of(settings, Policy(categories={}, grants=(), callers=(), packs={}, systems={}))
     rules = Rulebook(
-        books=books_for_cases(home, now()),
+        books=load_playbooks(),
         duties=duties_of(home),
         press=press,
         scan=scan,
@@ -160,6 +164,7 @@ def main(settings: Settings) -> int:
     alert_closer = AlertCloser(alert_book, alerts, cases, accounts.names_of)
     searches = SearchBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
     rules_kept = rule_book(home, engine, cases.check_text)
+    playbooks = playbook_book(home, engine, cases.check_text)
     rechecker = Rechecker(
         home,
         store,
@@ -169,6 +174,7 @@ def main(settings: Settings) -> int:
         alerts=lambda: said_of(alert_book.broken),
         rules=lambda: said_of(rules_kept.broken),
         searches=lambda: said_of(searches.broken),
+        playbooks=lambda: said_of(playbooks.broken),
     )
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
@@ -177,6 +183,8 @@ def main(settings: Settings) -> int:
     sign_published(home, cases.all(), signer)
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
+    leading = PlaybooksInForce(home, cases, playbooks, now)
+    leading.renew()
     performer = Performer(
         events=events,
         published=home.notices,
@@ -215,7 +223,7 @@ def main(settings: Settings) -> int:
         home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()), plans_of(settings.drills)
     )
     excused = ExcusedFile(home.excused, Excuses(alert_book.all, alerts.get).in_force)
-    also = [titles.renew, excused.step, alert_watch.step, alert_closer.step, summary.tell, evidence.step]
+    also = [titles.renew, leading.renew, excused.step, alert_watch.step, alert_closer.step, summary.tell, evidence.step]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
@@ -238,6 +246,7 @@ def main(settings: Settings) -> int:
         policies=life,
         permits=book,
         rules=rules_kept,
+        playbooks=playbooks,
         trials=RuleTrials(events, now),
         searches=searches,
         look_ups=look_ups,
@@ -279,10 +288,22 @@ def planted_for(settings: Settings, count: int) -> bytes:
 
 
 def said_of(
-    broken: BrokenPermitJournal | BrokenAlertJournal | BrokenRuleJournal | BrokenSearchJournal | None,
+    broken: BrokenPermitJournal
+    | BrokenAlertJournal
+    | BrokenRuleJournal
+    | BrokenSearchJournal
+    | BrokenPlaybookJournal
+    | None,
 ) -> Bilingual | None:
     """Where a journal is not as it was written, where that is so."""
     return Bilingual(zh=broken.zh, en=str(broken)) if broken else None
+
+
+def playbook_book(home: Home, engine: Engine, check_text: Callable[[str], None]) -> PlaybookBook:
+    """The playbooks of others in the installation in *home*, and who agreed to them."""
+    return PlaybookBook(
+        engine, Signer(home.private_key("release")), now, PlaybookFolder(home, now), check_text=check_text
+    )
 
 
 def rule_book(home: Home, engine: Engine, check_text: Callable[[str], None]) -> RuleBook:
