@@ -284,7 +284,8 @@ class Baselines:
         today.is_found = True
         if not goes_on(profile, today, points):
             profile.told, profile.worst, profile.told_amount = set(), points, 0
-        if profile.told and (more := far_more(today, profile.told_amount)):
+        is_later = profile.alerted is not None and profile.alerted < today.day
+        if profile.told and is_later and (more := far_more(today, profile.told_amount)):
             today.found[more.kind] = more
         profile.found_on = today.day
         if profile.alerted == today.day:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
@@ -49,11 +48,10 @@ def test_what_a_program_reads_one_by_one_does_not_hide_behind_its_nightly_file()
     office = Office()
 
     def night_and_day(day: date, number: int, looks: int) -> Iterator[Document]:
-        program: dict[str, Any] = {"caller_kind": CallerKind.SYSTEM, "posts": ()}
         people = range(10_000 * number, 10_000 * number + 300 + 40 * (number % 5))
-        yield office.look("exchange", moment(day, 2), people, **program)
+        yield office.look("exchange", moment(day, 2), people, caller_kind=CallerKind.SYSTEM, posts=())
         for place in range(looks):
-            yield office.look("exchange", moment(day, 8 + place * 10 / looks), **program)
+            yield office.look("exchange", moment(day, 8 + place * 10 / looks), caller_kind=CallerKind.SYSTEM, posts=())
 
     usual = [document for number, day in enumerate(DAYS[:-1]) for document in night_and_day(day, number, 40)]
     assert found_in([*usual, *night_and_day(DAYS[-1], 99, 44)]) == []
@@ -66,10 +64,15 @@ def test_two_batches_differ_as_much_as_the_days_between_them() -> None:
     office = Office()
 
     def batches(last: int) -> list[Document]:
-        program = {"caller_kind": CallerKind.SYSTEM, "posts": ()}
         counts = [last if day == DAYS[-1] else 600 if day.weekday() == 6 else 200 for day in DAYS]
         return [
-            office.look("exchange", moment(day, 2), range(10_000 * number, 10_000 * number + count), **program)
+            office.look(
+                "exchange",
+                moment(day, 2),
+                range(10_000 * number, 10_000 * number + count),
+                caller_kind=CallerKind.SYSTEM,
+                posts=(),
+            )
             for number, (day, count) in enumerate(zip(DAYS, counts, strict=True))
         ]
 

@@ -150,3 +150,17 @@ def test_who_calls_is_told_by_roles_where_the_event_does_not_say(user: dict[str,
     assert event.caller_kind is kind
     if kind is CallerKind.CITIZEN:
         assert event.caller == (user["id"] if user["id"] != "u1" else DIGEST("u1"))
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "posts"),
+    [
+        ({"client": {"user": {"email": "a@x.example", "group": {"name": "统计科"}}}}, CallerKind.STAFF, ("统计科",)),
+        ({"user": {"id": "u1", "department": "民政科"}}, CallerKind.STAFF, ("民政科",)),
+        ({"source.user.name": "u1", "source.user.roles": ["service"]}, CallerKind.SYSTEM, ("service",)),
+    ],
+)
+def test_a_post_is_read_where_the_caller_is(who: dict[str, Any], kind: CallerKind, posts: tuple[str, ...]) -> None:
+    (event,) = taken({"@timestamp": ACCESS["@timestamp"], **who})
+    assert event.caller
+    assert (event.caller_kind, event.posts) == (kind, posts)
