@@ -1,6 +1,7 @@
 """Brings events of other makers, lines of ECS in JSON, into the log: as a start of their own, all of them or none.
 
-The same file is brought in once: what was imported is kept by the SHA-256 of the file.
+The same file is brought in once: what was imported is kept by the SHA-256 of the file. No event takes an id that is
+not of the import's own start: anybody can write lines of our form, with the ids that a worker will give next.
 """
 
 import gzip
@@ -13,17 +14,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 
 from policies.epochs import BadEpochs, digester_in
-from siem.record.foreign import SUBJECTS, NotAnEvent, ours
+from siem.record.event import AccessEvent, EventId, ExchangeId
+from siem.record.foreign import SUBJECTS, NotAnEvent, id_in, ours
 from siem.record.log import AccessLog, RecordFailed, StartId, new_start_id
+from siem.record.own_writing import is_own_id
+from siem.record.reader import is_kept
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.refused_lines import RefusedLines
 
 LONGEST_LINE = 4 * 1024 * 1024
 MOST_NAMED = 20
+_HERE = "its `event.id` is of a start that this log has: what was written there is read there, and not brought in"
 
 
 class CannotImport(Exception):
@@ -63,7 +69,7 @@ def import_events(home: Home, path: Path, subjects: Sequence[str] = ()) -> Impor
         beside = home.log / f".import-{imported.start}"
         try:
             with RefusedLines(path) as refused:
-                _write(beside, imported, path, digest, [*SUBJECTS, *subjects], refused)
+                _write(beside, home.log, imported, path, digest, [*SUBJECTS, *subjects], refused)
             imported.trouble = refused.trouble
             if imported.refused and not refused.trouble:
                 imported.all_wrong = str(refused.path)
@@ -82,14 +88,27 @@ def import_events(home: Home, path: Path, subjects: Sequence[str] = ()) -> Impor
 
 
 def _write(
-    folder: Path, imported: Imported, path: Path, digest: Any, subjects: Sequence[str], refused: RefusedLines
+    folder: Path,
+    logs: Path,
+    imported: Imported,
+    path: Path,
+    digest: Any,
+    subjects: Sequence[str],
+    refused: RefusedLines,
 ) -> None:
     log = AccessLog(folder, imported.start)
+
+    def own(event: AccessEvent) -> AccessEvent:
+        return _under(imported.start, event)
+
     try:
         for number, line in _lines(path):
             imported.lines += 1
             try:
-                events = ours(_read(line), iter(log.new_id, None), digest, subjects)
+                document = _read(line)
+                if is_own_id(identity := id_in(document)) and is_kept(logs, identity):
+                    raise NotAnEvent(_HERE)
+                events = ours(document, iter(log.new_id, None), digest, subjects, own)
             except NotAnEvent as problem:
                 imported.refused += 1
                 refused.add(number, str(problem))
@@ -101,6 +120,13 @@ def _write(
                 imported.events += 1
     finally:
         log.close()
+
+
+def _under(start: StartId, event: AccessEvent) -> AccessEvent:
+    """*event*, which was given out by an installation, with its ids behind that of *start*."""
+    return msgspec.structs.replace(
+        event, id=EventId(f"{start}-{event.id}"), exchange=ExchangeId(f"{start}-{event.exchange}")
+    )
 
 
 def _read(line: bytes) -> Any:

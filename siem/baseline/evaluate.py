@@ -20,7 +20,7 @@ from siem.baseline.watch import Baselines
 from siem.baseline.words import Anomaly
 from siem.detect.custom import Custom
 from siem.detect.definition import Rule
-from siem.record.foreign import is_digest
+from siem.record.own_writing import is_digest
 
 AFTER = timedelta(days=1)
 """So long after the last event of an attack an alert about its caller is still due to it."""

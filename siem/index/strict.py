@@ -7,7 +7,7 @@ sends cannot make the mapping grow.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,10 +15,10 @@ import orjson
 from policies.formats.found import BETWEEN_WHYS, WHYS
 from siem.index.fields import FIELDS, Field, Kind
 from siem.index.logged import Logged
+from siem.record import ecs
 from siem.record.ecs import Document
 
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
-"""Between which events can be indexed: nanoseconds since 1970 in 64 bits."""
+FIRST, LAST = ecs.FIRST, ecs.LAST
 ID_BYTES = 512
 """The longest id of a document that Elasticsearch takes: for a longer one it refuses all that came with it."""
 

@@ -28,6 +28,8 @@ from siem.record.event import (
 ECS_VERSION = "9.2.0"
 IMPORTED = "imported"
 """What stands for the program of events whose maker names none."""
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
+"""Between which events can be indexed: nanoseconds since 1970 in 64 bits."""
 MOST_WRITTEN = 1024
 """So many lists of fields are kept as they are written: of one operation there are as many as answers have lengths."""
 
@@ -163,7 +165,7 @@ def is_ours(document: Document) -> bool:
     """Whether *document* is exactly what `to_ecs` makes of the event that it holds."""
     try:
         return to_ecs(from_ecs(document)) == document
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         return False
 
 

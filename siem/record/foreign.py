@@ -1,7 +1,7 @@
 """Events of other makers, in ECS, as events of ours.
 
 Whatever is not known to be free of a subject's data is left behind or made a digest: paths become templates, texts that
-are no code are dropped, identifiers are digested. An event that is ours already stays as it is, with its id.
+are no code are dropped, identifiers are digested. An event that our own writer can have written stays as it is.
 """
 
 import re
@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from policies.digest import DIGEST_BYTES
 from policies.recognisers.scan import scan
 from siem.record.ecs import IMPORTED, Document, from_ecs, is_ours
 from siem.record.event import (
@@ -25,16 +24,14 @@ from siem.record.event import (
     Phase,
     Verdict,
 )
+from siem.record.own_writing import IN_CLEAR, MOST_SUBJECTS, can_be_written, is_digest
 
-MOST_SUBJECTS = 1_000
-"""Digests in one event, as in those of the gateway."""
 SUBJECTS = ("yingbi.subjects", "user.target.id")
 """Where the subjects of an event stand, unless something else is said."""
 
 _LONGEST = 200
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}")
 _CODE = re.compile(r"[\w.:/@+-]{1,100}")
-_DIGEST = re.compile(f"[^\\s:#]{{1,32}}:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 _METHOD = re.compile("[A-Z]{3,10}")
 _WORD = re.compile(r"\{[a-z_]{1,30}\}|[A-Za-z][A-Za-z_.-]{0,40}")
 _WHO = ("user", "client.user", "source.user")
@@ -45,8 +42,6 @@ _POSTS = (*_ROLES, *(f"{of}.{name}" for name in ("group.name", "department") for
 _PATHS = ("url.path", "url.original")
 _COUNTS = ("yingbi.subject_count", "yingbi.unattributed")
 """How many people an answer showed, where it does not say whom."""
-_IN_CLEAR = ("email",)
-"""What a caller's own id may be, though it is personal data: staff are recorded in clear."""
 
 _KIND_OF_ROLE = {
     **dict.fromkeys(("citizen", "resident", "public", "居民", "群众"), CallerKind.CITIZEN),
@@ -66,16 +61,22 @@ class NotAnEvent(Exception):
     """What stands there is none that can be brought in. The message says which field, and holds no value."""
 
 
-def ours(document: Any, ids: Iterator[str], digest: Digest, subjects: Sequence[str] = SUBJECTS) -> list[AccessEvent]:
+def ours(
+    document: Any,
+    ids: Iterator[str],
+    digest: Digest,
+    subjects: Sequence[str] = SUBJECTS,
+    own: Callable[[AccessEvent], AccessEvent] = lambda event: event,
+) -> list[AccessEvent]:
     """The events of ours that *document* makes: more than one where it has more subjects than one event holds.
 
-    *ids* gives the id of each, *digest* that of an identifier. *subjects* are the fields that name subjects. Raises
-    NotAnEvent.
+    *ids* gives the id of each, *digest* that of an identifier. *subjects* are the fields that name subjects. *own* says
+    what becomes of an event that our own writer can have written. Raises NotAnEvent.
     """
     if not isinstance(document, dict):
         raise NotAnEvent("a line is an object of JSON")
-    if is_ours(document):
-        return [from_ecs(document)]
+    if is_ours(document) and can_be_written(written := from_ecs(document)):
+        return [own(written)]
     people = list(dict.fromkeys(_digested(each, digest) for name in subjects for each in _texts(document, name)))
     whole = _event(document, EventId(next(ids)), people, digest)
     events = [msgspec.structs.replace(whole, subjects=tuple(people[:MOST_SUBJECTS]))]
@@ -87,11 +88,16 @@ def ours(document: Any, ids: Iterator[str], digest: Digest, subjects: Sequence[s
     return events
 
 
+def id_in(document: Any) -> str:
+    """The `event.id` that *document* bears, or empty."""
+    return next(_texts(document, "event.id"), "")
+
+
 def _event(document: Document, event: EventId, people: list[str], digest: Digest) -> AccessEvent:
     caller = _name(document, *_CALLERS)
     kind = _one_of(CallerKind, document, "yingbi.caller_kind") or _kind_of(document, caller)
     if caller and not is_digest(caller):
-        told = {hit.category for hit in scan(caller)} - {*_IN_CLEAR}
+        told = {hit.category for hit in scan(caller)} - {*IN_CLEAR}
         caller = digest(caller) if told or kind is CallerKind.CITIZEN else caller
     on_behalf_of = next(_texts(document, "yingbi.on_behalf_of"), "")
     fields = _fields(document, max(len(people), _number(document, *_COUNTS)), is_named=bool(people))
@@ -127,11 +133,6 @@ def _event(document: Document, event: EventId, people: list[str], digest: Digest
         bytes_out=_number(document, "http.response.body.bytes", "http.response.bytes"),
         duration_ns=_number(document, "event.duration"),
     )
-
-
-def is_digest(text: str) -> bool:
-    """Whether *text* has the form of a digest of ours."""
-    return _DIGEST.fullmatch(text) is not None
 
 
 def _kind_of(document: Document, caller: str) -> CallerKind:

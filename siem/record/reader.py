@@ -94,7 +94,7 @@ def is_kept(folder: Path, event: str) -> bool:
 
     A start is let go as a whole once it was kept long enough, and every event of it with it.
     """
-    start = event.rpartition("-")[0]
+    start = event.partition("-")[0]
     return not _START.fullmatch(start) or (folder / start).is_dir()
 
 

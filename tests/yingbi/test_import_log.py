@@ -1,6 +1,7 @@
 """`yingbi log import` and `yingbi log export`, over a log that is read as the gateway's own."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -9,9 +10,12 @@ import pytest
 from siem.index.positions import Positions
 from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
+from siem.record.ecs import to_ecs
+from siem.record.event import EventId
+from siem.record.log import AccessLog, new_start_id
 from siem.record.reader import starts_in
 from siem.record.verify import verify
-from tests.siem.events import NINE, document
+from tests.siem.events import NINE, document, event
 from tests.siem.record.test_foreign import ACCESS, SOMEBODY
 from yingbi.cli import main
 from yingbi.clock import now
@@ -37,7 +41,7 @@ def written(path: Path, *lines: object) -> Path:
 def test_events_of_another_maker_are_brought_in_once_indexed_and_given_out(
     home: Home, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    file = written(tmp_path / "events.ndjson", ACCESS, b"\n", document(7, id="another-7"), ACCESS)
+    file = written(tmp_path / "events.ndjson", ACCESS, b"\n", document(7), ACCESS)
     assert main(["log", "import", str(file), "--json"]) == 0
     told = json.loads(capsysbinary.readouterr().out)
     assert (told["events"], told["lines"], told["refused"], told["before"]) == (3, 3, 0, False)
@@ -52,7 +56,7 @@ def test_events_of_another_maker_are_brought_in_once_indexed_and_given_out(
     lines = capsysbinary.readouterr().out.splitlines()
     assert [orjson.loads(line)["event"]["id"] for line in lines] == [
         f"{told['start']}-1",
-        "another-7",
+        f"{told['start']}-6YQ3K0M9ZT-7",
         f"{told['start']}-2",
     ]
     assert SOMEBODY.encode() not in b"".join(path.read_bytes() for path in home.log.rglob("*.log"))
@@ -67,9 +71,36 @@ def test_an_export_is_of_a_time_and_of_systems(
     capsysbinary.readouterr()
     assert main(["log", "export", "--system", "s1", "--since", "2026-11-23T09:00:03Z"]) == 0
     found = capsysbinary.readouterr().out.splitlines()
-    assert [orjson.loads(line) for line in found] == [events[3], events[5], events[7], events[9]]
+    assert [orjson.loads(line)["@timestamp"] for line in found] == [events[n]["@timestamp"] for n in (3, 5, 7, 9)]
     assert main(["log", "export", "--until", "2026-11-23T09:00:03+00:00"]) == 0
     assert len(capsysbinary.readouterr().out.splitlines()) == 3
+
+
+def test_no_line_takes_an_id_that_a_worker_of_this_log_gives_or_can_give(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worker = AccessLog(home.log, new_start_id(now()))
+    worker.append(event(1, id=worker.new_id()))
+    later = f"{new_start_id(now() + timedelta(days=1))}-1"
+    here = [document(number, id=f"{worker.start}-{number}") for number in (1, 2)]
+    older = {**here[1], "ecs": {"version": "8.0.0"}}
+    file = written(tmp_path / "events", *here, older, document(3, id=later, exchange=later))
+    assert main(["log", "import", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("is of a start that this log has") == 3
+    shown = event(2, id=worker.new_id())
+    worker.append(shown)
+    worker.close()
+    (brought,) = (start for start in starts_in(home.log) if start != worker.start)
+    store, positions = SqliteStore(home.events), Positions(home.positions("sqlite"))
+    progress = Shipper(home.log, store, positions, lambda: NINE).step()
+    assert (progress.new, progress.refused) == (3, 0)
+    assert store.get(shown.id, timedelta(seconds=5)) == to_ecs(shown)
+    found = store.get(EventId(f"{brought}-{later}"), timedelta(seconds=5))
+    store.close()
+    positions.close()
+    assert found is not None
+    assert found["yingbi"]["exchange"] == f"{brought}-{later}"
 
 
 def test_lines_that_are_no_event_are_named_and_the_others_brought_in(

@@ -4,16 +4,28 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.digest import Digester
-from siem.record.ecs import is_ours, to_ecs
-from siem.record.event import AccessEvent, CallerKind, Disclosure, Phase, Verdict
+from siem.index.log_line import logged
+from siem.record.ecs import is_ours, to_ecs, to_json
+from siem.record.event import (
+    AccessEvent,
+    CallerKind,
+    Disclosure,
+    FieldUse,
+    PermitNote,
+    PermitState,
+    Phase,
+    Raised,
+    Verdict,
+)
 from siem.record.foreign import NotAnEvent, ours
-from tests.siem.events import NINE, assorted, document
+from tests.siem.events import NINE, document
 
 DIGEST = Digester("e1", bytes(32))
 SOMEBODY = "11010519491231002X"
@@ -29,9 +41,91 @@ def taken(foreign: Any, *subjects: str) -> list[AccessEvent]:
     return events
 
 
-def test_an_event_of_ours_stays_as_it_is() -> None:
-    for each in assorted(50, seed=1):
-        assert [to_ecs(event) for event in taken(each)] == [each]
+NOTE = PermitNote(
+    id="P-7",
+    state=PermitState.OPEN,
+    kind="reveal",
+    reveal="one-person",
+    case="沪民-2026/0731",
+    why="核对低保材料",
+    about="6YQ3K0M9ZT-3",
+    subject=DIGEST(SOMEBODY),
+    until=NINE,
+)
+USE = FieldUse(
+    name="items[].mobile",
+    category="mobile",
+    transform="keep",
+    disclosure=Disclosure.MASKED,
+    rule="register.yaml:17",
+    grant="hall-staff",
+    count=2,
+    whys=(("pattern,context", 2),),
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"id": "7YQ3K0M9ZT-6YQ3K0M9ZT-4", "exchange": "7YQ3K0M9ZT-6YQ3K0M9ZT-3"},
+        {"caller": DIGEST("wang"), "caller_kind": CallerKind.CITIZEN, "on_behalf_of": DIGEST(SOMEBODY)},
+        {"caller": "", "caller_kind": CallerKind.ANONYMOUS, "operation": "unknown", "source_ip": "2001:db8::1"},
+        {"posts": ("窗口",), "purpose": "handling", "attributes": ("office=城关 二所",), "credential": "jwt:hall:9"},
+        {"fields": (USE,), "format": "json", "mark": "YB-7K3M-Q9TV-2C", "permits": ("P-7",)},
+        {"phase": Phase.PERMIT, "permit": NOTE, "subjects": ()},
+        {"raised": Raised(by=("C-1",), asked=("page", "?"), about=(DIGEST(SOMEBODY),), version="1.1")},
+        {"operation": "POST /api/v1/residents/{id}:close"},
+    ],
+)
+def test_an_event_that_we_can_have_written_stays_as_it_is(changes: dict[str, Any]) -> None:
+    each = document(4, **changes)
+    assert [to_ecs(event) for event in taken(each)] == [each]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subjects": (SOMEBODY,)},
+        {"former_subjects": (SOMEBODY,)},
+        {"on_behalf_of": SOMEBODY},
+        {"operation": f"GET /residents/{SOMEBODY}"},
+        {"operation": SOMEBODY},
+        {"purpose": f"王芳 {SOMEBODY}"},
+        {"purposes": (SOMEBODY,)},
+        {"caller": SOMEBODY},
+        {"caller": SOMEBODY, "caller_kind": CallerKind.CITIZEN},
+        {"caller": f"two\n{SOMEBODY}"},
+        {"posts": (f"窗口 {SOMEBODY}",)},
+        {"attributes": (f"of={SOMEBODY}",)},
+        {"system": SOMEBODY},
+        {"reason": SOMEBODY},
+        {"source_ip": SOMEBODY},
+        {"basis": SOMEBODY},
+        {"id": SOMEBODY},
+        {"exchange": SOMEBODY},
+        {"fields": (msgspec.structs.replace(USE, name=SOMEBODY),)},
+        {"fields": (msgspec.structs.replace(USE, whys=((SOMEBODY, 1),)),)},
+        {"permit": msgspec.structs.replace(NOTE, why=f"查 {SOMEBODY}")},
+        {"permit": msgspec.structs.replace(NOTE, subject=SOMEBODY)},
+        {"raised": Raised(by=("C-1",), about=(SOMEBODY,))},
+        {"raised": Raised(by=("C-1",), question=SOMEBODY)},
+        {"status": [SOMEBODY]},
+        {"program": {"a": SOMEBODY}},
+    ],
+    ids=str,
+)
+def test_what_only_looks_like_ours_is_taken_like_that_of_another_maker(changes: dict[str, Any]) -> None:
+    told = b"".join(orjson.dumps(to_ecs(event)) for event in taken(document(4, **changes)))
+    assert SOMEBODY.encode() not in told
+    assert b"6YQ3K0M9ZT-4" not in told
+
+
+@pytest.mark.parametrize("changes", [{"status": True}, {"overlay": -1}, {"duration_ns": 2**63}, {"status": "200"}])
+def test_numbers_that_no_index_takes_are_not_ours(changes: dict[str, Any]) -> None:
+    (event,) = taken(document(4, **changes))
+    assert logged(to_json(event))
+    assert event.id == "6YQ3K0M9ZT-1"
 
 
 ACCESS = {
