@@ -10,16 +10,18 @@ import shutil
 import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from itertools import count, pairwise
+from datetime import UTC, datetime, timedelta
+from itertools import count, groupby, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 
 from policies.digest import Digester
-from siem.record.ecs import Document, to_ecs
+from siem.index.log_line import logged
+from siem.index.strict import fault_of
+from siem.record.ecs import Document, from_ecs, to_ecs
 from siem.record.foreign import SUBJECTS, NotAnEvent, ours
 
 ENDINGS = (".jsonl", ".ndjson", ".json")
@@ -28,7 +30,9 @@ PACKED = ".gz"
 MOST_NAMED = 20
 """Of so many lines that are no event it is said why."""
 
-_OWN = {"exchange", "caller_kind", "operation", "verdict", "disclosure"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BOM = b"\xef\xbb\xbf"
+"""What programs for Windows put before a text."""
 _IN_FILE = 1 << 40
 _MOST_OPEN = 100
 
@@ -49,18 +53,23 @@ class EventFiles:
         """How many lines are no event."""
         self.wrong: list[str] = []
         """The first of them: file and line, and why."""
+        self.repeated = 0
+        """How many events of ours were there already: in another file, or twice in one."""
 
     def __iter__(self) -> Iterator[Document]:
-        """Every event, by its time; lines that are none are left out, and told. Raises WrongFolder and OSError."""
+        """Every event, by its time and id; lines that are none are left out, and told. Raises WrongFolder and OSError.
+
+        An event of ours that is there twice comes once.
+        """
         paths = sorted(path for path in self._folder.glob("*") if _name_of(path).suffix in ENDINGS)
         if not paths:
             raise WrongFolder(f"{self._folder}: 没有 .jsonl 文件 / holds no .jsonl file")
-        self.refused, self.wrong = 0, []
+        self.refused, self.wrong, self.repeated = 0, [], 0
         with TemporaryDirectory(prefix="events-") as beside:
             yield from self._events([_unpacked(path, Path(beside)) for path in paths])
 
     def _events(self, paths: Sequence[Path]) -> Iterator[Document]:
-        times, places = array("d"), array("Q")
+        times, places = array("q"), array("Q")
         for place, at in self._times(paths):
             times.append(at)
             places.append(place)
@@ -70,24 +79,39 @@ class EventFiles:
         order: Sequence[int] = range(len(times))
         if any(before > after for before, after in pairwise(times)):
             order = sorted(order, key=times.__getitem__)
-        numbers = (f"file-{number}" for number in count(1))
+        numbers = (f"file-{number:015d}" for number in count(1))  # in the order of texts
         lines = _Lines(paths)
         try:
-            for number in order:
-                document = orjson.loads(lines.at(places[number]))
-                if _is_own(document):
-                    yield document
-                else:
-                    yield from map(to_ecs, ours(document, numbers, self.digest, self._subjects))
+            for _, together in groupby(order, key=times.__getitem__):
+                found = [event for number in together for event in self._events_in(lines.at(places[number]), numbers)]
+                yield from self._once(found) if len(found) > 1 else found
         finally:
             lines.close()
 
-    def _times(self, paths: Sequence[Path]) -> Iterator[tuple[int, float]]:
-        """Where each line begins, and its time; each is an event."""
+    def _events_in(self, line: bytes, numbers: Iterator[str]) -> list[Document]:
+        own = _own_in(line)
+        if own is not None:
+            return [own]
+        return [*map(to_ecs, ours(orjson.loads(line), numbers, self.digest, self._subjects))]
+
+    def _once(self, found: list[Document]) -> Iterator[Document]:
+        """Events of one time by their ids, each id once."""
+        last = ""
+        for event in sorted(found, key=_id_of):
+            if _id_of(event) == last:
+                self.repeated += 1
+                continue
+            last = _id_of(event)
+            yield event
+
+    def _times(self, paths: Sequence[Path]) -> Iterator[tuple[int, int]]:
+        """Where each line begins, and its time in microseconds since 1970; each is an event."""
         for file, path in enumerate(paths):
             with path.open("rb") as lines:
                 begins = 0
                 for number, line in enumerate(lines, start=1):
+                    if number == 1 and line.startswith(_BOM):
+                        begins, line = len(_BOM), line.removeprefix(_BOM)
                     if line.strip():
                         try:
                             yield file * _IN_FILE + begins, self._time_of(line)
@@ -100,14 +124,17 @@ class EventFiles:
         if len(self.wrong) < MOST_NAMED:
             self.wrong.append(told)
 
-    def _time_of(self, line: bytes) -> float:
-        try:
-            document = orjson.loads(line)
-            if _is_own(document):
-                return datetime.fromisoformat(document["@timestamp"]).timestamp()
-            return ours(document, iter(("-",)), self.digest, ())[0].at.astimezone(UTC).timestamp()
-        except (ValueError, TypeError):
-            raise NotAnEvent("is no JSON, or no access event") from None
+    def _time_of(self, line: bytes) -> int:
+        own = _own_in(line)
+        if own is not None:
+            at = datetime.fromisoformat(own["@timestamp"])
+        else:
+            try:
+                document = orjson.loads(line)
+            except ValueError:
+                raise NotAnEvent("is no JSON") from None
+            at = ours(document, iter(("-",)), self.digest, ())[0].at
+        return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def _name_of(path: Path) -> Path:
@@ -151,12 +178,18 @@ class _Lines:
             file.close()
 
 
-def _is_own(document: Any) -> bool:
-    """Whether *document* is of the form that the gateway writes."""
+def _own_in(line: bytes) -> Document | None:
+    """The event of ours that *line* holds, of this version or another; None where it holds none that is sound."""
+    if (right := logged(line.rstrip(b"\r\n"))) is not None:
+        return dict(right)
     try:
-        own = document["yingbi"]
-        return own.keys() >= _OWN and bool(
-            document["event"]["id"] and document["service"]["name"] and document["@timestamp"]
-        )
-    except (KeyError, TypeError, AttributeError):
-        return False
+        document = orjson.loads(line)
+        from_ecs(document)
+        return None if fault_of(document) else document
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _id_of(document: Document) -> str:
+    identity: str = document["event"]["id"]
+    return identity

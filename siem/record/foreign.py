@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from policies.recognisers.scan import scan
-from siem.record.ecs import IMPORTED, Document, from_ecs, is_ours
+from siem.record.ecs import FIRST, IMPORTED, LAST, Document, from_ecs, is_ours
 from siem.record.event import (
     AccessEvent,
     CallerKind,
@@ -26,12 +26,15 @@ from siem.record.event import (
 )
 from siem.record.own_writing import IN_CLEAR, MOST_SUBJECTS, can_be_written, is_digest
 
+MOST_DEEP = 64
+"""So many objects and lists within each other is more than any maker writes, and less than a program falls over."""
 SUBJECTS = ("yingbi.subjects", "user.target.id")
 """Where the subjects of an event stand, unless something else is said."""
 
 _LONGEST = 200
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}")
 _CODE = re.compile(r"[\w.:/@+-]{1,100}")
+_DIGITS = re.compile("[0-9]{1,19}")
 _METHOD = re.compile("[A-Z]{3,10}")
 _WORD = re.compile(r"\{[a-z_]{1,30}\}|[A-Za-z][A-Za-z_.-]{0,40}")
 _WHO = ("user", "client.user", "source.user")
@@ -75,6 +78,8 @@ def ours(
     """
     if not isinstance(document, dict):
         raise NotAnEvent("a line is an object of JSON")
+    if _is_deep(document):
+        raise NotAnEvent(f"is nested more than {MOST_DEEP} deep")
     if is_ours(document) and can_be_written(written := from_ecs(document)):
         return [own(written)]
     people = list(dict.fromkeys(_digested(each, digest) for name in subjects for each in _texts(document, name)))
@@ -86,6 +91,21 @@ def ours(
             msgspec.structs.replace(whole, id=EventId(next(ids)), phase=Phase.SHOWN, subjects=more, fields=())
         )
     return events
+
+
+def _is_deep(document: dict[str, Any]) -> bool:
+    """Whether more than `MOST_DEEP` objects and lists lie within each other."""
+    level: list[Any] = [document]
+    for _ in range(MOST_DEEP):
+        level = [
+            child
+            for part in level
+            for child in (part.values() if isinstance(part, dict) else part)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def id_in(document: Any) -> str:
@@ -184,12 +204,19 @@ def _time(document: Document) -> datetime:
             value = int(value[:30])
         if isinstance(value, str):
             at = datetime.fromisoformat(value)
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+            return _indexed((at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC))
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value / _units(value), UTC)
+            return _indexed(datetime.fromtimestamp(value / _units(value), UTC))
     except (ValueError, OverflowError, OSError):
         pass
     raise NotAnEvent("`@timestamp` is missing, or is no time such as 2026-11-26T09:00:00Z")
+
+
+def _indexed(at: datetime) -> datetime:
+    """*at*, if an index takes it. Raises NotAnEvent: what none takes would be in the log and in no search."""
+    if not FIRST <= at < LAST:
+        raise NotAnEvent(f"`@timestamp` is no time between {FIRST.year} and {LAST.year}")
+    return at
 
 
 def _units(since: float) -> float:
@@ -227,6 +254,8 @@ def _codes(document: Document, name: str) -> Iterator[str]:
 def _number(document: Document, *names: str) -> int:
     for name in names:
         value = _value(document, name)
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
             return value
     return 0

@@ -7,9 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
+from siem.baseline.by_rules import Rules
 from siem.baseline.event_files import EventFiles, WrongFolder
+from siem.detect.rule_set import read_rules, rule_files
+from siem.index.strict import fault_of
 from siem.record.ecs import is_ours
 from tests.siem.events import NINE, document
+from yingbi.rules import SHIPPED
 
 SOMEBODY = "11010519491231002X"
 
@@ -61,7 +65,58 @@ def test_a_person_is_one_digest_in_all_files_and_another_the_next_time(tmp_path:
     assert SOMEBODY not in repr(first)
 
 
-@pytest.mark.parametrize("line", [b"no json", b"[]", b'{"@timestamp": "yesterday"}', b'{"user": {"id": "1234567"}}'])
+def test_events_of_one_time_come_by_their_ids_and_each_of_ours_once(tmp_path: Path) -> None:
+    own = [document(number, at=NINE) for number in (3, 1, 2)]
+    written(tmp_path, a_jsonl=[*own, own[0], *(another(NINE, event={"code": n}) for n in range(12))], b_jsonl=[own[1]])
+    files = EventFiles(tmp_path)
+    found = list(files)
+    ids = [each["event"]["id"] for each in found]
+    assert ids == sorted(set(ids))
+    assert (len(found), files.repeated) == (15, 2)
+    rules = Rules(read_rules(rule_files(SHIPPED), {"canary_subjects": frozenset()}))
+    for each in found:
+        rules.take(each)
+
+
+def unsound(**changes: object) -> dict[str, Any]:
+    return {**document(0), **changes}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        unsound(user="c0"),
+        unsound(user=[{"id": "c0"}]),
+        unsound(source={"ip": 5}),
+        unsound(http={}),
+        unsound(yingbi={**document(0)["yingbi"], "subjects": "c0", "verdict": "perhaps"}),
+        unsound(yingbi={**document(0)["yingbi"], "unattributed": "2"}),
+        unsound(url={"path": orjson.loads("[" * 40 + "]" * 40)}),
+    ],
+)
+def test_what_only_looks_like_ours_is_read_like_that_of_another_maker(tmp_path: Path, line: dict[str, Any]) -> None:
+    written(tmp_path, a_jsonl=[line])
+    (found,) = EventFiles(tmp_path)
+    assert is_ours(found)
+    assert fault_of(found) == ""
+
+
+def test_what_a_program_for_windows_puts_before_a_text_is_passed(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(
+        b"\xef\xbb\xbf" + orjson.dumps(document(0)) + b"\r\n" + orjson.dumps(document(1))
+    )
+    files = EventFiles(tmp_path)
+    assert list(files) == [document(0), document(1)]
+    assert files.refused == 0
+
+
+DEEP = b'{"@timestamp": "2026-11-23T09:00:00Z", "user": ' + b"[" * 1000 + b"]" * 1000 + b"}"
+FAR = orjson.dumps(unsound(**{"@timestamp": "0001-01-01T00:00:00+14:00"}))
+
+
+@pytest.mark.parametrize(
+    "line", [DEEP, FAR, b"no json", b"[]", b'{"@timestamp": "yesterday"}', b'{"user": {"id": "1234567"}}']
+)
 def test_a_line_that_is_no_event_is_named_and_not_shown(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "a.jsonl").write_bytes(orjson.dumps(document(0)) + b"\n" + line + b"\n")
     files = EventFiles(tmp_path)

@@ -186,7 +186,10 @@ def test_keys_with_dots_are_the_same_event() -> None:
         ({"yingbi.on_behalf_of": SOMEBODY}, "on_behalf_of", DIGEST(SOMEBODY)),
         ({"url.path": "/residents/张三/"}, "operation", "GET /residents/{}/"),
         ({"@timestamp": 1_795_424_400_000}, "at", NINE.replace(year=2026)),
-        ({"http.response.status_code": "200"}, "status", 0),
+        ({"http.response.status_code": "200", "http.response.body.bytes": "12x"}, "status", 200),
+        ({"http.response.body.bytes": "123456"}, "bytes_out", 123_456),
+        ({"http.response.body.bytes": "12x"}, "bytes_out", 0),
+        ({"http.response.body.bytes": f"{2**63}"}, "bytes_out", 0),
     ],
 )
 def test_what_becomes_of(changes: dict[str, Any], name: str, value: object) -> None:
@@ -206,7 +209,31 @@ def test_an_event_with_many_subjects_is_several_of_one_exchange() -> None:
     assert {each for event in events for each in event.subjects} == {DIGEST(each) for each in people}
 
 
-@pytest.mark.parametrize("wrong", [None, [], 1, "x", {}, {"@timestamp": "yesterday"}, {"@timestamp": 10**30}])
+DEEP: dict[str, Any] = {"@timestamp": "2026-11-23T09:00:00Z", "user": orjson.loads("[" * 1000 + "]" * 1000)}
+TOO_FAR = ("1960-01-01T00:00:00Z", "2300-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", -1, 9_999_999_999)
+
+
+@pytest.mark.parametrize("at", TOO_FAR)
+@pytest.mark.parametrize("made", [ACCESS, document(1)], ids=["of another", "of ours"])
+def test_a_time_that_no_index_takes_is_none(made: dict[str, Any], at: object) -> None:
+    with pytest.raises(NotAnEvent, match="@timestamp"):
+        taken({**made, "@timestamp": at})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        [],
+        1,
+        "x",
+        {},
+        {"@timestamp": "yesterday"},
+        {"@timestamp": 10**30},
+        DEEP,
+        {**document(1), "user": {"id": "c", "roles": DEEP["user"]}},
+    ],
+)
 def test_what_is_no_event_says_why_and_shows_nothing(wrong: object) -> None:
     with pytest.raises(NotAnEvent) as refused:
         taken(wrong)
