@@ -28,6 +28,7 @@ from siem.record.event import EventId
 
 OPEN_DAYS = 8
 """So many days are kept open to be written to: events come late, and a backlog is of several days."""
+ANOTHER = "`event.id` is that of another event"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAME = re.compile(r"\d{4}-\d\d-\d\d\.db", re.ASCII)
@@ -51,7 +52,10 @@ class SqliteStore:
         self._closed = False
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
-        """As `EventStore` promises. What it returned for survives the machine's death."""
+        """As `EventStore` promises. What it returned for survives the machine's death.
+
+        Refuses besides what comes under the id of another event of its day, which would be in no search.
+        """
         deadline = time.monotonic() + timeout.total_seconds()
         right, refused = checked(documents)
         days: dict[str, list[tuple[int, Checked]]] = {}
@@ -62,7 +66,9 @@ class SqliteStore:
         with self._writing(timeout):
             for name, events in sorted(days.items()):
                 left = timedelta(seconds=max(deadline - time.monotonic(), 0))
-                new += self._writer(name).append(events, left)
+                inserted, others = self._writer(name).append(events, left)
+                new += inserted
+                refused |= dict.fromkeys(others, ANOTHER)
         if refused:
             raise EventsRefused(of=len(documents), new=new, waiting={}, refused=refused)
         return new

@@ -50,18 +50,19 @@ class Day:
         self._tallies = Tallies()
         self._whole = day_of(path)
 
-    def append(self, events: Iterable[tuple[int, Checked]], timeout: timedelta) -> int:
-        """How many of *events*, each with its time, were new."""
+    def append(self, events: Iterable[tuple[int, Checked]], timeout: timedelta) -> tuple[int, list[int]]:
+        """How many of *events*, each with its time, were new; and the places of those whose id another event has."""
+        others: list[int] = []
         try:
             with self._file.writing(timeout) as writer:
-                new = list(_inserted(writer, events))
+                new = list(_inserted(writer, events, others))
                 add_tallies(writer, new)
                 self._tallies.add(writer, new)
                 add_sighted(writer, new)
         except BaseException:
             self._tallies.forget()
             raise
-        return len(new)
+        return len(new), others
 
     def pages(self, condition: Sql, at: int, until: int, timeout: timedelta) -> Iterator[Document]:
         """The events with at <= time < until that satisfy *condition*, by time and id, read in pages."""
@@ -151,20 +152,30 @@ class Day:
         self._file.close()
 
 
-def _inserted(writer: sqlite3.Connection, events: Iterable[tuple[int, Checked]]) -> Iterator[tuple[int, Document]]:
-    """Insert *events*. Those that are new, each with its time."""
+def _inserted(
+    writer: sqlite3.Connection, events: Iterable[tuple[int, Checked]], others: list[int]
+) -> Iterator[tuple[int, Document]]:
+    """Insert *events*. Those that are new, each with its time; *others* is told of those whose id another event has."""
     listed: list[tuple[int, int, str | int]] = []
     for at, right in events:
         document = right.document
         columns = (found[0] if (found := indexed(document, name)) else None for name in _COLUMNS)
         done = writer.execute(_INSERT, (document["event"]["id"], at, right.body, *columns))
         if not done.rowcount:
+            if _is_another(writer, right):
+                others.append(right.place)
             continue
         assert done.lastrowid is not None
         for name, number in LISTED.items():
             listed += [(done.lastrowid, number, value) for value in indexed(document, name)]
         yield at, document
     writer.executemany("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", listed)
+
+
+def _is_another(writer: sqlite3.Connection, right: Checked) -> bool:
+    """Whether the event that is indexed under that id is none that comes again. Asked of no event that is new."""
+    ((body,),) = writer.execute("SELECT document FROM events WHERE id = ?", (right.document["event"]["id"],))
+    return bool(body != right.body and orjson.loads(body) != orjson.loads(right.body))
 
 
 @functools.lru_cache(maxsize=64)
