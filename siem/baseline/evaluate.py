@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,34 +17,15 @@ from siem.baseline.event_files import EventFiles, WrongFolder
 from siem.baseline.plain import Thresholds
 from siem.baseline.repeat import QUIET
 from siem.baseline.sighting import DURABLE, sighting_of
+from siem.baseline.truth import Truth, read_truth
 from siem.baseline.watch import Baselines
 from siem.baseline.words import Anomaly
 from siem.detect.custom import Custom
 from siem.detect.definition import Rule
 from siem.record.own_writing import is_digest
 
-AFTER = timedelta(days=1)
-"""So long after the last event of an attack an alert about its caller is still due to it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
-    """One attack that is in the events."""
-
-    attack: int
-    kind: str
-    strength: str
-    callers: frozenset[str]
-    first: datetime
-    last: datetime
-
-    def explains(self, caller: str, at: datetime) -> bool:
-        """Whether an alert about *caller* at that time is due to it."""
-        return caller in self.callers and self.first <= at <= self.last + AFTER
-
-    def as_called(self, digest: Callable[[str], str]) -> "Truth":
-        """The same with its callers also as *digest* has them: ids that tell of a person are not kept."""
-        return replace(self, callers=self.callers | {digest(caller) for caller in self.callers})
+_APART = timedelta(days=7)
+"""A longer time without any event is none that was looked at: a clock can be wrong by centuries."""
 
 
 @dataclass(slots=True)
@@ -76,9 +58,12 @@ class Evaluation:
     """Lines that are no event."""
     wrong: Sequence[str]
     """The first of them, with file, line and why."""
+    notes: Sequence[str]
+    """What else has to be known of the folder to judge the figures."""
     callers: int
     """Staff, systems and terminals who came."""
     weeks: float
+    """So long there were events; more than a week without any does not count."""
     truths: Sequence[Truth]
     baselines: Found
     thresholds: Found
@@ -95,6 +80,7 @@ class Evaluation:
             "events": self.events,
             "refused": self.refused,
             "wrong": list(self.wrong),
+            "notes": list(self.notes),
             "callers": self.callers,
             "weeks": round(self.weeks, 2),
             "attacks": len(self.truths),
@@ -155,7 +141,8 @@ def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] =
     is at fault, and OSError.
     """
     events = EventFiles(folder / "events", subjects)
-    truths = [truth.as_called(events.digest) for truth in read_truth(folder / "truth.jsonl")]
+    told_truths = read_truth(folder / "truth.jsonl")
+    truths = [truth.as_called(events.digest) for truth in told_truths]
     listed, relatives = as_subjects(*read_known(folder / "known.json"), events.digest)
     baselines, thresholds = Baselines(read_calendar(), listed, relatives), Thresholds()
     ours, plain = Found({}, []), Found({}, [])
@@ -165,11 +152,14 @@ def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] =
     reasons: list[Mapping[str, Any]] = []
     callers: set[str] = set()
     days: set[date] = set()
+    seen: set[str] = set()
     count = 0
     for document in events:
         count += 1
         sighting = sighting_of(document)
+        seen.add(document.get("source", {}).get("ip", ""))
         if sighting is not None:
+            seen.add(sighting.caller)
             for anomaly in baselines.take(sighting):
                 _take(ours, truths, anomaly, reasons)
         for raised in by_rules.take(document):
@@ -188,13 +178,13 @@ def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] =
             _credit(plain, truths, {over[0]}, over[1])
     for anomaly in baselines.close():
         _take(ours, truths, anomaly, reasons)
-    span = (max(days) - min(days)).days + 1 if days else 0
     return Evaluation(
         events=count,
         refused=events.refused,
         wrong=events.wrong,
+        notes=[*_notes(events, told_truths, seen)],
         callers=len(callers),
-        weeks=span / 7,
+        weeks=_weeks(days),
         truths=truths,
         baselines=ours,
         thresholds=plain,
@@ -202,6 +192,20 @@ def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] =
         rules=theirs if rules else None,
         by_rule={name: (len(false), sum(false)) for name, false in by_rule.items()},
     )
+
+
+def _weeks(days: Set[date]) -> float:
+    """How many weeks *days* span, without the times in which there was none for long."""
+    gaps = [after - before for before, after in pairwise(sorted(days))]
+    return (bool(days) + sum(gap.days if gap <= _APART else 1 for gap in gaps)) / 7
+
+
+def _notes(events: EventFiles, truths: Sequence[Truth], seen: Set[str]) -> Iterator[str]:
+    for truth in truths:
+        if absent := truth.absent(seen, events.digest):
+            yield f"{truth.place}: {absent} 个调用者没有出现在事件中 / of its callers so many are in no event"
+    if events.repeated:
+        yield f"{events.repeated} 条事件重复，各计一次 / events were there twice, and count once"
 
 
 def _together(*ways: Found) -> Found:
@@ -226,32 +230,6 @@ def _credit(found: Found, truths: Sequence[Truth], about: Set[str], at: datetime
     if not due:
         found.false.append((min(about, default=""), at))
     return not due
-
-
-def read_truth(path: Path) -> list[Truth]:
-    """The attacks in the file at *path*, one a line. Raises WrongFolder and OSError."""
-    truths = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        try:
-            row = orjson.loads(line)
-            truths.append(
-                Truth(
-                    attack=row["attack"],
-                    kind=row["kind"],
-                    strength=row["strength"],
-                    callers=frozenset(row["callers"]),
-                    first=_moment(row["first"]),
-                    last=_moment(row["last"]),
-                )
-            )
-        except (ValueError, KeyError, TypeError):
-            raise WrongFolder(f"{path.name}:{number}: 不是一次攻击的记录 / does not tell of an attack") from None
-    return truths
-
-
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def read_known(path: Path) -> tuple[frozenset[str], dict[str, frozenset[str]]]:

@@ -122,6 +122,8 @@ def _lines_of(figures: dict[str, Any]) -> Iterator[str]:
         yield f"  {name}: {each['alerts']} 条告警，误报 / alerts, false {each['false']}"
     for alert in figures["false_alerts"]:
         yield f"  误报 / false: {alert['caller']} {alert['at']} {alert['zh']} / {alert['en']}"
+    for note in figures["notes"]:
+        yield f"  注意 / note: {note}"
     for each in figures["wrong"]:
         yield f"  不是事件 / no event: {each}"
     if figures["refused"] > len(figures["wrong"]):

@@ -6,7 +6,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from siem.baseline.evaluate import Truth, as_subjects, evaluate
+from siem.baseline.evaluate import as_subjects, evaluate
+from siem.baseline.event_files import WrongFolder
+from siem.baseline.truth import Truth, read_truth
 from siem.detect.rule_set import read_rules, rule_files
 from tests.siem.baseline.foreign_habits import AccessLog, Programs, Register
 from tests.siem.baseline.other_maker import LEAKERS, STAFF, CountingMaker, OtherMaker, WebServer
@@ -80,6 +82,54 @@ def test_five_days_of_fifty_callers_are_enough_for_a_flood(who: str, tmp_path: P
     assert figures["missed"] == []
     assert figures["false_alerts"] == []
     assert figures["by_kind"]["flood"]["together"]["hours_to_detect"] == 0
+
+
+ROW = {
+    "attack": 1,
+    "kind": "bulk",
+    "strength": "weak",
+    "callers": ["u1"],
+    "first": "2026-03-20T03:00:00Z",
+    "last": "2026-03-20T11:00:00+08:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"callers": "u1"}, "`callers`"),
+        ({"callers": []}, "`callers`"),
+        ({"callers": ["u1", ""]}, "`callers`"),
+        ({"callers": ["u1", 5]}, "`callers`"),
+        ({"last": "2026-03-20T02:59:00Z"}, "`first` is after `last`"),
+        ({"last": "0001-01-01T00:00:00+14:00"}, "does not tell of an attack"),
+        ({"attack": 0}, r"`attack` 与 truth\.jsonl:1 相同"),
+        ({"attack": "1"}, "`attack`"),
+        ({"kind": ["bulk"]}, "`kind`"),
+        ({"strength": None}, "`strength`"),
+    ],
+    ids=str,
+)
+def test_what_tells_of_no_attack_is_an_error_with_its_line(
+    changes: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "truth.jsonl"
+    path.write_bytes(orjson.dumps({**ROW, "attack": 0}) + b"\n" + orjson.dumps(ROW | changes))
+    with pytest.raises(WrongFolder, match=said) as refused:
+        read_truth(path)
+    assert str(refused.value).startswith("truth.jsonl:2: ")
+
+
+def test_weeks_are_those_with_events_and_a_caller_who_never_came_is_told(tmp_path: Path) -> None:
+    days = ["2026-03-02", "2026-03-06", "2026-03-13", "2250-01-01", "0002-01-01"]
+    lines = [orjson.dumps({"@timestamp": f"{day}T01:00:00Z", "user.id": "u1"}) for day in days]
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events/a.jsonl").write_bytes(b"\n".join(lines))
+    rows = [ROW, {**ROW, "attack": 2, "callers": ["u1", "nobody"]}]
+    (tmp_path / "truth.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    evaluation = evaluate(tmp_path)
+    assert evaluation.weeks == (12 + 1) / 7
+    assert (evaluation.refused, [note.partition(" ")[0] for note in evaluation.notes]) == (1, ["truth.jsonl:2:"])
 
 
 def test_a_caller_whose_id_is_not_kept_is_known_by_its_digest() -> None:
