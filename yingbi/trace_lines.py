@@ -30,6 +30,10 @@ def trace_lines(traced: Traced) -> Iterator[str]:
     yield f"样本 / sample: {len(sample.identifiers)} 人 / subjects（{kinds or '没有 / none'}）"
     if unused := _unused(found):
         yield f"  没有用上 / not used: {unused}"
+    if sample.rounded:
+        yield "  丢了末几位的查不了：请把该列设为文本重新导出 / nobody is found by rounded ones: export the column as text"
+    if sample.misspelled:
+        yield f"  校验位不对，照写的查 / of a wrong check digit, looked for as they stand: {sample.misspelled}"
     for bearer in traced.bearers:
         yield from _bearer(bearer)
     if (rest := len(sample.marks.read) - len(traced.bearers)) > 0:
@@ -64,6 +68,7 @@ def trace_json(traced: Traced) -> dict[str, Any]:
             "repeated": found.sample.read - len(found.sample.identifiers),
             "masked": found.sample.masked,
             "rounded": found.sample.rounded,
+            "misspelled": found.sample.misspelled,
             "not_identifiers": found.sample.not_any,
         },
         "marks": [_bearer_json(each) for each in traced.bearers],

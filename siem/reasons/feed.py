@@ -18,6 +18,7 @@ from policies.digest import DIGEST_BYTES, canonical
 from policies.recognisers.scan import scan
 from siem.baseline.calendar import LOCAL
 from siem.reasons.case import ANYBODY, Case, People, Person
+from siem.spoiled import has_wrong_check, is_rounded
 
 type Digests = Callable[[Iterable[str]], list[str]]
 """`Digester.each`."""
@@ -81,7 +82,9 @@ def read_people(data: bytes, kind: People, digests: Digests) -> tuple[Person, ..
         if "caller" in names:
             _refuse_unless(bool(caller), "没有写是谁的 / it says nobody's")
             _refuse_unless(len(caller) <= _LONGEST and not personal.is_in(caller), _PERSONAL)
-        return Person(person=_identifier(row["person"]), caller=caller if "caller" in names else "")
+        identifier = _identifier(row["person"])
+        _refuse_unless(not has_wrong_check(identifier), _MISSPELLED)
+        return Person(person=identifier, caller=caller if "caller" in names else "")
 
     people = list(_checked(_rows_of(data, {name: name for name in names}), person_of))
     hashed = digests([each.person for each in people])
@@ -91,6 +94,10 @@ def read_people(data: bytes, kind: People, digests: Digests) -> tuple[Person, ..
     )
 
 
+_MISSPELLED = "身份证号的校验位不对，按它认不出这个人 / a resident ID of a wrong check digit: it would be nobody"
+_ROUNDED = (
+    "电子表格丢了末几位，请把该列设为文本重新导出 / a spreadsheet has lost its last digits: export the column as text"
+)
 _PERSONAL = "经办一栏中有个人信息或太长 / personal data among the handlers, or they are too long"
 
 
@@ -219,6 +226,7 @@ def _identifier(text: str) -> str:
         len(plain) >= 4 and any(map(str.isdigit, plain)) and not _HIDDEN.search(stripped),
         "没有标识，或标识被掩码 / no identifier of a person, or a masked one",
     )
+    _refuse_unless(not is_rounded(stripped), _ROUNDED)
     return stripped
 
 

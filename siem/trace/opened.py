@@ -22,7 +22,13 @@ MOST_PARTS = 10_000
 """Files in a ZIP, and pages of a PDF."""
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_LOOKED_AT = 4096
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DELIMITERS = ",\t;|"
 _ENDS = frozenset({"p", "h", "br", "cr", "tab", "s", "line-break", "TextObject", "title"})
@@ -87,12 +93,22 @@ def _decoded(data: bytes) -> str:
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             return data.decode(encoding, "replace")
-    for encoding in _ENCODINGS:
+    encodings = (_unmarked(data), *_ENCODINGS) if b"\0" in data[:_LOOKED_AT] else _ENCODINGS
+    for encoding in encodings:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise BadSample("样本不是 UTF-8、UTF-16 或 GB 18030 文本 / the sample is no text in UTF-8, UTF-16 or GB 18030")
+
+
+def _unmarked(data: bytes) -> str:
+    """The encoding of what has octets of zero and no mark: digits and Latin letters have one in each two in UTF-16."""
+    first = data[:_LOOKED_AT]
+    even, odd = first[::2].count(0), first[1::2].count(0)
+    if min(even, odd) or max(even, odd) * 8 < len(first):
+        return _ENCODINGS[0]
+    return "utf-16-le" if odd else "utf-16-be"
 
 
 def _in_zip(archive: zipfile.ZipFile, *, inside: bool) -> Opened:

@@ -11,6 +11,7 @@ from policies.digest import canonical
 from policies.recognisers.checksums import is_resident_id
 from policies.recognisers.scan import scan
 from siem.record.mark import NO_MARKS, Marks, marks_in
+from siem.spoiled import has_lost_digits, has_wrong_check, is_rounded, rounded_in
 from siem.trace.opened import BadSample, Opened, opened, rows_of
 
 FEWEST_CHARACTERS, LONGEST_CELL = 4, 64
@@ -19,8 +20,10 @@ CATEGORIES = ("resident_id", "mobile")
 """What is looked for in a text: what subjects are known by."""
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]{2}", re.IGNORECASE)
-"""What a spreadsheet makes of a long number: its last digits are lost."""
+_HINT = (
+    "。表格请用 --column 写明列名或第几列，没有说明的 15 位号码和其他编号只在列中认得"
+    "; of a table name the column with --column: numbers of 15 digits and others are known by their column alone"
+)
 _HIDDEN = re.compile(r"[*＊●•■]{2}|X{4}|x{4}|…")
 
 
@@ -38,6 +41,8 @@ class Sample:
     """Cells whose last digits a spreadsheet has lost."""
     not_any: int
     """Cells that name nobody."""
+    misspelled: int = 0
+    """Resident IDs among those read whose check digit is wrong: looked for as they stand."""
     marks: Marks = NO_MARKS
     """The serials in it and in its name."""
 
@@ -63,7 +68,7 @@ def read_sample(data: bytes, column: str | None = None, name: str = "") -> Sampl
     inside = marks_in(document.text)
     marks = Marks(tuple(dict.fromkeys([*named.read, *inside.read])), named.unreadable + inside.unreadable)
     try:
-        sample = _sample_of(_found_in(document.text) if column is None else _column_of(document, column))
+        sample = _whole_text(document.text) if column is None else _sample_of(_column_of(document, column))
     except BadSample:
         if not marks.read:
             raise
@@ -74,6 +79,7 @@ def read_sample(data: bytes, column: str | None = None, name: str = "") -> Sampl
             f"样本中没有可查的标识：已掩码 {sample.masked}，电子表格丢了末几位 {sample.rounded}，"
             f"不是标识 {sample.not_any}"
             " / no identifiers to look for: so many are masked, so many were rounded by a spreadsheet, so many are none"
+            f"{_HINT if column is None else ''}"
         )
     return sample
 
@@ -96,6 +102,11 @@ def _column_of(document: Opened, column: str) -> Iterator[str]:
     return (row[place] for row in rows if len(row) > place)
 
 
+def _whole_text(text: str) -> Sample:
+    sample = _sample_of(_found_in(text))
+    return replace(sample, rounded=sample.rounded + rounded_in(text))
+
+
 def _found_in(text: str) -> Iterator[str]:
     for hit in scan(text):
         if hit.category in CATEGORIES:
@@ -104,19 +115,26 @@ def _found_in(text: str) -> Iterator[str]:
 
 def _sample_of(cells: Iterable[str]) -> Sample:
     found: dict[str, None] = {}
-    read = masked = rounded = not_any = 0
+    read = masked = rounded = not_any = misspelled = cut = 0
     for cell in cells:
         text = cell.strip().strip("'\"=\t ")
-        if _ROUNDED.fullmatch(text):
+        if is_rounded(text):
             rounded += 1
+            cut += has_lost_digits(text)
         elif _HIDDEN.search(text):
             masked += 1
         elif identifiers := _identifiers_in(text):
             read += len(identifiers)
+            misspelled += sum(map(has_wrong_check, identifiers))
             found.update(dict.fromkeys(identifiers))
         else:
             not_any += 1
-    return Sample(tuple(found), read, masked, rounded, not_any)
+    if cut:  # of those that a spreadsheet has cut short, one in eleven has by chance the right check digit
+        lucky = [each for each in found if _kind_of(each) == "resident_id" and has_lost_digits(each)]
+        for each in lucky:
+            del found[each]
+        read, rounded = read - len(lucky), rounded + len(lucky)
+    return Sample(tuple(found), read, masked, rounded, not_any, misspelled)
 
 
 def _identifiers_in(cell: str) -> list[str]:

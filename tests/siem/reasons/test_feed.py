@@ -14,7 +14,7 @@ from siem.reasons.feed import MOST_TOLD, BadFeed, read_cases, read_people
 
 DIGESTER = Digester("1", b"k" * 32)
 COLUMNS = {"person": "id_no", "case": "no", "callers": "handler", "posts": "desk", "from": "opened", "until": "closed"}
-WANG, LI = "330106199001011230", "330106198502023451"
+WANG, LI = "330199199001011233", "330199198502023457"
 HEAD = "id_no,no,handler,desk,opened,closed\n"
 
 
@@ -30,7 +30,7 @@ GOOD = {
     ' "opened": "2026/11/20", "closed": "2026-11-25"}]',
     "other columns, and no end": f"closed,name,id_no,desk,opened,handler,no\n"
     f'2026-11-25,"王\n芳",\'{WANG},hall,2026-11-20T00:00+08:00,clerk-li；clerk-wang,A-1',
-    "full width": HEAD + "３３０１０６１９９００１０１１２３０,A-1,clerk-wang、clerk-li,hall,2026-11-20,2026-11-25\n",
+    "full width": HEAD + "３３０１９９１９９００１０１１２３３,A-1,clerk-wang、clerk-li,hall,2026-11-20,2026-11-25\n",
     "a digest": HEAD + f"{DIGESTER(WANG)},A-1,clerk-wang clerk-li,hall,2026-11-20,2026-11-25\n",
 }
 
@@ -54,6 +54,8 @@ def test_a_case_that_names_nobody_is_anybodys_and_open() -> None:
 
 BAD_ROWS = {
     "no identifier": ",A-1,,,,",
+    "an identifier that a spreadsheet has rounded": "3.30199E+17,A-1,,,,",
+    "one that it has cut short": "330199196811044000,A-1,,,,",
     "a masked identifier": "330106********1230,A-1,,,,",
     "a name": "王芳,A-1,,,,",
     "no number": f"{WANG},,,,,",
@@ -121,10 +123,13 @@ def test_the_order_of_rows_does_not_matter(rows: list[str]) -> None:
     assert {*cases_in(HEAD + "\n".join(rows))} == {*cases_in(HEAD + "\n".join(sorted(rows)))}
 
 
+MISSPELLED = f"person,caller\n{WANG[:-1]}4,clerk-wang\n"
+
+
 def test_lists_of_people() -> None:
     text = f"name,person,caller\n王芳,{WANG},clerk-wang\n".encode()
     assert read_people(text, People.STAFF, DIGESTER.each) == (Person(person=DIGESTER(WANG), caller="clerk-wang"),)
     assert read_people(text, People.LISTED, DIGESTER.each) == (Person(person=DIGESTER(WANG)),)
-    for wrong in (f"person,caller\n{WANG},\n", f"person,caller\n{WANG},{LI}\n", "person,caller\n***,a\n"):
+    for wrong in (f"person,caller\n{WANG},\n", f"person,caller\n{WANG},{LI}\n", "person,caller\n***,a\n", MISSPELLED):
         with pytest.raises(BadFeed, match=r"^2: "):
             read_people(wrong.encode(), People.RELATIVES, DIGESTER.each)

@@ -3,6 +3,7 @@ from random import Random
 import pytest
 
 from deploy.demo.register.numbers import spelled_mobile, spelled_resident_id
+from policies.recognisers.checksums import is_resident_id
 from siem.record.mark import new_mark
 from siem.trace.opened import BadSample
 from siem.trace.sample import read_sample
@@ -20,7 +21,7 @@ def test_a_column_is_read_by_name_or_number() -> None:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
 def test_tables_are_read_as_they_come(delimiter: str, encoding: str) -> None:
     lines = [delimiter.join(("姓名", "号码", "id_no")), delimiter.join(("甲", "1", f'"{ANNA}"'))]
     assert read_sample("\n".join(lines).encode(encoding), "ID_NO").identifiers == (ANNA,)
@@ -56,6 +57,34 @@ def test_a_quote_that_is_never_closed_hides_nobody() -> None:
 def test_what_cannot_be_used_is_counted() -> None:
     sample = read_sample(f"id\n{ANNA}\n110105********002X\n1.10105E+17\n张三\n-\n".encode(), "id")
     assert (sample.read, sample.masked, sample.rounded, sample.not_any) == (1, 1, 1, 2)
+
+
+def test_what_a_spreadsheet_has_cut_short_is_no_identifier() -> None:
+    cells = [f"3301991960{month:02d}{day:02d}1000" for month in range(1, 5) for day in range(1, 11)]
+    assert any(map(is_resident_id, cells)), "one in eleven has the right check digit all the same"
+    sample = read_sample("\n".join(["id", ANNA, *cells, "3.30105196811044E+17", "3.3E17"]).encode(), "id")
+    assert (sample.identifiers, sample.read, sample.rounded) == ((ANNA,), 1, len(cells) + 2)
+
+
+def test_a_wrong_check_digit_is_told_and_looked_for() -> None:
+    sample = read_sample(f"id\n{ANNA}\n{BENNO}\n".encode(), "id")
+    assert (sample.identifiers, sample.misspelled, sample.rounded) == ((ANNA, BENNO), 1, 0)
+
+
+def test_what_is_rounded_in_a_text_is_counted() -> None:
+    sample = read_sample(f"{ANNA} 3.30105E+17;1.38E+10 v1.2E+1 2.0E+05".encode())
+    assert (sample.identifiers, sample.rounded) == ((ANNA,), 2)
+
+
+@pytest.mark.parametrize("column", [None, "id"])
+def test_where_nothing_is_found_in_a_text_the_column_is_asked_for(column: str | None) -> None:
+    with pytest.raises(BadSample) as wrong:
+        read_sample(b"id\n3.30105E+17\n3.30203E+17\n", column)
+    assert ("--column" in str(wrong.value)) is (column is None)
+    assert "电子表格丢了末几位 2" in str(wrong.value)
+    if column is None:
+        with pytest.raises(BadSample, match="--column"):
+            read_sample(b"number\n330105681104483\n330203700128276\n")
 
 
 WRONG = {

@@ -18,7 +18,7 @@ from yingbi.home import Home
 from yingbi.settings import HOME
 from yingbi.told import tell
 
-WANG = "330106199001011230"
+WANG = "330199199001011233"
 
 
 @pytest.fixture
