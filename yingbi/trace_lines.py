@@ -31,7 +31,7 @@ def trace_lines(traced: Traced) -> Iterator[str]:
     if unused := _unused(found):
         yield f"  没有用上 / not used: {unused}"
     if sample.rounded:
-        yield "  丢了末几位的查不了：请把该列设为文本重新导出 / nobody is found by rounded ones: export the column as text"
+        yield "  丢了末几位的查不了：请把该列设为文本重新导出 / nobody is found by them: export the column as text"
     if sample.misspelled:
         yield f"  校验位不对，照写的查 / of a wrong check digit, looked for as they stand: {sample.misspelled}"
     for bearer in traced.bearers:
