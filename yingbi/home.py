@@ -116,6 +116,11 @@ class Home:
         return self.root / "imports.jsonl"
 
     @property
+    def brought_in(self) -> Path:
+        """Which events they were, by digest: a file for each start that came so."""
+        return self.root / "imports"
+
+    @property
     def inventory(self) -> Path:
         """What was seen of systems that are being learnt, a file for each worker. No values."""
         return self.root / "inventory"

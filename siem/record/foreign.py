@@ -42,6 +42,7 @@ _CALLERS = tuple(f"{of}.{name}" for of in _WHO for name in ("id", "name", "email
 """Where makers say who called, the surest first."""
 _ROLES = tuple(f"{of}.roles" for of in _WHO)
 _POSTS = (*_ROLES, *(f"{of}.{name}" for name in ("group.name", "department") for of in _WHO), "group.name")
+_MAKERS = ("event.provider", "event.dataset", "event.module", "service.name")
 _PATHS = ("url.path", "url.original")
 _COUNTS = ("yingbi.subject_count", "yingbi.unattributed")
 """How many people an answer showed, where it does not say whom."""
@@ -111,6 +112,11 @@ def _is_deep(document: dict[str, Any]) -> bool:
 def id_in(document: Any) -> str:
     """The `event.id` that *document* bears, or empty."""
     return next(_texts(document, "event.id"), "")
+
+
+def maker_in(document: Any) -> str:
+    """What *document* says of who made it: an `event.id` is one of its maker's."""
+    return next((text for name in _MAKERS for text in _texts(document, name)), "")
 
 
 def _event(document: Document, event: EventId, people: list[str], digest: Digest) -> AccessEvent:

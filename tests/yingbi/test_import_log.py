@@ -1,6 +1,8 @@
 """`yingbi log import` and `yingbi log export`, over a log that is read as the gateway's own."""
 
+import fcntl
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
 from siem.record.ecs import to_ecs
 from siem.record.event import EventId
-from siem.record.log import AccessLog, new_start_id
+from siem.record.log import AccessLog, StartId, new_start_id
 from siem.record.reader import starts_in
 from siem.record.verify import verify
 from tests.siem.events import NINE, document, event
@@ -41,7 +43,7 @@ def written(path: Path, *lines: object) -> Path:
 def test_events_of_another_maker_are_brought_in_once_indexed_and_given_out(
     home: Home, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    file = written(tmp_path / "events.ndjson", ACCESS, b"\n", document(7), ACCESS)
+    file = written(tmp_path / "events.ndjson", ACCESS, b"\n", document(7), ACCESS)  # two that happened alike
     assert main(["log", "import", str(file), "--json"]) == 0
     told = json.loads(capsysbinary.readouterr().out)
     assert (told["events"], told["lines"], told["refused"], told["before"]) == (3, 3, 0, False)
@@ -101,6 +103,75 @@ def test_no_line_takes_an_id_that_a_worker_of_this_log_gives_or_can_give(
     positions.close()
     assert found is not None
     assert found["yingbi"]["exchange"] == f"{brought}-{later}"
+
+
+def given(number: int, **more: object) -> dict[str, object]:
+    """An event with an id of its maker's."""
+    return {**ACCESS, "event": {**ACCESS["event"], "id": f"E{number}"}, **more}
+
+
+def imported(capsys: pytest.CaptureFixture[str], file: Path, code: int = 0) -> tuple[int, int, int]:
+    capsys.readouterr()
+    assert main(["log", "import", str(file), "--json"]) == code
+    told = json.loads(capsys.readouterr().out)
+    return told["events"], told["known"], told["refused"]
+
+
+def test_an_event_comes_once_in_whichever_file_it_is(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alike = [ACCESS, ACCESS]
+    own = document(7)
+    first = [given(1), given(2), *alike, own]
+    assert imported(capsys, written(tmp_path / "a", b"half a line\n", *first, given(1)), 1) == (5, 1, 1)
+    mended = written(tmp_path / "b", given(3), *first, ACCESS, given(1, tags=["read again"]))
+    assert imported(capsys, mended) == (2, 6, 0)
+    assert len(starts_in(home.log)) == len([*home.brought_in.iterdir()]) == 2
+    assert imported(capsys, written(tmp_path / "c", *first)) == (0, 5, 0)
+    assert len(starts_in(home.log)) == 2
+    other = [given(1, user={"id": "clerk-li"}), given(1, service={"name": "hall"})]
+    assert imported(capsys, written(tmp_path / "d", *other)) == (2, 0, 0)
+    kept = b"".join(path.read_bytes() for path in home.brought_in.iterdir())
+    assert SOMEBODY.encode() not in kept
+    for start in starts_in(home.log):
+        shutil.rmtree(home.log / start)
+    assert imported(capsys, written(tmp_path / "e", *first, b"\n")) == (5, 0, 0)
+    assert len([*home.brought_in.iterdir()]) == 1
+
+
+def test_after_a_crash_before_the_file_was_remembered_nothing_is_doubled(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path / "a", *([ACCESS] * 3))
+    assert imported(capsys, file) == (3, 0, 0)
+    home.imports.write_bytes(b"")
+    assert imported(capsys, file) == (0, 3, 0)
+
+
+def test_what_a_program_for_windows_puts_before_a_text_is_passed(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert imported(capsys, written(tmp_path / "a", b"\xef\xbb\xbf" + orjson.dumps(ACCESS) + b"\r\n")) == (1, 0, 0)
+
+
+def test_what_an_import_that_was_killed_has_left_is_told_and_cleared(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = home.log / ".import-DC4S8TWJ56"
+    AccessLog(left, StartId("DC4S8TWJ56")).close()
+    file = written(tmp_path / "a", ACCESS)
+    with home.imports.open("ab") as journal:
+        fcntl.flock(journal, fcntl.LOCK_EX)
+        assert main(["log", "import", str(file)]) == 3
+    assert "another import is under way" in capsys.readouterr().err
+    assert left.is_dir()
+    home.seals.touch()
+    main(["log", "verify", "--json"])
+    assert json.loads(capsys.readouterr().out)["interrupted_imports"] == [left.name]
+    main(["log", "verify"])
+    assert left.name in capsys.readouterr().out
+    assert imported(capsys, file) == (1, 0, 0)
+    assert [path.name for path in home.log.iterdir()] == starts_in(home.log)
 
 
 def test_lines_that_are_no_event_are_named_and_the_others_brought_in(

@@ -110,6 +110,7 @@ def _verify(given: argparse.Namespace) -> int:
     from yingbi.compare_index import CannotCompare, compared
     from yingbi.held_segments import held_segments, lines_of
     from yingbi.home import Home
+    from yingbi.import_log import interrupted
     from yingbi.second_parties import anchors_at, unasked
     from yingbi.settings import read_settings
     from yingbi.verified import note_verified
@@ -151,6 +152,12 @@ def _verify(given: argparse.Namespace) -> int:
         is_fine = is_fine and index.is_same
     elif given.index:
         lines += ["", "日志本身不完整，没有与索引比较 / the log itself does not hold: the index was not compared"]
+    told["interrupted_imports"] = left = interrupted(folder)
+    lines += [
+        f"`{name}`：一次并入还没有结束，或者中断了；不是日志的一部分，下次并入时清除"
+        " / an import that has not ended or was interrupted: no part of the log, removed by the next import"
+        for name in left
+    ]
     if given.folder is None:
         try:
             held = held_segments(home, folder)
@@ -238,6 +245,11 @@ def _import(given: argparse.Namespace) -> int:
     elif imported.before:
         print(f"这个文件已经并入过（{imported.start}），没有再做 / it was brought in before: nothing was done")
     else:
+        if imported.known:
+            print(
+                f"{imported.known:,} 行的事件日志中已有，没有再并入"
+                " / so many lines hold events that the log has already: they were left out"
+            )
         print(
             f"已并入 {imported.events:,} 条事件，启动目录 {imported.start} / {imported.events:,} events of"
             f" {imported.lines:,} lines were brought in; the index has them once they are shipped"
