@@ -107,7 +107,7 @@ def test_no_line_takes_an_id_that_a_worker_of_this_log_gives_or_can_give(
 
 def given(number: int, **more: object) -> dict[str, object]:
     """An event with an id of its maker's."""
-    return {**ACCESS, "event": {**ACCESS["event"], "id": f"E{number}"}, **more}
+    return {**ACCESS, "event.id": f"E{number}", **more}
 
 
 def imported(capsys: pytest.CaptureFixture[str], file: Path, code: int = 0) -> tuple[int, int, int]:
@@ -127,7 +127,10 @@ def test_an_event_comes_once_in_whichever_file_it_is(
     mended = written(tmp_path / "b", given(3), *first, ACCESS, given(1, tags=["read again"]))
     assert imported(capsys, mended) == (2, 6, 0)
     assert len(starts_in(home.log)) == len([*home.brought_in.iterdir()]) == 2
-    assert imported(capsys, written(tmp_path / "c", *first)) == (0, 5, 0)
+    assert main(["log", "import", str(written(tmp_path / "c", *first))]) == 0
+    said = capsys.readouterr().out
+    assert "5 行的事件日志中已有" in said
+    assert "启动目录" not in said
     assert len(starts_in(home.log)) == 2
     other = [given(1, user={"id": "clerk-li"}), given(1, service={"name": "hall"})]
     assert imported(capsys, written(tmp_path / "d", *other)) == (2, 0, 0)

@@ -250,10 +250,11 @@ def _import(given: argparse.Namespace) -> int:
                 f"{imported.known:,} 行的事件日志中已有，没有再并入"
                 " / so many lines hold events that the log has already: they were left out"
             )
-        print(
-            f"已并入 {imported.events:,} 条事件，启动目录 {imported.start} / {imported.events:,} events of"
-            f" {imported.lines:,} lines were brought in; the index has them once they are shipped"
-        )
+        if imported.events:
+            print(
+                f"已并入 {imported.events:,} 条事件，启动目录 {imported.start} / {imported.events:,} events of"
+                f" {imported.lines:,} lines were brought in; the index has them once they are shipped"
+            )
         for number, why in imported.wrong:
             complain(f"`{given.file}`:{number}: {why}")
         if imported.refused > len(imported.wrong):
