@@ -18,6 +18,7 @@ from siem.trace.sample import Sample
 from siem.trace.tracer import trace
 from yingbi.home import Home
 from yingbi.index import has_index, open_index
+from yingbi.known_by import systems_by_identifier
 from yingbi.os_account import account
 from yingbi.own_events import not_shown, own_event
 from yingbi.settings import Settings
@@ -44,6 +45,8 @@ class Traced:
     """Under which it is recorded."""
     behind_bytes: int
     """How much of the log the index did not have yet."""
+    known_by: Mapping[str, tuple[str, ...]] | None = None
+    """By kind of identifier, the systems that know their subjects by it; None where no policy in force can be read."""
     bearers: tuple[Bearer, ...] = ()
     """For each serial of the sample, who was given what bears it."""
 
@@ -78,7 +81,7 @@ def trace_sample(
         raise CannotTrace(f"索引没有答复 / the index did not answer: {problem}") from None
     finally:
         store.close()
-    return Traced(found, event, behind, bearers)
+    return Traced(found, event, behind, systems_by_identifier(home), bearers)
 
 
 def record_look_up(home: Home, now: datetime, counts: Mapping[str, int]) -> EventId:

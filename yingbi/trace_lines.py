@@ -17,7 +17,7 @@ VERDICTS = {
     Verdict.SEVERAL_CALLERS: "几个调用者合起来能解释这份样本 / what several callers were shown explains it together",
     Verdict.IN_PART: "只能解释一部分，其余另有来源 / it is explained in part: the rest came from elsewhere",
     Verdict.NO_CALLER: "没有调用者能解释：都不多于巧合 / no caller explains this: nobody saw more of it than chance",
-    Verdict.NOTHING_SHOWN: "网关没有以明文显示过其中任何人 / the gateway showed nobody of it in clear",
+    Verdict.NOTHING_SHOWN: "没有查到网关以明文显示过其中任何人 / nobody of it is found to be shown in clear",
 }
 KINDS = {"resident_id": "身份证号 / resident IDs", "mobile": "手机号 / mobiles", "other": "其他 / others"}
 
@@ -43,8 +43,9 @@ def trace_lines(traced: Traced) -> Iterator[str]:
     yield f"结论 / verdict: {VERDICTS[found.verdict]}"
     yield (
         f"  明文显示过 / shown in clear: {found.shown}，来源能解释 / explained by the sources: {found.explained}，"
-        f"只显示过掩码 / only masked: {found.masked_only}，没有经过网关 / never came through the gateway: {found.never}"
+        f"只显示过掩码 / only masked: {found.masked_only}，没有查到 / not found: {found.never}"
     )
+    yield from _reach(traced)
     yield (
         f"  比较了 {found.compared} 个调用者，索引中约有 {found.known} 人"
         f" / callers compared, and about so many subjects known; {_day(found.start)} – {_day(found.end)}"
@@ -71,6 +72,8 @@ def trace_json(traced: Traced) -> dict[str, Any]:
             "misspelled": found.sample.misspelled,
             "not_identifiers": found.sample.not_any,
         },
+        "known_by": traced.known_by
+        and {kind: traced.known_by.get(kind, ()) for kind in found.sample.counts() if kind != "other"},
         "marks": [_bearer_json(each) for each in traced.bearers],
         "marks_unreadable": found.sample.marks.unreadable,
         "since": found.start.isoformat(),
@@ -89,6 +92,24 @@ def trace_json(traced: Traced) -> dict[str, Any]:
         "index_behind_bytes": traced.behind_bytes,
         "event": traced.event,
     }
+
+
+def _reach(traced: Traced) -> Iterator[str]:
+    """How far not having found somebody says anything: a subject is found by what the system knows it by."""
+    for kind in traced.found.sample.counts():
+        systems = None if traced.known_by is None else traced.known_by.get(kind, ())
+        if kind == "other" or (kind == "resident_id" and (systems is None or systems)):
+            continue
+        name, _, english = KINDS[kind].partition(" / ")
+        if systems is None:
+            which = "哪些系统这样，策略读不出 / which do, the policy in force does not tell"
+        elif systems:
+            which = f"现有 / they are: {', '.join(systems)}"
+        else:
+            which = "现在一个也没有，没有查到不等于没有显示过 / none does: not being found says nothing"
+        yield spelled_out(
+            f"  {name}只在以它认当事人的系统里查得到 / {english} are found where subjects are known by them；{which}"
+        )
 
 
 def _suspect(each: Suspect) -> Iterator[str]:

@@ -10,12 +10,16 @@ from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from deploy.demo.register.numbers import spelled_resident_id
 from policies.epochs import digester_in
+from policies.keys import Signer
+from proxy.published import publish_programs
 from siem.record.log import AccessLog, new_start_id
 from siem.record.mark import new_mark
 from siem.record.reader import beginning_of, follow, starts_in
+from tests.policies.compiled import program
 from tests.siem.events import NINE, event
 from tests.siem.trace.district import district, strangers
 from yingbi.cli import main
@@ -140,7 +144,39 @@ def test_a_time_that_holds_nothing_explains_nothing(
     capsys.readouterr()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(sample.read_bytes())))
     assert main(["trace", "-", "--column", "id_no", "--until", "2026-01-01"]) == 0
-    assert "the gateway showed nobody of it in clear" in capsys.readouterr().out
+    assert "nobody of it is found to be shown in clear" in capsys.readouterr().out
+
+
+def test_of_mobiles_it_is_told_which_systems_know_anybody_by_them(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = tmp_path / "mobiles.txt"
+    sample.write_text("电话 13800138000，13900139000")
+
+    def traced() -> tuple[str, Any]:
+        capsys.readouterr()
+        assert main(["trace", str(sample)]) == 0
+        said = capsys.readouterr().out
+        assert main(["trace", str(sample), "--json"]) == 0
+        return said, json.loads(capsys.readouterr().out)["known_by"]
+
+    said, known_by = traced()
+    assert "没有查到网关以明文显示过其中任何人" in said
+    assert "手机号只在以它认当事人的系统里查得到" in said
+    assert "the policy in force does not tell" in said
+    assert known_by is None
+    people, signer = program(), Signer(home.private_key("program"))
+    publish_programs(home.published, {people.system: people}, 1, signer)
+    said, known_by = traced()
+    assert "not being found says nothing" in said
+    assert known_by == {"mobile": []}
+    mobiles = tuple(number for number, field in enumerate(people.fields) if field.category == "mobile")
+    read = next(each for each in people.operations if each.subjects)
+    by_mobile = replace(read, subjects=("phone",), fields={**read.fields, "phone": mobiles})
+    publish_programs(home.published, {people.system: replace(people, operations=(by_mobile,))}, 2, signer)
+    said, known_by = traced()
+    assert "they are: people" in said
+    assert known_by == {"mobile": ["people"]}
 
 
 def without_a_log(home: Home) -> None:
