@@ -105,6 +105,11 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     found += key_status.problems_of(status.get("keys", {}))
     if status["shipping"].get("trouble"):
         found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
+    if ended_by := status["shipping"].get("ended_by"):
+        found.append(
+            f"检测进程因程序出错而退出，会自动重启，见 said/siem.log / the detecting process ended with a fault, "
+            f"and is started again; see said/siem.log: {ended_by}"
+        )
     found += _of_the_sealer(status.get("sealing", {}))
     if trouble := status.get("baselines", {}).get("trouble"):
         found.append(f"基线没有看新的记录 / the baselines do not look at what is new: {trouble}")

@@ -140,6 +140,11 @@ def test_events_that_the_index_has_not_taken_are_said_with_their_reasons() -> No
     assert problems_of(status(shipping={**shipping, "refused": 0, "reasons": {}})) == []
 
 
+def test_why_the_detecting_process_ended_is_said() -> None:
+    (said,) = problems_of(status(shipping={"trouble": "", "ended_by": "OverflowError (quiet.py:110)"}))
+    assert said.endswith("OverflowError (quiet.py:110)")
+
+
 def test_who_sees_all_of_a_system_is_said() -> None:
     one = {"permit": "prm-1", "kind": "reveal", "caller": "clerk-wang", "system": "register", "until": "09:15"}
     glass = {"permit": "prm-2", "kind": "break_glass", "caller": "head-on-duty", "system": "hall", "until": "10:00"}

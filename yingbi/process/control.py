@@ -371,7 +371,7 @@ def _together(
     publishing = threading.Thread(target=carried_on, args=(telling.run,), name="affected", daemon=True)
     for thread in (responding, taking, settling, listing, publishing):
         thread.start()
-    rechecking = threading.Thread(target=rechecker.run, args=(stop,), name="recheck", daemon=True)
+    rechecking = threading.Thread(target=carried_on, args=(rechecker.run,), name="recheck", daemon=True)
     rechecking.start()
     proxied = bool(settings.addresses.console)
     serve(create_app(office), settings.ports.console, Home(settings.home).tls, behind_proxy=proxied, until=failed)

@@ -140,11 +140,19 @@ def main(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sealer = Sealer(settings)
-    threading.Thread(target=sealer.keep, args=(stop,), name="keep", daemon=True).start()
+    threading.Thread(target=_kept, args=(sealer, stop), name="keep", daemon=True).start()
     while not stop.is_set():
         sealer.step()
         stop.wait(LOOK_EVERY_S)
     sealer.close()
+
+
+def _kept(sealer: Sealer, stop: threading.Event) -> None:
+    """Let what is sealed be kept. Where that fails the whole process ends, and is started anew."""
+    try:
+        sealer.keep(stop)
+    finally:
+        stop.set()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 The only process that writes the index, the shipper's positions, the alerts and what is known of cases.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -39,7 +40,8 @@ from yingbi.retention import Retention
 from yingbi.rules import SHIPPED, rule_files_of
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
-from yingbi.told import tell
+from yingbi.told import hear, tell
+from yingbi.what_failed import what_failed
 
 TIMEOUT = timedelta(seconds=5)
 PREPARE_TIMEOUT = timedelta(seconds=30)
@@ -143,6 +145,11 @@ class Siem:
         if self.keeper is not self._store:  # which is who opened it's
             self.keeper.close()
 
+    def tell_end(self, error: BaseException) -> None:
+        """Leave word of what this process ends with, for as long as none of its successors comes through a step."""
+        with contextlib.suppress(OSError):  # which may be what it ends with
+            tell(self._told, {**hear(self._told), "ended_by": what_failed(error)})
+
     def _note(self, trouble: str) -> None:
         if trouble != self._trouble:
             log.warning("trouble_changed now=%s", trouble or "none")
@@ -213,10 +220,16 @@ def main(settings: Settings) -> None:
             log.warning("index_unavailable %s", unavailable)
             stop.wait(RETRY_S)
     positions.close()
-    judging = threading.Thread(target=_judged, args=(siem.reasons, stop), name="reasons")
+    judging = threading.Thread(target=_judged, args=(siem.reasons, stop), name="reasons", daemon=True)
     judging.start()
-    while not stop.is_set():
-        stop.wait(siem.step().total_seconds())
+    try:
+        while not stop.is_set():
+            stop.wait(siem.step().total_seconds())
+    except BaseException as error:
+        siem.tell_end(error)
+        raise
+    finally:
+        stop.set()
     judging.join()
     siem.close()
     store.close()

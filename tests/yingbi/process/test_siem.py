@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,8 @@ from yingbi.home import Home
 from yingbi.metrics import Figures
 from yingbi.process.siem import Siem, usable_rules
 from yingbi.rules import SHIPPED
-from yingbi.settings import Settings
+from yingbi.settings import Settings, write_settings
+from yingbi.told import hear
 
 OPENED: dict[str, Any] = {"id": "prm-0123456789abcdef", "state": PermitState.OPEN, "kind": "break_glass"}
 LISTS = {LIST_NAME: frozenset[str]()}
@@ -136,3 +139,15 @@ def test_a_rule_counts_from_the_next_look_on(home: Home) -> None:
         (home.rules / "many_subjects.yml").write_text("title: half a rule", "utf-8")
         assert "clerk-zhao" not in look_after(42, "clerk-zhao"), "what comes with us counts again"
         assert "many_subjects.yml" in json.loads(home.told("siem").read_bytes())["trouble"]
+
+
+def test_a_step_that_fails_ends_the_process_and_leaves_word_of_why(home: Home) -> None:
+    home.hastened.mkdir()  # nothing that a step foresees
+    command = [sys.executable, "-m", "yingbi.process.siem", write_settings(Settings(home=home.root))]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "Error" in hear(home.told("siem"))["ended_by"]
+    home.hastened.rmdir()
+    with closing(SqliteStore(home.events)) as store, closing(Siem(Settings(home=home.root), store)) as siem:
+        siem.step()
+    assert "ended_by" not in hear(home.told("siem")), "its successor came through a step"
