@@ -65,6 +65,10 @@ _COMPARED = {
     CompareOperators.GT: Operator.MORE,
     CompareOperators.GTE: Operator.AT_LEAST,
 }
+LONGEST_WITHIN = timedelta(days=366)
+"""The longest window: by default an index keeps half a year."""
+MOST_AT_LEAST = 2**63 - 1
+"""More than that no index counts."""
 _WILDCARDS = {SpecialChars.WILDCARD_MULTI: "*", SpecialChars.WILDCARD_SINGLE: "?"}
 _ESCAPED = str.maketrans({char: f"\\{char}" for char in "*?\\"})
 _PLACES: Mapping[str, Path] = {
@@ -132,6 +136,9 @@ def threshold_of(rule: Mapping[str, Any]) -> Threshold:
     if parsed.errors:
         raise Refused((_place_of(error, rule), _told(error)) for error in parsed.errors)
     assert isinstance(parsed.condition, SigmaCorrelationCondition), "a text is an error of form"
+    if not 1 <= parsed.timespan.seconds <= LONGEST_WITHIN.total_seconds():
+        said = f"a `timespan` is from one second to {LONGEST_WITHIN.days} days"
+        raise Refused([(("correlation", "timespan"), said)])
     measure, within = Measure(given["type"]), timedelta(seconds=parsed.timespan.seconds)
     try:
         if measure in (Measure.TEMPORAL, Measure.TEMPORAL_ORDERED):
@@ -250,6 +257,6 @@ def _at_least(condition: SigmaCorrelationCondition) -> int:
             raise ValueError(
                 "only `gte` and `gt` are supported: nothing happens at the moment when there is too little"
             )
-    if at_least < 1:
-        raise ValueError("a threshold is at least 1")
+    if not 1 <= at_least <= MOST_AT_LEAST:
+        raise ValueError(f"a threshold is from 1 to {MOST_AT_LEAST}")
     return at_least

@@ -181,7 +181,8 @@ BOTH_FAULTS = {
         "14:3: `value_avg` is not supported, `event_count`, `value_count`, `value_sum`, `temporal`, `temporal_ord",
     ),
     "too few": ("gt: 9", "lt: 9", "18:3: only `gte` and `gt` are supported"),
-    "not even one": ("gt: 9", "gte: 0", "18:3: a threshold is at least 1"),
+    "more than can be counted": ("gt: 9", "gt: 1e308", "18:3: a threshold is from 1 to 9223372036854775807"),
+    "not even one": ("gt: 9", "gte: 0", "18:3: a threshold is from 1 to"),
     "two thresholds": ("gt: 9", "gt: 9\n    gte: 3", "18:3: sigma correlation condition must have exactly one"),
     "no number": ("gt: 9", "gt: many", "18:3: 'many' is no valid Sigma correlation condition count"),
     "nothing to count": (
@@ -201,6 +202,8 @@ BOTH_FAULTS = {
         "type: event_count",
         "18:3: `event_count` counts events and takes no `field`",
     ),
+    "longer than any index keeps": ("timespan: 1h", "timespan: 367d", "17:3: a `timespan` is from one second to 366"),
+    "longer than there is time": ("timespan: 1h", "timespan: 99999999999s", "17:3: a `timespan` is from one second"),
     "time of no form": ("timespan: 1h", "timespan: an hour", "17:3: timespan 'an hour' is invalid"),
     "group by a list": ("[user.id, service.name]", "[user.roles]", "16:3: `user.roles` is a list"),
     "group by nothing": ("[user.id, service.name]", "[]", "16:3: `group-by` names at least one field"),
