@@ -4,8 +4,10 @@ What Sigma has and we cannot answer exactly on every index (regular expressions,
 depend on case) is refused.
 """
 
+import contextlib
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +40,7 @@ from sigma.types import (
 
 from siem.detect.definition import Measure, Threshold
 from siem.detect.rule_file import Path
+from siem.detect.unforeseen import UNFORESEEN
 from siem.index.condition import (
     AllOf,
     AnyOf,
@@ -69,6 +72,11 @@ LONGEST_WITHIN = timedelta(days=366)
 """The longest window: by default an index keeps half a year."""
 MOST_AT_LEAST = 2**63 - 1
 """More than that no index counts."""
+LONGEST_CONDITION = 2_000
+"""Characters: the library takes a second for twice as many."""
+DEEPEST_CONDITION = 12
+"""Brackets and `not`s in each other: the library reads each by calling itself, and fails at some twenty."""
+_WORD = re.compile(r"[()]|[^\s()]+")
 _WILDCARDS = {SpecialChars.WILDCARD_MULTI: "*", SpecialChars.WILDCARD_SINGLE: "?"}
 _ESCAPED = str.maketrans({char: f"\\{char}" for char in "*?\\"})
 _PLACES: Mapping[str, Path] = {
@@ -97,29 +105,23 @@ def condition_of_item(key: str, value: Any, lists: Lists) -> Condition:
     field_of(name)
     if unknown := [modifier for modifier in modifiers if modifier not in _MODIFIERS]:
         raise ValueError(f"the modifier `{unknown[0]}` is not supported")
-    try:
+    with _refusing({}, ("detection",)):
         alone = SigmaDetections.from_dict({"item": {key: value}, "condition": "item"})
         condition = _condition_of(alone.parsed_condition[0].parsed, lists)
-    except SigmaError as error:
-        raise ValueError(_told(error)) from None
-    check(condition)
+        check(condition)
     return condition
 
 
 def condition_of_rule(rule: Mapping[str, Any], lists: Lists) -> Condition:
     """What the events of a plain rule satisfy. Raises Refused."""
-    try:
+    place = ("detection", "condition")
+    with _refusing(rule, place):
+        _check_size(rule["detection"]["condition"])
         parsed = SigmaRule.from_dict(dict(rule), collect_errors=True)
         if parsed.errors:
             raise Refused((_place_of(error, rule), _told(error)) for error in parsed.errors)
         condition = _condition_of(parsed.detection.parsed_condition[0].parsed, lists)
         check(condition)
-    except SigmaError as error:
-        raise Refused([(_place_of(error, rule), _told(error))]) from None
-    except Refused:
-        raise
-    except ValueError as error:
-        raise Refused([(("detection", "condition"), str(error))]) from None
     return condition
 
 
@@ -129,10 +131,8 @@ def threshold_of(rule: Mapping[str, Any]) -> Threshold:
     if given["type"] not in {measure.value for measure in Measure}:
         known = ", ".join(f"`{measure}`" for measure in Measure)
         raise Refused([(("correlation", "type"), f"`{given['type']}` is not supported, {known} are")])
-    try:
+    with _refusing(rule, ("correlation",)):
         parsed = SigmaCorrelationRule.from_dict(dict(rule), collect_errors=True)
-    except SigmaError as error:
-        raise Refused([(_place_of(error, rule), _told(error))]) from None
     if parsed.errors:
         raise Refused((_place_of(error, rule), _told(error)) for error in parsed.errors)
     assert isinstance(parsed.condition, SigmaCorrelationCondition), "a text is an error of form"
@@ -140,13 +140,48 @@ def threshold_of(rule: Mapping[str, Any]) -> Threshold:
         said = f"a `timespan` is from one second to {LONGEST_WITHIN.days} days"
         raise Refused([(("correlation", "timespan"), said)])
     measure, within = Measure(given["type"]), timedelta(seconds=parsed.timespan.seconds)
-    try:
+    with _refusing(rule, ("correlation", "condition")):
         if measure in (Measure.TEMPORAL, Measure.TEMPORAL_ORDERED):
             condition = parsed.condition if "condition" in given else None
             return _sequence_of(measure, condition, len(parsed.rules or ()), within)
         return _threshold_of(measure, parsed.condition, within)
+
+
+@contextlib.contextmanager
+def _refusing(rule: Mapping[str, Any], place: Path) -> Iterator[None]:
+    """Whatever is raised within is Refused: at the place that it names, else at *place*."""
+    try:
+        yield
+    except Refused:
+        raise
+    except SigmaError as error:
+        raise Refused([(_place_of(error, rule), _told(error))]) from None
+    except RecursionError:
+        raise Refused([(place, "nested too deep")]) from None
     except ValueError as error:
-        raise Refused([(("correlation", "condition"), str(error))]) from None
+        raise Refused([(place, str(error))]) from None
+    except UNFORESEEN as error:
+        raise Refused([(place, f"pySigma cannot read it ({type(error).__name__})")]) from error
+
+
+def _check_size(condition: str) -> None:
+    """Raise ValueError where *condition* is longer, or deeper, than the library takes."""
+    if len(condition) > LONGEST_CONDITION:
+        raise ValueError(f"a condition has at most {LONGEST_CONDITION} characters")
+    around: list[int] = []
+    depth = 0
+    for word in _WORD.findall(condition.lower()):
+        if word == "(":
+            around.append(depth)
+            depth += 1
+        elif word == ")":
+            depth = around.pop() if around else 0
+        elif word == "not":
+            depth += 1
+        else:
+            depth = around[-1] + 1 if around else 0
+        if depth > DEEPEST_CONDITION:
+            raise ValueError(f"more than {DEEPEST_CONDITION} brackets and `not`s lie in each other")
 
 
 def _told(error: SigmaError) -> str:

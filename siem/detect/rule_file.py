@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from siem.detect.unforeseen import UNFORESEEN
+
 type Path = tuple[str | int, ...]
 """The keys and indexes that lead to a place, from the outside in."""
 
@@ -60,6 +62,8 @@ class Section:
 
 
 DEEPEST = 32
+LONGEST_QUOTED = 60
+"""Characters of a value that are repeated where it is told to be wrong."""
 _OPENS = (
     yaml.BlockMappingStartToken,
     yaml.BlockSequenceStartToken,
@@ -120,13 +124,7 @@ class _Reader:
     def _plain(self, loader: yaml.CSafeLoader, node: yaml.Node, path: Path, places: dict[Path, tuple[int, int]]) -> Any:
         """The value of *node*. Notes where everything in it stands, and objects to what is wrong with it."""
         if isinstance(node, yaml.ScalarNode):
-            try:
-                return loader.construct_object(node)
-            except ValueError:  # a 13th month
-                self.object_to(
-                    node.start_mark, "value", f"`{node.value}` is no value: put it in quotes if it is a text"
-                )
-                return None
+            return self._scalar(loader, node)
         if node.tag not in ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
             self.object_to(node.start_mark, "tag", "tags are not taken")
         if isinstance(node, yaml.SequenceNode):
@@ -134,7 +132,10 @@ class _Reader:
             return [self._plain(loader, item, (*path, number), places) for number, item in enumerate(node.value)]
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            before = len(self.problems)
+            key = self._scalar(loader, key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if len(self.problems) > before:
+                continue
             if not isinstance(key, str):
                 said = (
                     "a key is a text" if key is None else f"`{key_node.value}` is not read as a text: put it in quotes"
@@ -146,6 +147,15 @@ class _Reader:
             mapping[key] = self._plain(loader, value_node, (*path, key), places)
             places[*path, key] = _place(key_node.start_mark)
         return mapping
+
+    def _scalar(self, loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> Any:
+        """The value of *node*, or None where it is none, which is told: a 13th month, `!!bool maybe`."""
+        try:
+            return loader.construct_object(node)
+        except UNFORESEEN:
+            quoted = node.value if len(node.value) <= LONGEST_QUOTED else f"{node.value[:LONGEST_QUOTED]}…"
+            self.object_to(node.start_mark, "value", f"`{quoted}` is no value: put it in quotes if it is a text")
+            return None
 
 
 def _place(mark: yaml.Mark | None) -> tuple[int, int]:

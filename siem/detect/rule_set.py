@@ -21,6 +21,7 @@ from siem.detect.rule import Lists, Refused, condition_of_item, condition_of_rul
 from siem.detect.rule_file import Path as Place
 from siem.detect.rule_file import Problem, RuleError, Section, read_sections
 from siem.detect.rule_form import is_correlation, problems_of_form
+from siem.detect.unforeseen import UNFORESEEN
 from siem.index.condition import Condition
 from siem.index.fields import field_of
 
@@ -28,6 +29,8 @@ EXAMPLES = ".examples.yml"
 """What the file ends with that tries a rule; it lies beside the rule and is none."""
 LOGSOURCE = {"product": "yingbi", "service": "access"}
 
+MOST_CHARS = 1_000_000
+"""Of a file."""
 DEEPEST_RULES = 4
 """How many correlations may lie in each other."""
 
@@ -57,7 +60,21 @@ def read_rules(paths: Iterable[Path], lists: Lists) -> tuple[Rule, ...]:
 
 
 def parse_rules(text: str, file: str, lists: Lists) -> list[Rule]:
-    """The rules in *text* that raise alerts. Raises RuleError with every problem; *file* is what it calls the file."""
+    """The rules in *text* that raise alerts. Raises RuleError with every problem; *file* is what it calls the file.
+
+    Nothing but that: whoever reads rules goes by what is raised, and goes on without a file that is no good.
+    """
+    if len(text) > MOST_CHARS:
+        raise RuleError([_at_start(file, "size", f"a file of rules has at most {MOST_CHARS:,} characters")])
+    try:
+        return _parsed(text, file, lists)
+    except RuleError:
+        raise
+    except UNFORESEEN as error:
+        raise RuleError([_at_start(file, "unreadable", f"the file cannot be read ({type(error).__name__})")]) from error
+
+
+def _parsed(text: str, file: str, lists: Lists) -> list[Rule]:
     sections = read_sections(text, file)
     problems = [problem for section in sections for problem in problems_of_form(section)]
     if problems:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from proxy.stamp import stamp_of
 from siem.baseline.alerting import Raiser
@@ -187,8 +188,11 @@ def usable_rules(home: Home, lists: Lists) -> tuple[tuple[Rule, ...], str]:
     except RuleError as error:
         for problem in error.problems:
             log.error("rule_refused at=%s:%d code=%s", problem.file, problem.line, problem.code)
-        first = error.problems[0]
-        return read_rules(rule_files(SHIPPED), lists), f"own rules are not applied: {first.file}:{first.line} is wrong"
+        wrong = f"{error.problems[0].file}:{error.problems[0].line} is wrong"
+    except OSError as error:
+        log.error("rule_unreadable at=%s error=%s", error.filename, error.strerror)
+        wrong = f"{Path(str(error.filename)).name} cannot be read"
+    return read_rules(rule_files(SHIPPED), lists), f"own rules are not applied: {wrong}"
 
 
 def trusted_by(settings: Settings) -> ssl.SSLContext:

@@ -46,6 +46,14 @@ WRONG = {
         "a:\n  b: 2026-13-01\n",
         ["a.yml:2:6: `2026-13-01` is no value: put it in quotes if it is a text"],
     ),
+    "words that are no value of their tag": (
+        "a: !!bool abc\n!!timestamp abc: b\nc: !!bool " + "x" * 90,
+        [
+            "a.yml:1:4: `abc` is no value",
+            "a.yml:2:1: `abc` is no value",
+            f"a.yml:3:4: `{'x' * 60}…` is no value",
+        ],
+    ),
     "lists in lists without an end": ("a: " + "[" * 200_000, ["a.yml:1:35: this is no YAML: nested deeper than 32"]),
     "mappings in mappings": ("a: " + "{b: " * 40 + "}" * 40, ["a.yml:1:128: this is no YAML: nested deeper than 32"]),
     "blocks in blocks": (

@@ -109,6 +109,20 @@ PLAIN_FAULTS = {
     "no condition": ("  condition: touched\n", "", "6:1: `condition` is one text"),
     "condition without a detection": ("condition: touched", "condition: touchd", "9:3: detection 'touchd' not defined"),
     "condition that does not parse": ("condition: touched", "condition: touched and (", "9:3: "),
+    "brackets in brackets": (
+        "condition: touched",
+        f"condition: {'(' * 50}touched{')' * 50}",
+        "9:3: more than 12 brackets and `not`s lie in each other",
+    ),
+    "not and not": ("condition: touched", f"condition: {'not ' * 200}touched", "9:3: more than 12 brackets and"),
+    "a condition without an end": (
+        "condition: touched",
+        f"condition: {' or '.join(['touched'] * 1_000)}",
+        "9:3: a condition has at most 2000 characters",
+    ),
+    "no truth": ("level: critical", "level: critical\nx: !!bool abc", "5:4: `abc` is no value"),
+    "no time": ("level: critical", "level: critical\nx: !!timestamp abc", "5:4: `abc` is no value"),
+    "a rule without an end": ("title: 诱饵 / Canary", f"title: {'a' * 1_000_000}", "1:1: a file of rules has at most"),
     "old aggregation": ("condition: touched", "condition: touched | count() > 3", "9:3: the pipe syntax"),
     "selector of nothing": (
         "condition: touched",
@@ -204,6 +218,7 @@ BOTH_FAULTS = {
     ),
     "longer than any index keeps": ("timespan: 1h", "timespan: 367d", "17:3: a `timespan` is from one second to 366"),
     "longer than there is time": ("timespan: 1h", "timespan: 99999999999s", "17:3: a `timespan` is from one second"),
+    "more digits than are read": ("timespan: 1h", f"timespan: {'9' * 5_000}s", "13:1: "),
     "time of no form": ("timespan: 1h", "timespan: an hour", "17:3: timespan 'an hour' is invalid"),
     "group by a list": ("[user.id, service.name]", "[user.roles]", "16:3: `user.roles` is a list"),
     "group by nothing": ("[user.id, service.name]", "[]", "16:3: `group-by` names at least one field"),
@@ -248,6 +263,26 @@ def test_a_faulty_correlation_is_told_with_its_place(old: str, new: str, said: s
     with pytest.raises(RuleError) as wrong:
         parse_rules(BOTH.replace(old, new, 1), "a.yml", LISTS)
     assert str(wrong.value.problems[0]).startswith(f"a.yml:{said}")
+
+
+def test_a_condition_as_deep_as_may_be_is_read_wherever_it_is_asked_for() -> None:
+    deepest = PLAIN.replace(
+        "condition: touched", f"condition: {'not (' * 6}touched{')' * 6} or ({'(' * 11}touched{')' * 12}"
+    )
+
+    def read(frames: int) -> int:
+        return read(frames - 1) if frames else len(parse_rules(deepest, "a.yml", LISTS))
+
+    assert read(150) == 1, "a page is answered with so much already going on"
+
+
+def test_what_nobody_foresaw_is_told_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("siem.detect.rule_set.threshold_of", fail)
+    with pytest.raises(RuleError, match=r"a\.yml:1:1: .*KeyError"):
+        parse_rules(BOTH, "a.yml", LISTS)
 
 
 def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from yingbi.settings import Settings, write_settings
 from yingbi.told import hear
 
 OPENED: dict[str, Any] = {"id": "prm-0123456789abcdef", "state": PermitState.OPEN, "kind": "break_glass"}
+CANARY = (SHIPPED / "canary.yml").read_text("utf-8")
 LISTS = {LIST_NAME: frozenset[str]()}
 NAMES = {path.name.removesuffix(".yml") for path in rule_files(SHIPPED)}
 
@@ -38,13 +39,26 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-def test_with_a_broken_rule_of_ones_own_the_shipped_ones_stand_alone(home: Home) -> None:
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("title: half a rule\n", "own.yml:1"),
+        (CANARY.replace("condition: touched", f"condition: {'(' * 50}touched{')' * 50}"), "own.yml:"),
+        (f"{CANARY}x: !!bool abc\n", "own.yml:"),
+        (None, "own.yml cannot be read"),
+    ],
+    ids=["half", "deep", "tagged", "a folder"],
+)
+def test_with_a_broken_rule_of_ones_own_the_shipped_ones_stand_alone(home: Home, text: str | None, at: str) -> None:
     assert usable_rules(home, LISTS)[1] == ""
     home.rules.mkdir()
-    (home.rules / "own.yml").write_text("title: half a rule\n")
+    if text is None:
+        (home.rules / "own.yml").mkdir()
+    else:
+        (home.rules / "own.yml").write_text(text, "utf-8")
     rules, trouble = usable_rules(home, LISTS)
     assert {rule.name for rule in rules} == NAMES
-    assert "own.yml:1" in trouble
+    assert at in trouble
 
 
 def test_what_is_logged_is_shipped_and_told(home: Home) -> None:
