@@ -1,11 +1,11 @@
 """What the forms of an alert do: each is one act of `console.alert_book`, by the person who is signed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from starlette.responses import Response
 
-from console.alert_book import Acting
+from console.alert_book import Acting, refuse_own
 from console.alert_pages import AlertPages
 from console.desk import Admitted
 from console.forms import Mistyped
@@ -27,6 +27,7 @@ class AlertActs:
         self._book = pages.office.alert_book
         self._cases = pages.office.cases
         self._silences = pages.office.silences
+        self._accounts = pages.office.accounts
         self._now = pages.office.now
 
     def acknowledge(self, desk: Admitted, alert: str) -> Response:
@@ -34,7 +35,7 @@ class AlertActs:
         found = self._shown.find(alert)
 
         def act() -> None:
-            self._book.acknowledge(_acting(desk), found.id)
+            self._book.acknowledge(self._acting(desk), found.id)
 
         return self._carry_out(desk, "acknowledge", act, "alert-acknowledged", found)
 
@@ -46,7 +47,7 @@ class AlertActs:
             to = PersonId(desk.form.get("to"))
             if to not in self._shown.on_duty():
                 raise Mistyped("to", "请选择一项", "one of the choices has to be taken")
-            self._book.assign(_acting(desk), found.id, to)
+            self._book.assign(self._acting(desk), found.id, to, self._accounts.names_of(to))
 
         return self._carry_out(desk, "assign", act, "alert-assigned", found)
 
@@ -58,7 +59,7 @@ class AlertActs:
             hours = desk.form.number("hours", least=1, most=_MOST_HOURS)
             growth = desk.form.number("growth", least=min(GROWTHS), most=max(GROWTHS))
             reason = desk.form.needed("reason")
-            self._book.snooze(_acting(desk), found, timedelta(hours=hours), growth, reason)
+            self._book.snooze(self._acting(desk), found, timedelta(hours=hours), growth, reason)
 
         return self._carry_out(desk, "snooze", act, "alert-snoozed", found)
 
@@ -68,7 +69,7 @@ class AlertActs:
 
         def act() -> None:
             disposition = desk.form.choice("disposition", Disposition)
-            self._book.close(_acting(desk), found, disposition, desk.form.needed("reason"))
+            self._book.close(self._acting(desk), found, disposition, desk.form.needed("reason"))
 
         return self._carry_out(desk, "close", act, "alert-closed", found)
 
@@ -77,7 +78,7 @@ class AlertActs:
         found = self._shown.find(alert)
 
         def act() -> None:
-            self._book.reopen(_acting(desk), found, desk.form.needed("reason"))
+            self._book.reopen(self._acting(desk), found, desk.form.needed("reason"))
 
         return self._carry_out(desk, "reopen", act, "alert-reopened", found)
 
@@ -86,6 +87,7 @@ class AlertActs:
         found = self._shown.find(alert)
 
         def act() -> None:
+            refuse_own(found.group, (desk.person, *self._names(desk)))
             why = desk.form.needed("reason")
             days = desk.form.number("days", least=1, most=LONGEST.days)
             self._cases.check_text(why)
@@ -115,9 +117,11 @@ class AlertActs:
             again=lambda handed_back: self._shown.page(handed_back, alert),
         )
 
+    def _acting(self, desk: Admitted) -> Acting:
+        """Who sent the form, and of what time the page was that it stood on."""
+        seen = desk.form.number("seen", least=0, most=999_999_999)
+        return Acting(by=desk.person, names=self._names(desk), seen=seen)
 
-def _acting(desk: Admitted) -> Acting:
-    """Who sent the form, and of what time the page was that it stood on."""
-    account = desk.signed_in.account
-    seen = desk.form.number("seen", least=0, most=999_999_999)
-    return Acting(by=account.person, names=(account.name,), seen=seen)
+    def _names(self, desk: Admitted) -> Collection[str]:
+        """All that the person is called, under whichever account they act now."""
+        return self._accounts.names_of(desk.person)

@@ -4,7 +4,7 @@ Every act raises NotPermitted where a rule forbids it, and is on the disk when i
 any thread of the one process that writes.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,12 +89,12 @@ class AlertBook(AlertReader):
         """See to the alert from now on."""
         self._act(acting, alert, Acknowledged(alert=alert), judges=True)
 
-    def assign(self, acting: Acting, alert: AlertId, to: PersonId) -> None:
-        """Let it be *to*'s."""
+    def assign(self, acting: Acting, alert: AlertId, to: PersonId, names: Collection[str] = ()) -> None:
+        """Let it be *to*'s, who has these *names* as well."""
         life = self.get(alert)
-        if life is not None and is_own(life, (to,)):
+        if life is not None and is_own(life, (to, *names)):
             raise NotPermitted("不能指派给告警所涉的人", "it cannot be assigned to who it is about")
-        self._act(acting, alert, Assigned(alert=alert, to=to))
+        self._act(acting, alert, Assigned(alert=alert, to=to), judges=True)
 
     def snooze(self, acting: Acting, alert: Alert, span: timedelta, growth: int, reason: str) -> None:
         """Let nobody see to it for *span*, unless it grows to *growth* percent of what it is now."""
@@ -138,10 +138,8 @@ class AlertBook(AlertReader):
                 raise NotPermitted("这条告警刚刚产生，请刷新后再试", "it was raised just now: load the page again")
             if acting.seen != life.seen:
                 raise _stale(life)
-            if judges and is_own(life, (acting.by, *acting.names)):
-                raise NotPermitted(
-                    "告警涉及您本人的账号，请由别人处理", "it is about your own account: somebody else sees to it"
-                )
+            if judges:
+                refuse_own(life.raised.group, (acting.by, *acting.names))
             if not life.may(act_of(fact)):
                 state, act = ALERT_STATES[life.state], ACTS[type(fact)]
                 raise NotPermitted(f"告警“{state.zh}”，不能{act.zh}", f"an alert that is {state.en} cannot be {act.en}")
@@ -168,7 +166,19 @@ def _may(life: AlertLife | None, fact: Fact) -> bool:
 
 def is_own(life: AlertLife, names: Collection[str]) -> bool:
     """Whether the alert is about who has one of *names*."""
-    caller = life.raised.group.get(CALLER, "")
+    return _is_about(life.raised.group, names)
+
+
+def refuse_own(group: Mapping[str, object], names: Collection[str]) -> None:
+    """Raise NotPermitted where what is about *group* is about who has one of *names*: nobody judges themselves."""
+    if _is_about(group, names):
+        raise NotPermitted(
+            "告警涉及您本人的账号，请由别人处理", "it is about your own account: somebody else sees to it"
+        )
+
+
+def _is_about(group: Mapping[str, object], names: Collection[str]) -> bool:
+    caller = str(group.get(CALLER, ""))
     return bool(caller) and any(are_alike(name, caller) for name in names)
 
 

@@ -1,6 +1,9 @@
 import pytest
 
+from console.roles import Role
+from incident.ids import PersonId
 from tests.console.bureau import Bureau
+from tests.console.people import PASSWORD, PEOPLE
 
 
 def test_an_officer_silences_a_rule_for_a_caller(bureau: Bureau) -> None:
@@ -30,6 +33,17 @@ def test_what_a_silence_lacks_is_told(bureau: Bureau, typed: dict[str, str], sai
     page = officer.submit(officer.get(f"/alerts/{alert.id}"), "silence", **typed)
     assert said in page.text()
     assert "S-1" not in page.text()
+
+
+@pytest.mark.parametrize("caller", ["officer", "Ｏfficer", PEOPLE["officer"][0], "window-3"])
+def test_nobody_silences_a_rule_about_themselves(bureau: Bureau, caller: str) -> None:
+    officer = bureau.browser("officer")
+    bureau.accounts.create("window-3", PersonId(PEOPLE["officer"][0]), frozenset({Role.OFFICER}), PASSWORD)
+    alert = bureau.leak(persons=20, caller=caller, rule="bulk_reads")
+    page = officer.submit(officer.get(f"/alerts/{alert.id}"), "silence", days="90", reason="年检核对，见台账")
+    assert page.status == 422
+    assert "告警涉及您本人的账号" in page.text()
+    assert "S-1" not in officer.get(f"/alerts/{alert.id}").text()
 
 
 @pytest.mark.parametrize(

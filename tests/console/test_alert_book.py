@@ -83,6 +83,11 @@ def test_an_escalation_makes_no_page_stale_and_growth_does(ward: Ward) -> None:
         (lambda w, a: w.book.close(w.as_shown(a), w.alert(a), Disposition.LEAK, "11010519491231002X"), "personal data"),
         (lambda w, a: w.book.acknowledge(Acting(by=CHEN, seen=1), NOWHERE), "raised just now"),
         (lambda w, a: w.book.assign(w.as_shown(a), a, PersonId("Clerk-Wang")), "cannot be assigned to who it is about"),
+        (
+            lambda w, a: w.book.assign(w.as_shown(a), a, WEI, ["clerk-wang"]),
+            "cannot be assigned to who it is about",
+        ),
+        (lambda w, a: w.book.assign(w.as_shown(a, PersonId("clerk-wang")), a, WEI), "your own account"),
         (lambda w, a: w.book.acknowledge(w.as_shown(a, PersonId("clerk-wang")), a), "your own account"),
         (
             lambda w, a: w.book.close(
