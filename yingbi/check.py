@@ -97,6 +97,10 @@ def _rules(home: Home) -> list[Finding]:
             )
             for problem in error.problems
         ]
+    except OSError as error:
+        name = f"rules/{Path(str(error.filename)).name}"
+        message = f"`{name}` cannot be read: {error.strerror}"
+        found.append(Finding(Position(name, 1, 1), "unreadable-file", message, about=f"`{name}`"))
     return found
 
 

@@ -36,6 +36,10 @@ def test_a_rule_of_ones_own_stands_in_the_place_of_a_shipped_one(home: Home) -> 
     assert SHIPPED / "canary.yml" not in files
     (finding, *_) = check_all(home, NOW)
     assert (finding.at.file, finding.code) == ("rules/canary.yml", "rule-missing-key")
+    own.unlink()
+    own.mkdir()
+    (finding,) = check_all(home, NOW)
+    assert (finding.at.file, finding.code) == ("rules/canary.yml", "unreadable-file")
 
 
 def test_a_canary_that_is_a_person_is_found_and_not_repeated(home: Home) -> None:
