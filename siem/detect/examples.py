@@ -20,8 +20,10 @@ from typing import Any
 from siem.canary import LIST_NAME
 from siem.detect.rule_file import Path as Place
 from siem.detect.rule_file import Problem, RuleError, Section, read_sections
+from siem.detect.unforeseen import UNFORESEEN
 from siem.index.condition import Is
 from siem.index.fields import check
+from siem.index.strict import fault_of
 from siem.record.ecs import Document, to_ecs
 from siem.record.event import (
     AccessEvent,
@@ -40,6 +42,10 @@ SECTIONS = ("fires", "does_not_fire", "known_gap")
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MOST_EVENTS = 20_000
 """How many events one example may have."""
+MOST_SHOWN = 1_000_000
+"""How many subjects the events of one example may have, those counted again that several have."""
+LONGEST = timedelta(days=365)
+"""How long after nine events may lie: so far they are looked at."""
 
 _KEYS = {
     "fires": {"name", "events", "alerts"},
@@ -47,7 +53,17 @@ _KEYS = {
     "known_gap": {"name", "why", "events"},
 }
 _TEXTS = ("system", "operation", "refused", "limit", "kind", "by")
-_NUMBERS = ("start", "count", "every", "shown", "people", "windows", "values")
+_SECONDS = int(LONGEST.total_seconds())
+_NUMBERS = {
+    "start": (0, _SECONDS),
+    "count": (1, MOST_EVENTS),
+    "every": (0, _SECONDS),
+    "shown": (0, MOST_SHOWN),
+    "people": (1, 10**9),
+    "windows": (1, 10**9),
+    "values": (0, 10**9),
+}
+"""The least and the most of each."""
 _CHOICES = {"phase": Phase, "disclosure": Disclosure, "permit": PermitState}
 _ASKS = {"permit", "refused"}
 _AT_THE_DOOR = "reveal_"
@@ -91,8 +107,11 @@ def read_examples(path: Path) -> list[Example]:
         for key in sorted(section.value.keys() ^ set(SECTIONS))
     ]
     for kind in SECTIONS:
-        listed = section.value.get(kind)
-        for number, example in enumerate(listed if isinstance(listed, list) else []):
+        listed = section.value.get(kind, [])
+        if not isinstance(listed, list):
+            problems.append(section.problem((kind,), "type", f"`{kind}` is a list of examples, `[]` for none"))
+            continue
+        for number, example in enumerate(listed):
             try:
                 examples.append(_example_of(section, kind, (kind, number), example))
             except _WrongError as wrong:
@@ -117,11 +136,32 @@ def _example_of(section: Section, kind: str, place: Place, example: Any) -> Exam
             raise _WrongError((*place, key), f"`{key}` is a list of mappings")
     if kind == "fires" and not alerts:
         raise _WrongError((*place, "alerts"), "what fires raises at least one alert")
+    for number, alert in enumerate(alerts):
+        if not all(isinstance(value, str | int) for value in alert.values()):
+            raise _WrongError(
+                (*place, "alerts", number), "an alert has a text or a whole number for each of its fields"
+            )
     for number, line in enumerate(lines):
         _check_line((*place, "events", number), line)
     if sum(line.get("count", 1) for line in lines) > MOST_EVENTS:
         raise _WrongError((*place, "events"), f"an example has at most {MOST_EVENTS} events")
-    return Example(kind, str(example["name"]), section.place_of(place)[0], tuple(_documents(lines)), tuple(alerts))
+    if sum(line.get("count", 1) * line.get("shown", 1) for line in lines) > MOST_SHOWN:
+        raise _WrongError((*place, "events"), f"the events of an example show at most {MOST_SHOWN} people")
+    documents = tuple(_made(lines, place))
+    return Example(kind, str(example["name"]), section.place_of(place)[0], documents, tuple(alerts))
+
+
+def _made(lines: list[Mapping[str, Any]], place: Place) -> Iterator[Document]:
+    """The events, which every index takes. Raises _WrongError."""
+    try:
+        for document in _documents(lines):
+            if fault := fault_of(document):
+                raise _WrongError((*place, "events"), f"no index takes such an event: {fault}")
+            yield document
+    except _WrongError:
+        raise
+    except UNFORESEEN as error:
+        raise _WrongError((*place, "events"), f"no event can be made of it ({type(error).__name__})") from error
 
 
 def _check_line(place: Place, line: Mapping[str, Any]) -> None:
@@ -133,8 +173,9 @@ def _check_line(place: Place, line: Mapping[str, Any]) -> None:
             if value not in [choice.value for choice in _CHOICES[key]]:
                 raise _WrongError(inner, f"`{key}` is one of {', '.join(choice.value for choice in _CHOICES[key])}")
         elif key in _NUMBERS:
-            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                raise _WrongError(inner, f"`{key}` is a whole number")
+            least, most = _NUMBERS[key]
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                raise _WrongError(inner, f"`{key}` is a whole number from {least} to {most}")
         elif key == "with":
             _check_fields(inner, value)
         elif key == "canary":
@@ -144,6 +185,8 @@ def _check_line(place: Place, line: Mapping[str, Any]) -> None:
             raise _WrongError(inner, f"`{key}` is no key here")
         elif not isinstance(value, str):
             raise _WrongError(inner, f"`{key}` is a text")
+    if line.get("start", 0) + (line.get("count", 1) - 1) * line.get("every", 0) > _SECONDS:
+        raise _WrongError(place, f"the events lie within {LONGEST.days} days of nine")
 
 
 def _check_fields(place: Place, fields: object) -> None:

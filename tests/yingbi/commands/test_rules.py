@@ -24,6 +24,7 @@ logsource: {product: yingbi, service: access}
 detection: {it: {http.request.method: DELETE}, condition: it}
 yingbi: {group: [user.id], what_to_do: {zh: 看, en: Look}}
 """
+GET = "{caller: li, with: {http.request.method: GET}}"
 EXAMPLES = """\
 fires:
   - name: 一次 / once
@@ -104,7 +105,21 @@ def test_what_is_wrong_with_examples_is_told_with_its_place(home: Home, capsys: 
         ("caller: li, with: {http.request.method: GET}", "caller: li, count: many", 7, "`count` is a whole number"),
         ("caller: li, with: {http.request.method: GET}", "caller: li, phase: late", 7, "`phase` is one of whole,"),
         ("caller: li, with: {http.request.method: GET}", "caller: li, cuont: 3", 7, "`cuont` is no key"),
-        ("caller: li, with: {http.request.method: GET}", "caller: li, count: 30000", 7, "at most 20000 events"),
+        ("caller: li, with: {http.request.method: GET}", "caller: li, count: 30000", 7, "from 1 to 20000"),
+        (GET, "{caller: li, count: 15000}, {caller: wang, count: 15000}", 7, "at most 20000 events"),
+        (GET, "{caller: li, start: 1000000000000000000}", 7, "`start` is a whole number from 0 to 31536000"),
+        (GET, "{caller: li, every: 100000000000000}", 7, "`every` is a whole number from 0 to 31536000"),
+        (GET, "{caller: li, every: 31536000, count: 3}", 7, "within 365 days"),
+        (GET, "{caller: li, people: 0}", 7, "`people` is a whole number from 1 to"),
+        (GET, "{caller: li, windows: 0}", 7, "`windows` is a whole number from 1 to"),
+        (GET, "{caller: li, shown: 300000000}", 7, "`shown` is a whole number from 0 to 1000000"),
+        (GET, "{caller: li, shown: 1000000}, {caller: li, shown: 1000000}", 7, "show at most 1000000 people"),
+        (GET, "{caller: li, values: 99999999999999999999}", 7, "`values` is a whole number from 0 to"),
+        (GET, "{caller: li, values: 3, with: {yingbi.fields.rule: a}}", 7, "no event can be made of it"),
+        (GET, "{caller: li, with: {event.duration: 99999999999999999999}}", 7, "no index takes such an event"),
+        ("alerts: [{user.id: li,", "alerts: [{user.id: [li],", 4, "a text or a whole number"),
+        ("known_gap: []", "known_gap: null", 8, "`known_gap` is a list of examples"),
+        ("known_gap: []", "known_gap: x", 8, "`known_gap` is a list of examples"),
         ("    alerts: [{user.id: li, event_count: 1, subject_count: 1}]\n", "", 2, "an example of `fires` has"),
     ):
         assert old in EXAMPLES
