@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from incident.contact import are_lines, digits_of, public_numbers
 from incident.ids import Bilingual
 from incident.notice import STAGE_NAMES, Content, Stage
 from incident.tracing import untraced, unwritten_quantities
@@ -128,10 +129,12 @@ def problems_of(
     """
     content = draft.content
     found = [*_doubts(draft, facts), *_outdated(draft, headline), *_gaps(content), *_lacking_sections(content)]
+    public = public_numbers(content.contact, ours := settings_numbers(facts))
     for where, text in texts_of(content):
-        hits = scan(text)
-        found += _unsayable(draft, where, text, hits, never_named)
-        found += _untraced(facts, where, _without(text, hits, _public(draft)))
+        hits = _private(text, scan(text), public)
+        found += _unsayable(where, text, hits, never_named)
+        found += _untraced(facts, where, _without(text, hits))
+    found += _contact(content, facts, ours, scan, never_named)
     if correction and content.change is None:
         found.append(_problem("no-change", "没有说明更正了什么", "it is not said what was corrected"))
     if len(content.body_zh) + len(content.body_en) > LONGEST_BODY:
@@ -139,8 +142,13 @@ def problems_of(
     return tuple(found)
 
 
+def settings_numbers(facts: Sequence[NoticeFact]) -> tuple[str, ...]:
+    """The numbers to call that *facts* have from the settings: what the office itself gives out, even a mobile."""
+    return tuple(fact.value.zh for fact in facts if fact.name in ("phone", "hotline") and fact.source == "settings")
+
+
 def texts_of(content: Content) -> tuple[tuple[Bilingual, str], ...]:
-    """Every text that the public would read, with the name of its place."""
+    """Every text that the public would read but the contact, with the name of its place."""
     change = content.change or Bilingual(zh="", en="")
     return (
         (Bilingual(zh="标题", en="the title"), content.title_zh),
@@ -233,22 +241,50 @@ def _lacking_sections(content: Content) -> list[Problem]:
     ]
 
 
-def _public(draft: Draft) -> frozenset[str]:
-    return frozenset({draft.content.contact.phone, draft.content.contact.hotline})
+def _contact(
+    content: Content, facts: Sequence[NoticeFact], ours: Collection[str], scan: Scan, never_named: Collection[str]
+) -> list[Problem]:
+    """What keeps the unit and its numbers from the public, as they stand below the text."""
+    found = []
+    contact = content.contact
+    known = {value for fact in facts if fact.name == "unit" for value in (fact.value.zh, fact.value.en)}
+    for where, unit in (
+        (Bilingual(zh="联系单位", en="the unit"), contact.unit.zh),
+        (Bilingual(zh="英文联系单位", en="the English name of the unit"), contact.unit.en),
+    ):
+        hits = [] if unit in known else scan(unit)  # the settings say what the office is called
+        found += _unsayable(where, unit, hits, never_named)
+        found += _untraced(facts, where, _without(unit, hits)) if unit not in known else []
+    for where, number in (
+        (Bilingual(zh="咨询电话", en="the phone"), contact.phone),
+        (Bilingual(zh="服务热线", en="the hotline"), contact.hotline),
+    ):
+        hits = _private(number, scan(number), public_numbers(contact, ours))
+        found += _unsayable(where, number, hits, never_named)
+        if not are_lines(number) and number not in ours:
+            found.append(
+                _problem(
+                    "no-line",
+                    f"{where.zh}须是单位的固定电话或者服务热线，个人号码不能公开；单位对外公布的手机号在设置中填写",
+                    f"{where.en} has to be a landline or a hotline; a mobile of the office only as settings have it",
+                )
+            )
+    return found
 
 
-def _without(text: str, hits: Sequence[Hit], public: Collection[str]) -> str:
+def _private(text: str, hits: Sequence[Hit], public: Collection[str]) -> list[Hit]:
+    """Those of *hits* in *text* that are no number which everybody may call."""
+    return [hit for hit in hits if digits_of(text[hit.start : hit.end]) not in public]
+
+
+def _without(text: str, hits: Sequence[Hit]) -> str:
     """*text* with personal data blanked out: what is found of its numbers is said by name, and a value never is."""
     for hit in reversed(hits):
-        if text[hit.start : hit.end].strip() not in public:
-            text = f"{text[: hit.start]}{'□' * (hit.end - hit.start)}{text[hit.end :]}"
+        text = f"{text[: hit.start]}{'□' * (hit.end - hit.start)}{text[hit.end :]}"
     return text
 
 
-def _unsayable(
-    draft: Draft, where: Bilingual, text: str, hits: Sequence[Hit], never_named: Collection[str]
-) -> list[Problem]:
-    public = _public(draft)
+def _unsayable(where: Bilingual, text: str, hits: Sequence[Hit], never_named: Collection[str]) -> list[Problem]:
     found = [
         _problem(
             "personal-data",
@@ -256,7 +292,6 @@ def _unsayable(
             f"{where.en} seems to hold personal data (`{hit.category}`) at characters {hit.start + 1} to {hit.end}",
         )
         for hit in hits
-        if text[hit.start : hit.end].strip() not in public
     ]
     folded = unicodedata.normalize("NFKC", text).casefold()
     if any(name and name.casefold() in folded for name in never_named):

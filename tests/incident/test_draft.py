@@ -17,6 +17,7 @@ FACTS = (
     NoticeFact(name="from", label=zh("时间", "from"), value=zh("2026年11月23日 09:05", "09:05"), source="#21"),
     NoticeFact(name="phone", label=zh("电话", "phone"), value=zh("0570-8765000", "0570-8765000"), source="settings"),
     NoticeFact(name="hotline", label=zh("热线", "hotline"), value=zh("12345", "12345"), source="settings"),
+    NoticeFact(name="unit", label=zh("单位", "unit"), value=CONTENT.contact.unit, source="settings"),
 )
 
 
@@ -79,11 +80,51 @@ def test_numbers_of_the_facts_and_plain_words_may_stand(more: str) -> None:
     assert codes(draft(body_zh=BODY + more)) == set()
 
 
+UNIT = CONTENT.contact.unit
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"unit": replace(UNIT, zh="青石区数据局，受害人王小明，身份证号110101199003070011")}, "personal-data"),
+        ({"unit": replace(UNIT, zh="青石区数据局，手机13800138000")}, "personal-data"),
+        ({"unit": replace(UNIT, en="Data Bureau, wang@example.com")}, "personal-data"),
+        ({"unit": replace(UNIT, zh="青石区数据局，涉事账号clerk-wang")}, "names-caller"),
+        ({"unit": replace(UNIT, en="Data Bureau, clerk-wang")}, "names-caller"),
+        ({"unit": replace(UNIT, zh="青石区数据局，涉及1235人")}, "untraced-number"),
+        ({"phone": "110101199003070011"}, "personal-data"),
+        ({"phone": "110101199003070011"}, "no-line"),
+        ({"phone": "13800138000"}, "personal-data"),
+        ({"hotline": "13800138000"}, "no-line"),
+        ({"hotline": "013800138000"}, "no-line"),
+        ({"hotline": "12345、13800138000"}, "no-line"),
+        ({"hotline": "clerk-wang"}, "names-caller"),
+    ],
+)
+def test_the_contact_is_read_as_strictly_as_the_text(changes: dict[str, object], code: str) -> None:
+    contact = replace(CONTENT.contact, **changes)  # type: ignore[arg-type]
+    assert code in codes(draft(contact=contact))
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        *("0570-8765000", "0570 8765000", "（0570）8765000", "+86 570-8765000", "010-87650000", "8765000"),
+        *("0570-8765000-801", "0570-8765000 转 801", "0570-8765000、0570-8765001", "12345", "400-876-5000", "96333"),
+    ],
+)
+def test_a_line_of_an_office_may_be_called(phone: str) -> None:
+    contact = replace(CONTENT.contact, phone=phone)
+    assert codes(draft(contact=contact)) == set()
+    assert "personal-data" not in codes(draft(contact=contact, body_zh=f"{BODY}电话 {phone}"))
+
+
 def test_the_public_phone_is_no_personal_data_even_if_it_is_a_mobile() -> None:
     contact = replace(CONTENT.contact, phone="13800138000")
     facts = (*FACTS, replace(FACTS[2], value=zh("13800138000", "13800138000")))
     text = draft(contact=contact, body_zh=BODY + "电话 13800138000")
-    assert "personal-data" not in codes(text, facts)
+    assert not {"personal-data", "no-line"} & codes(text, facts)
+    assert {"personal-data", "no-line"} <= codes(text), "the settings do not have it"
     assert "personal-data" in codes(draft(contact=contact, body_zh=BODY + "电话 13900139000"), facts)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -125,6 +126,22 @@ def test_text_with_personal_data_is_not_even_kept(office: Office, case: CaseId) 
     before = office.cases.get(case)
     with pytest.raises(NotPermitted, match="personal data"):
         office.cases.edit_notice(case, LI, better(office, case, "如有疑问请联系王小明 13800138000"))
+    assert office.cases.get(case) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"phone": "110101199003070011"},
+        {"hotline": "13800138000"},
+        {"unit": Bilingual(zh="青石区数据局，身份证号110101199003070011", en="Data Bureau")},
+        {"unit": Bilingual(zh="青石区数据局", en="Data Bureau, wang@example.com")},
+    ],
+)
+def test_nor_is_a_contact_with_personal_data(office: Office, case: CaseId, changes: dict[str, Any]) -> None:
+    before, written = office.cases.get(case), content(office, case)
+    with pytest.raises(NotPermitted, match="personal data"):
+        office.cases.edit_notice(case, LI, replace(written, contact=replace(written.contact, **changes)))
     assert office.cases.get(case) == before
 
 
