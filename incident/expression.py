@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-VARIABLE = r"__[a-zA-Z][a-zA-Z0-9_-]{0,199}__"
+VARIABLE = r"__[a-zA-Z_][a-zA-Z0-9_-]{0,199}__"
+"""A name as the JSON schemas of the specification have it: `___a__` is one of its own, and never `__a__` in a text."""
 SWITCH = re.compile(rf"({VARIABLE}):value")
 """What a switch compares."""
 LONGEST = 500

@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from incident.expression import VARIABLE
 from incident.reading import Reader
 
 _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-5][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
 _ID = re.compile(rf"[a-z][a-z0-9-]+[a-z0-9]--{_UUID}")
 _TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?Z")
-_VARIABLE_NAME = re.compile(r"__[a-zA-Z_][a-zA-Z0-9_-]{0,199}__")
+_VARIABLE_NAME = re.compile(VARIABLE)
 _DEEPEST = 12
 
 _AGENT = "type! name! description location:{location} agent_target_extensions:some-object"

@@ -6,6 +6,7 @@ import pytest
 
 from incident.action import ROUTES, Act, read_call, simple_command, substitute, variables_in
 from incident.command import AskPerson, Command, Containment, DraftNotice, Question, StartDuties, Tighten
+from incident.expression import Expression
 from incident.ids import ENGINE, CaseId, CommandKey
 from incident.playbook import CommandText
 from tests.incident.books import book, manual, step_id
@@ -71,6 +72,18 @@ def test_the_other_calls() -> None:
     approval = command(f"{cases}/notice-approvals")
     assert isinstance(approval, AskPerson)
     assert approval.question is Question.APPROVE_NOTICE
+
+
+@pytest.mark.parametrize(
+    "name", ["__a__", "___a__", "____a__", "__a___", "__a__b__", "__a-_1__", "_____", "__" + "a" * 200 + "__"]
+)
+@pytest.mark.parametrize("before", ["", "block ", "--host=", "x"])
+def test_a_variable_is_read_by_its_whole_name(name: str, before: str) -> None:
+    others = {"__a__": "WRONG", "__b__": "WRONG", "_____": "WRONG"}
+    text = f"{before}{name}:value, __z__:value."
+    assert variables_in(text) == {name, "__z__"}
+    assert substitute(text, {**others, name: "right", "__z__": "last"}) == f"{before}right, last."
+    assert Expression(f"{name}:value = 'right'").holds({**others, name: "right"})
 
 
 def test_every_act_has_its_call() -> None:
