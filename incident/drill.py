@@ -70,9 +70,9 @@ def _harmless(case: CaseId, fact: Fact) -> Fact:
             stand_in = Rehearsal(key=command.key, case=case, of=_kind_of(command), about=about)
             return replace(fact, command=stand_in)
         case DutyFulfilled(reference=reference):
-            return replace(fact, reference=_marked(reference, MARK.zh))
+            return replace(fact, reference=marked(reference, MARK.zh))
         case NoticeDrafted(draft=draft):
-            return replace(fact, draft=_marked_draft(draft))
+            return replace(fact, draft=marked_draft(draft))
         case AlertJoined() | NoticePublished() | PersonsAsked() | PersonsAgreed() | PersonsListed():
             raise NotPermitted(
                 "演练不能并入告警，不能发布，也不能列出要告知的人",
@@ -89,17 +89,19 @@ def _kind_of(command: Command) -> str:
     return tag_of(type(command))
 
 
-def _marked_draft(draft: Draft) -> Draft:
+def marked_draft(draft: Draft) -> Draft:
+    """*draft* with the mark of a drill on its titles."""
     content = draft.content
     return replace(
         draft,
         content=replace(
-            content, title_zh=_marked(content.title_zh, MARK.zh), title_en=_marked(content.title_en, MARK.en)
+            content, title_zh=marked(content.title_zh, MARK.zh), title_en=marked(content.title_en, MARK.en)
         ),
     )
 
 
-def _marked(text: str, mark: str) -> str:
+def marked(text: str, mark: str) -> str:
+    """*text* with *mark* in front of it, once."""
     return text if text.startswith(f"【{mark}】") else f"【{mark}】{text}"
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from incident.draft import Scan
+from incident.drill import MARK, marked
 from incident.duties import Audience
 from incident.form_facts import UNKNOWN, FormFacts
 from incident.ids import ActorKind, Bilingual, NotPermitted
@@ -56,7 +57,7 @@ _ADVICE = (
 
 
 def fill(case: Case, form: Form, press: Press, scan: Scan, now: datetime, marks: tuple[str, ...] = ()) -> Sheet:
-    """The *form* about *case* as its facts stand at *now*, with *marks* on every page.
+    """The *form* about *case* as its facts stand at *now*, with *marks* on every page, and that it is a drill.
 
     Raises NotPermitted where there is nothing to fill it from, or where it would hold personal data.
     """
@@ -64,11 +65,12 @@ def fill(case: Case, form: Form, press: Press, scan: Scan, now: datetime, marks:
         raise NotPermitted(lacking.zh, lacking.en)
     facts = FormFacts(case, press, now)
     blocks = _FILLED[form](facts)
+    name = FORM_NAMES[form].zh
     sheet = Sheet(
-        title=FORM_NAMES[form].zh,
+        title=marked(name, MARK.zh) if case.drill else name,
         blocks=blocks,
         made_at=now,
-        marks=marks,
+        marks=(f"{MARK.zh} / {MARK.en}", *marks) if case.drill else marks,
         footer=f"{press.contact.unit.zh} · {case.id} · 依据案件日志第 1 至 {case.last.number} 条，{facts.time(now)}",
     )
     check_sheet(sheet, scan, public=(press.contact.phone, press.contact.hotline))
@@ -272,12 +274,13 @@ def _letter(facts: FormFacts) -> tuple[Block, ...]:
 
 
 def _mail(facts: FormFacts) -> tuple[Block, ...]:
-    subject = Field("邮件主题", f"【{facts.press.contact.unit.zh}】个人信息安全事件告知")
+    title = f"【{facts.press.contact.unit.zh}】个人信息安全事件告知"
+    subject = Field("邮件主题", marked(title, MARK.zh) if facts.case.drill else title)
     return (Fields((subject,)), *_letter(facts))
 
 
 def _sms(facts: FormFacts) -> tuple[Block, ...]:
-    text = sms_text(facts)
+    text = marked(sms_text(facts), MARK.zh) if facts.case.drill else sms_text(facts)
     length = sms_length(text)
     return (
         Paragraph(text),

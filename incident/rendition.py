@@ -9,6 +9,7 @@ from typing import Any
 
 from incident.audience import AUDIENCES, Audience
 from incident.draft import Draft, NoticeFact, Problem, Scan, problems_of
+from incident.drill import marked_draft
 from incident.ids import Bilingual
 from incident.incident import Case
 from incident.notice import STAGE_NAMES, digest_of
@@ -46,6 +47,8 @@ def rendition_of(case: Case, template: str, audience: Audience, press: Press, sc
     if audience not in (Audience.PUBLIC, Audience.ENGLISH):
         title, body = text_for(audience, case, template, draft.facts, press)
         draft = replace(draft, content=replace(draft.content, title_zh=title, body_zh=body))
+    if case.drill:
+        draft = marked_draft(draft)
     problems = problems_of(draft, draft.facts, scan, headline=headline_of(case), never_named=case.never_named)
     if audience not in _NEEDS_SECTIONS:
         problems = tuple(each for each in problems if each.code != "lacking-section")
@@ -68,6 +71,7 @@ def rendition_json(rendition: Rendition) -> dict[str, Any]:
     case, content = rendition.case, rendition.draft.content
     return {
         "case": case.id,
+        "drill": case.drill,
         "notice": case.notice_id,
         "template": rendition.draft.template,
         "audience": rendition.audience.value,
@@ -83,7 +87,7 @@ def rendition_json(rendition: Rendition) -> dict[str, Any]:
             "en": content.body_en if rendition.english else None,
         },
         "digest": digest_of(content),
-        "publishable": not rendition.problems,
+        "publishable": not rendition.problems and not case.drill,
         "problems": [{"code": each.code, **_both(each.text)} for each in rendition.problems],
         "facts": [_fact_json(fact, case) for fact in rendition.draft.facts],
     }

@@ -7,6 +7,7 @@ from bulletin.feeds import plain_text
 from bulletin.pages import Pages
 from bulletin.wording import Site
 from incident.audience import AUDIENCES, Audience
+from incident.drill import MARK
 from incident.notice import blocks
 from incident.rendition import Rendition, rendition_json
 from incident.sheet import Block, Bullets, Heading, Paragraph, Sheet, SheetFormat
@@ -72,4 +73,5 @@ def _mark(rendition: Rendition) -> str:
     name = AUDIENCES[rendition.audience]
     missing = len(rendition.problems)
     state = f"，有 {missing} 个问题，不能发布 / {missing} problems, not to be published" if missing else ""
-    return f"草稿：{name.zh} / Draft: {name.en}{state}"
+    drill = f"{MARK.zh}，不发布 / {MARK.en}, published nowhere。" if rendition.case.drill else ""
+    return f"{drill}草稿：{name.zh} / Draft: {name.en}{state}"

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bulletin.wording import Site
+from incident.audience import Audience
 from incident.codec import tag_of
 from incident.command import (
     Containment,
@@ -22,6 +24,7 @@ from incident.command import (
 from incident.commanding import with_draft
 from incident.drill import NOT_DONE, harmless, is_barred, needs_real
 from incident.duties import Occurrence
+from incident.duty_forms import Form
 from incident.graph import leading, load_playbooks
 from incident.ids import CaseId, CommandKey, NotPermitted, person
 from incident.incident import Case, State
@@ -34,9 +37,13 @@ from incident.journal import (
     write_fact,
 )
 from incident.notice import WithdrawalReason
+from incident.rendition import markup_of, rendition_json
+from incident.sheet import texts_of
 from incident.store import CaseStore
 from tests.incident.office import ANSWERS, CHEN, LI, PRESS, TEN, ZHAO, Office, alert, new_database
+from yingbi.notice_file import notice_file
 
+SITE = Site(unit=PRESS.contact.unit.zh, phone=PRESS.contact.phone)
 BOOKS = sorted(leading(load_playbooks()))
 
 
@@ -125,6 +132,29 @@ def test_the_text_of_the_notice_bears_the_mark_also_once_somebody_took_it_out(of
     edited = office.cases.get(case).notice.draft
     assert edited is not None
     assert (edited.content.title_zh, edited.content.title_en) == ("【演练】关于信息安全事件的通告", "【DRILL】Notice")
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_what_is_rendered_of_it_bears_the_mark_in_every_format(office: Office, audience: Audience) -> None:
+    found = office.cases.rendition(drill(office), "extortion", audience)
+    title = found.draft.content.title_zh if found.chinese else found.draft.content.title_en
+    assert title.startswith("【演练】" if found.chinese else "【DRILL】")
+    assert title in markup_of(found)
+    assert (rendition_json(found)["drill"], rendition_json(found)["publishable"]) == (True, False)
+    assert title in notice_file(found, "txt", SITE).decode()
+    assert "演练，不发布 / DRILL, published nowhere" in notice_file(found, "html", SITE).decode()
+
+
+@pytest.mark.parametrize("form", [Form.FIRST, Form.SMS, Form.MAIL, Form.LETTER])
+def test_the_forms_of_its_duties_bear_the_mark(office: Office, form: Form) -> None:
+    case = drill(office)
+    to_the_end(office, case)
+    for item in ("cause", "harm"):
+        office.cases.state_item(case, CHEN, item, "演练")
+    sheet = office.cases.form(case, form, ("内部资料",))
+    assert sheet.title.startswith("【演练】")
+    assert sheet.marks == ("演练 / DRILL", "内部资料")
+    assert form not in (Form.SMS, Form.MAIL) or any(text.startswith("【演练】【") for _, text in texts_of(sheet))
 
 
 def test_a_real_alert_opens_a_case_of_its_own(office: Office) -> None:
