@@ -28,6 +28,7 @@ from console.journal_rows import add_rows, told_to_who_acts
 from console.sealed_journal import Row
 from console.separation import are_alike
 from console.tables import ALERT_JOURNAL
+from incident.blank import is_blank
 from incident.database import for_writing
 from incident.ids import ENGINE, Actor, ActorKind, NotPermitted, PersonId, person
 from policies.keys import Signer, Verifier
@@ -124,7 +125,7 @@ class AlertBook(AlertReader):
     # -- how
 
     def _check_reason(self, reason: str) -> None:
-        if not reason.strip():
+        if is_blank(reason):
             raise NotPermitted("请写明理由", "say why")
         self._check_text(reason)
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from incident.blank import is_blank
 from incident.ids import NotPermitted
 
 MOST_BYTES = 1_000_000
@@ -62,7 +63,7 @@ class Typed:
 
     def needed(self, name: str, *, most: int = LONGEST_TEXT) -> str:
         """The same, where something has to be typed."""
-        if not (found := self.text(name, most=most)):
+        if is_blank(found := self.text(name, most=most)):
             raise Mistyped(name, "请填写此项", "this has to be filled in")
         return found
 

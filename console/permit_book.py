@@ -17,6 +17,7 @@ from console.permit_state import PermitRecord, PermitState, Refusal
 from console.sealed_journal import Row
 from console.separation import are_alike
 from console.tables import PERMIT_JOURNAL
+from incident.blank import is_blank
 from incident.database import for_writing
 from incident.ids import ENGINE, Actor, NotPermitted, PersonId, person
 from policies.keys import Signer, Verifier
@@ -125,7 +126,7 @@ class PermitBook:
                 raise NotPermitted("不能复核自己的查看", "nobody reviews what they were shown themselves")
             if any(review.by == by for review in found.reviews):
                 raise NotPermitted("您已经复核过", "you have reviewed it already")
-            if judgement is Judgement.IMPROPER and not remark.strip():
+            if judgement is Judgement.IMPROPER and is_blank(remark):
                 raise NotPermitted("认定不当的，请写明理由", "say why it was wrong")
             self._act(Reviewed(permit=permit, judgement=judgement, remark=remark.strip()), now, by)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from console.policy_journal import Approved, Drafted, Edited, Fact, Published, RolledBack, Submitted, Withdrawn
 from console.policy_state import ENDED, Draft, PolicyHistory, Standing, Version
+from incident.blank import is_blank
 from incident.ids import NotPermitted, PersonId
 from policies.findings import Finding, Severity
 
@@ -181,5 +182,5 @@ def _no_errors(findings: Iterable[Finding]) -> None:
 
 
 def _needs(text: str, zh: str, en: str) -> None:
-    if not text.strip():
+    if is_blank(text):
         raise NotPermitted(zh, en)

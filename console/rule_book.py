@@ -32,6 +32,7 @@ from console.rule_journal import (
 from console.sealed_journal import Row
 from console.separation import are_alike
 from console.tables import RULE_JOURNAL
+from incident.blank import is_blank
 from incident.database import for_writing
 from incident.ids import NotPermitted, PersonId, person
 from policies.durable import replace_file
@@ -151,7 +152,7 @@ class RuleBook:
                     "文件名由小写字母、数字和下划线组成，以 .yml 结尾，如 night_export.yml",
                     "a file is named by lower-case letters, digits and underscores, and ends with .yml",
                 )
-            if not reason.strip():
+            if is_blank(reason):
                 raise NotPermitted("请写明理由", "say why")
             if sum(each.standing is Standing.WAITING for each in self._state.proposals.values()) >= MOST_WAITING:
                 raise NotPermitted(

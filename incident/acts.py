@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from incident.blank import is_blank
 from incident.clocks import ProofFile
 from incident.command import AskPerson, Containment, Question, Tighten, lacks_object, takes_target
 from incident.commanding import LOOK_BACK_HOURS, first_at, scope_command, since_of
@@ -116,9 +117,9 @@ def fulfil(
     record = case.clocks.get(duty)
     if record is None or not record.owed:
         raise NotPermitted("该职责未产生、已履行或不适用", "this duty is not owed")
-    if not reference.strip():
+    if is_blank(reference):
         raise NotPermitted("请填写回执编号等证明", "a proof is needed, such as the number of the receipt")
-    if file and not (_SHA256.fullmatch(file.sha256) and file.name.strip() and file.size > 0):
+    if file and not (_SHA256.fullmatch(file.sha256) and not is_blank(file.name) and file.size > 0):
         raise NotPermitted(
             "证明文件要有名称、内容和 SHA-256 摘要", "a file that proves something has a name, content and its SHA-256"
         )
@@ -197,7 +198,7 @@ def answer(
     chosen = given.pop(MEASURE, "0" if len(asked.measures) == 1 else "") if asked.measures else ""
     if unknown := sorted(given.keys() - set(asked.answers)):
         raise NotPermitted(f"没有要求填写“{unknown[0]}”", f"`{unknown[0]}` was not asked for")
-    if accepted and (missing := [name for name in asked.answers if not given.get(name)]):
+    if accepted and (missing := [name for name in asked.answers if is_blank(given.get(name, ""))]):
         raise NotPermitted(f"请填写“{missing[0]}”", f"`{missing[0]}` has to be filled in")
     if not accepted:
         needs_reason(note)
@@ -263,5 +264,5 @@ def needs_open(case: Case) -> None:
 
 def needs_reason(reason: str) -> None:
     """Return if a reason is given. Raises NotPermitted otherwise."""
-    if not reason.strip():
+    if is_blank(reason):
         raise NotPermitted("请填写理由", "a reason is needed")

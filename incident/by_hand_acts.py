@@ -4,6 +4,7 @@ Who may take a step by their role is the console's business.
 """
 
 from incident.acts import needs_open
+from incident.blank import is_blank
 from incident.command import AskPerson, Question
 from incident.ids import CommandKey, NotPermitted, PersonId
 from incident.incident import Case, Issued, Progress
@@ -27,7 +28,7 @@ def give_back(case: Case, key: CommandKey, by: PersonId, reason: str) -> tuple[F
     issued = _waiting(case, key)
     if not issued.taken_by:
         raise NotPermitted("这一步还没有人承办", "nobody has taken this step")
-    if issued.taken_by != by and not reason.strip():
+    if issued.taken_by != by and is_blank(reason):
         raise NotPermitted("代他人退回须写明理由", "who gives it back for another has to say why")
     return (StepGivenBack(key=key, person=issued.taken_by, reason=reason),)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from incident.blank import is_blank
 from incident.contact import are_lines, digits_of, public_numbers
 from incident.ids import Bilingual
 from incident.notice import STAGE_NAMES, Content, Stage
@@ -219,9 +220,9 @@ def _gaps(content: Content) -> list[Problem]:
             _problem("missing-fact", f"文中还有{MISSING_MARK}的内容", "the text still has gaps to be filled in")
         )
     for where, text in texts_of(content)[:4]:
-        if not text.strip():
+        if is_blank(text):
             found.append(_problem("empty", f"{where.zh}为空", f"{where.en} is empty"))
-    if not (content.contact.unit.zh and content.contact.phone):
+    if is_blank(content.contact.unit.zh) or is_blank(content.contact.phone):
         found.append(_problem("no-contact", "没有联系单位或电话", "there is no unit or phone to contact"))
     return found
 
@@ -237,7 +238,7 @@ def _lacking_sections(content: Content) -> list[Problem]:
     return [
         _problem("lacking-section", f"缺少“{section.zh}”一节", f"the section on {section.en} is missing or empty")
         for section in SECTIONS
-        if not sections.get(section.zh)
+        if is_blank(sections.get(section.zh, ""))
     ]
 
 

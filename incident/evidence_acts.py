@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from incident.acts import needs_open
+from incident.blank import is_blank
 from incident.evidence import Custody, Evidence, digests
 from incident.ids import NotPermitted, PersonId
 from incident.incident import Case
@@ -42,7 +43,7 @@ def note(
 def _added(
     case: Case, name: str, size: int, sha256: str, sm3: str, origin: str, tlp: Tlp, now: datetime, *, kept: bool
 ) -> EvidenceAdded:
-    if not name.strip() or not origin.strip():
+    if is_blank(name) or is_blank(origin):
         raise NotPermitted("请填写名称和来源", "a name, and where it comes from, are needed")
     return EvidenceAdded(
         evidence=len(case.handling.evidence) + 1,
@@ -60,7 +61,7 @@ def _added(
 def move(case: Case, number: int, step: Custody, party: str, note_: str) -> tuple[Fact, ...]:
     """Write down that it changed hands or was sealed. That goes on after the case was closed."""
     find(case, number)
-    if not party.strip():
+    if is_blank(party):
         raise NotPermitted("请填写交给谁、由谁封存或归还谁", "it has to be said to or by whom")
     return (EvidenceMoved(evidence=number, step=step, party=party, note=note_),)
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from incident.acts import needs_open, needs_reason
+from incident.blank import is_blank
 from incident.goals import Goals
 from incident.ids import NotPermitted, PersonId
 from incident.incident import Case, State
@@ -35,7 +36,7 @@ def set_task(
         needs_open(case)
     elif case.state is State.DISMISSED:
         raise NotPermitted("误报没有整改事项", "a false alarm brings no action")
-    if not title.strip() or not assignee:
+    if is_blank(title) or not assignee:
         raise NotPermitted("请填写事项和承办人", "what is to be done, and by whom, has to be said")
     if not now < due <= now + FURTHEST:
         raise NotPermitted("期限须在现在以后、三年以内", "it has to be due after now, and within three years")
@@ -53,7 +54,7 @@ def finish_task(case: Case, number: int, note: str) -> tuple[Fact, ...]:
         raise NotPermitted("没有这项任务，或者已经完成", "there is no such task, or it is done")
     if not task.lasting:
         needs_open(case)
-    if not note.strip():
+    if is_blank(note):
         raise NotPermitted("请说明怎样完成的", "it has to be said how it was done")
     return (TaskDone(task=number, note=note),)
 
@@ -83,7 +84,7 @@ def review(case: Case, cause: str, lessons: str, goals: Goals) -> tuple[Fact, ..
     """Write down what was learned, with the times as they are recorded."""
     if case.state is not State.RESOLVED:
         raise NotPermitted("处置完毕以后才能复盘", "a case is reviewed once its handling has ended")
-    if not cause.strip() or not lessons.strip():
+    if is_blank(cause) or is_blank(lessons):
         raise NotPermitted("请填写原因和教训", "the cause and the lessons have to be written down")
     times = measured(case, goals)
     return (

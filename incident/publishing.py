@@ -10,6 +10,7 @@ from datetime import datetime
 
 from incident import timing
 from incident.acts import needs_open, needs_reason, new_key
+from incident.blank import is_blank
 from incident.command import DraftNotice, PublishNotice
 from incident.draft import CHECK_LIST, Problem
 from incident.ids import Bilingual, CommandKey, NotPermitted, PersonId
@@ -25,7 +26,7 @@ def settle(name: str, value: Bilingual, reason: str) -> tuple[Fact, ...]:
     needs_reason(reason)
     if name not in FACT_NAMES:
         raise NotPermitted(f"没有名为“{name}”的事实", f"there is no fact `{name}`")
-    if not value.zh.strip() or not value.en.strip():
+    if is_blank(value.zh) or is_blank(value.en):
         raise NotPermitted("请填写中文和英文", "both the Chinese and the English are needed")
     return (FactSettled(name=name, value=value, reason=reason),)
 

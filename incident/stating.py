@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from incident.acts import needs_open
+from incident.blank import is_blank
 from incident.ids import Bilingual, NotPermitted
 from incident.incident import Case
 from incident.journal import Entry, Fact, ItemStated
@@ -31,7 +32,7 @@ def state(case: Case, item: str, text: str) -> tuple[Fact, ...]:
     needs_open(case)
     if item not in ITEMS:
         raise NotPermitted(f"没有名为“{item}”的事项", f"there is no item `{item}`")
-    if not text.strip():
+    if is_blank(text):
         raise NotPermitted("请填写内容", "there is nothing to state")
     if len(text) > LONGEST:
         raise NotPermitted(f"内容超过 {LONGEST} 字", f"more than {LONGEST} characters")

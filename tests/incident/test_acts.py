@@ -34,6 +34,9 @@ REFUSED: list[tuple[str, Callable[[Office], object], str]] = [
         "cannot lie in the future",
     ),
     ("fulfil without proof", lambda o: o.cases.fulfil(CASE, TELL, CHEN, " "), "a proof is needed"),
+    ("fulfil by what shows nothing", lambda o: o.cases.fulfil(CASE, TELL, CHEN, "\u3000\u200b"), "a proof is needed"),
+    ("dismiss by what shows nothing", lambda o: o.cases.act(CASE, Move.DISMISS, CHEN, "\u200b"), "a reason is needed"),
+    ("state what shows nothing", lambda o: o.cases.state_item(CASE, CHEN, "cause", "\u2060\ufeff"), "nothing to state"),
     ("fulfil what is not owed", lambda o: o.cases.fulfil(CASE, DutyId("report-police"), CHEN, "x"), "not owed"),
     (
         "waive what the law does not waive",

@@ -255,9 +255,10 @@ def _rewrap(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
 
 def may_be_recorded(reason: str) -> bool:
     """Whether *reason* says something and names nobody; complains where it does not."""
+    from incident.blank import is_blank
     from policies.recognisers.scan import scan
 
-    if not reason.strip():
+    if is_blank(reason):
         complain("请写明原因 / say why")
         return False
     if scan(reason):
