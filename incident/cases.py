@@ -27,6 +27,7 @@ from incident.rendition import Rendition, rendition_of
 from incident.reported import Report, report_fact, unknown_to
 from incident.sheet import Sheet
 from incident.taken import LinkKind
+from incident.validity import is_valid
 from incident.wording import facts_of
 
 _DIGEST = re.compile(r"\w+:[0-9a-f]{32,}", re.ASCII)
@@ -65,8 +66,7 @@ class Cases(Engine):
         report. Asked again with the same *once*, or for the same alert, it is the same case.
         """
         self.check_text(title, note)
-        if book and book not in self.rules.books:
-            raise NotPermitted("没有这个预案", "there is no such playbook")
+        self._needs_book(book)
         named = alert.id if alert else f"form:{once}" if once else None
         told = (report_fact(report, self.now()),) if report else ()
         case = self.begin(title, alert, person(by), level=level, book=book, note=note, once=named, also=told)
@@ -81,12 +81,17 @@ class Cases(Engine):
         Asked again with the same *once*, it is the same case.
         """
         self.check_text(title)
-        if book and book not in self.rules.books:
-            raise NotPermitted(f"没有预案“{book}”", f"there is no playbook `{book}`")
+        self._needs_book(book)
         alert = drill.invented_alert(once, title, level, book, self.now())
         case = self.begin(title, alert, person(by), once=alert.id, drill=True, plan=plan)
         self.carry_on(case)
         return case
+
+    def _needs_book(self, name: str) -> None:
+        if name and name not in self.rules.books:
+            raise NotPermitted(f"没有预案“{name}”", f"there is no such playbook: `{name}`")
+        if name and not is_valid(self.rules.books[name], self.now()):
+            raise NotPermitted(f"预案“{name}”不在有效期内", f"the playbook `{name}` is not valid now")
 
     def record(self, case: CaseId, by: PersonId, decide: Callable[[Case], Sequence[Fact]], *texts: str) -> None:
         """Record what *decide* adds to the case, of which *texts* were written by *by*."""

@@ -35,6 +35,7 @@ from incident.playbook import Playbook, read_playbook
 from incident.run import next_facts, outcome_facts
 from incident.store import CaseStore
 from incident.timing import due_facts
+from incident.validity import is_valid
 from incident.wording import Press, facts_of, headline_of, write_draft
 
 type Clock = Callable[[], datetime]
@@ -149,7 +150,8 @@ class Engine:
             facts.append(Happened(what=Occurrence.CONFIRMATION, at=now, note=note))
         facts += also
         if wanted and not opened.book:
-            facts.append(Noted(text=f"没有预案 {wanted}，由人处理 / there is no playbook `{wanted}`: by hand"))
+            why = ("已不在有效期内", "is not valid now") if wanted in self.rules.books else ("没有找到", "is not there")
+            facts.append(Noted(text=f"预案 {wanted} {why[0]}，由人处理 / the playbook `{wanted}` {why[1]}: by hand"))
         return self.ledger.open(
             opened,
             *facts,
@@ -167,6 +169,8 @@ class Engine:
         wanted = alert.respond if alert else book
         leading = self.rules.books.get(wanted)
         called = self._called(leading) if leading else {}
+        if not all(is_valid(each, self.now()) for each in called.values()):
+            leading, called = None, {}
         opened = Opened(
             title=title,
             level=alert.level if alert else level,
@@ -180,9 +184,10 @@ class Engine:
         return opened, {each.digest: each.source for each in called.values()}
 
     def books_of(self, alert: AlertFacts) -> tuple[Playbook, ...]:
-        """The playbooks that *alert* asks for."""
+        """The playbooks that *alert* asks for, where they are valid now."""
         book = self.rules.books.get(alert.respond)
-        return tuple(self._called(book).values()) if book else ()
+        called = tuple(self._called(book).values()) if book else ()
+        return called if all(is_valid(each, self.now()) for each in called) else ()
 
     def _called(self, book: Playbook) -> dict[PlaybookId, Playbook]:
         """*book* and every playbook that it calls, directly or not."""

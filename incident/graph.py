@@ -13,6 +13,7 @@ from incident.playbook import Playbook, Step, StepKind, read_playbook
 from incident.reading import Finding, PlaybookError, Reader
 from incident.secrecy import secrets_in
 from incident.signing import NOBODY, Trust, check_signatures
+from incident.validity import check_validity
 
 SHIPPED = Path(__file__).parent / "playbooks"
 
@@ -67,6 +68,7 @@ def read_texts(
         if book is not None:
             books[name] = book
             findings += (*check(book, name), *check_signatures(book, name, trust))
+            findings += check_validity(book, name, trust.now) if trust is not NOBODY else ()
     return books, tuple(sorted([*findings, *_check_calls(books, known)]))
 
 

@@ -119,6 +119,9 @@ class Playbook:
     targets: Mapping[str, Agent]
     source: str
     """The file's text: what a case keeps, so that it goes on by it whatever becomes of the file."""
+    valid_from: str = ""
+    """As it is written, a time in UTC; empty where it is not said."""
+    valid_until: str = ""
 
     @property
     def digest(self) -> str:
@@ -170,6 +173,8 @@ def read_playbook(text: str, file: str) -> tuple[Playbook | None, tuple[Finding,
         agents=_read_agents(raw.get("agent_definitions", {})),
         targets=_read_agents(raw.get("target_definitions", {})),
         source=text,
+        valid_from=raw.get("valid_from", ""),
+        valid_until=raw.get("valid_until", ""),
     ), reader.findings
 
 

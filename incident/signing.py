@@ -63,7 +63,8 @@ class Trust:
 
 
 NOBODY = Trust()
-"""Where no key is trusted, a playbook without a signature can be used, and one with a signature cannot."""
+"""Where no key is trusted, a playbook without a signature can be used, and one with a signature cannot. It
+knows no time, so nothing has expired by it."""
 
 
 def read_trusted(folder: Path) -> tuple[Signer, ...]:
