@@ -1,4 +1,7 @@
-"""How often something may be done within a minute, or another span. It is kept in memory: a restart begins anew."""
+"""How often something may be done within a minute, or another span. It is kept in memory.
+
+After a restart it knows what it is told of the time before, and nothing else.
+"""
 
 import threading
 from collections import OrderedDict, deque
@@ -28,11 +31,11 @@ class Pace:
                 return 0
             return max(1, int((times[0] + self._span - self._now()).total_seconds()) + 1)
 
-    def count(self, name: str) -> None:
-        """That *name* did it."""
+    def count(self, name: str, at: datetime | None = None) -> None:
+        """That *name* did it, now or *at* that time, which is after those that were counted before."""
         with self._lock:
             times = self._recent(name)
-            times.append(self._now())
+            times.append(at or self._now())
             self._times[name] = times
             self._times.move_to_end(name)
             while len(self._times) > MOST_KEPT:

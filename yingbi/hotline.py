@@ -1,6 +1,7 @@
 """Answers the hotline whether an incident affects a caller: by what was published for workers, who answer citizens.
 
 A question is an event of the access log like one that citizens ask themselves: about that person, with nothing shown.
+How often one may ask is counted by those events, so that a restart lets nobody ask more.
 """
 
 import threading
@@ -20,29 +21,30 @@ from policies.keys import Verifier
 from proxy.affected_shelf import AffectedShelf
 from proxy.published import NotPublished, digests_folder
 from siem.record.event import AccessEvent, EventId, Verdict
+from yingbi.hotline_record import OPERATION, asked_since
 from yingbi.look_ups import PersonLookUps
 from yingbi.own_events import not_shown, own_event
 
 HOUR = timedelta(hours=1)
 IN_A_MINUTE, IN_AN_HOUR = 4, 60
 """So often one person may ask: a call takes two minutes, with the caller's identity made sure of."""
-OPERATION = "POST /.yingbi/hotline"
-"""What the event says was asked; two rules count by it."""
 
 
 class Hotline:
     """The one of the control process. Used from any thread."""
 
     def __init__(
-        self, folder: Path, verifier: Verifier, look_ups: PersonLookUps, clock: Callable[[], datetime]
+        self, folder: Path, log: Path, verifier: Verifier, look_ups: PersonLookUps, clock: Callable[[], datetime]
     ) -> None:
-        """*folder*: of what is published for workers, whose tables *verifier* proves."""
+        """*folder*: of what is published for workers, whose tables *verifier* proves. *log*: that *look_ups* write."""
         self._folder = folder
         self._shelf = AffectedShelf(folder, verifier, lambda: None)
+        self._log = log
         self._look_ups = look_ups
         self._clock = clock
         self._lock = threading.Lock()
-        self._paces = (Pace(IN_A_MINUTE, clock), Pace(IN_AN_HOUR, clock, HOUR))
+        self._paces: tuple[Pace, ...] = ()
+        """Once the log was read."""
 
     def answer(self, question: Question) -> Reply:
         """As `console.hotline_desk.HotlineDesk` promises."""
@@ -58,8 +60,9 @@ class Hotline:
 
     def _keep_pace(self, by: PersonId) -> None:
         with self._lock:
-            if not (wait_s := max(pace.wait_s(by) for pace in self._paces)):
-                for pace in self._paces:
+            paces = self._paces = self._paces or self._recorded()
+            if not (wait_s := max(pace.wait_s(by) for pace in paces)):
+                for pace in paces:
                     pace.count(by)
                 return
         self._look_ups.write(lambda event, at: _refused(event, at, by))
@@ -68,6 +71,21 @@ class Hotline:
             f"查得太频繁，已记录；请在 {minutes} 分钟后再查",
             f"too many look-ups, which is recorded: wait {minutes} minute{'' if minutes == 1 else 's'}",
         )
+
+    def _recorded(self) -> tuple[Pace, ...]:
+        """How often each asked within the last hour, as the log says: before a restart, too."""
+        paces = Pace(IN_A_MINUTE, self._clock), Pace(IN_AN_HOUR, self._clock, HOUR)
+        try:
+            asked = asked_since(self._log, self._clock() - HOUR)
+        except OSError:
+            raise CannotLookUp(
+                "访问日志无法读取，不予查询；请检查磁盘",
+                "nothing is looked up while the access log cannot be read: see to the disk",
+            ) from None
+        for by, at in asked:
+            for pace in paces:
+                pace.count(by, at)
+        return paces
 
     def _table(self) -> AffectedTable:
         with self._lock:

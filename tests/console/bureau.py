@@ -291,6 +291,7 @@ class Bureau:
         """As if the process had died: only what is on the disk is known."""
         self.office.restart()
         self.lives.restart()
+        self.exchange.restart()
         self._read_journals()
         self.app = create_app(self.desk)
         self._browsers.clear()

@@ -35,9 +35,13 @@ class Exchange:
             )
             for epoch in ("1", "2"):
                 make_secret(digest_key_path(self.home.keys, epoch))
-        verifier = Verifier(self.signer.public_bytes)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what is not on the disk."""
         look_ups = PersonLookUps(self.home, self.office.watch)
-        self.desk = Hotline(self.home.published, verifier, look_ups, self.office.watch)
+        verifier = Verifier(self.signer.public_bytes)
+        self.desk = Hotline(self.home.published, self.home.log, verifier, look_ups, self.office.watch)
 
     @property
     def signer(self) -> Signer:

@@ -6,16 +6,20 @@ from datetime import timedelta
 import pytest
 
 from console.access import API
+from console.hotline_desk import Checked, Question
+from console.search_look_up import CannotLookUp
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId, PersonId
 from incident.notice import WithdrawalReason
 from siem.record.event import CallerKind, Disclosure, Verdict
+from siem.record.log import AccessLog, new_start_id
 from tests.console.browser import Browser, Page
 from tests.console.bureau import FIELDS, LI, SUN, ZHAO, Bureau, opened
 from tests.console.programs import program
 from tests.incident.office import LIMIT, TEN
-from tests.siem.events import document
-from yingbi.hotline import IN_A_MINUTE, IN_AN_HOUR, OPERATION
+from tests.siem.events import document, event
+from yingbi.hotline import IN_A_MINUTE, IN_AN_HOUR
+from yingbi.hotline_record import OPERATION, asked_since
 
 SEEN, MASKED, OTHER = "11010519491231002X", "13912345678", "110105194912310038"
 TAN = PersonId("p-tan")
@@ -154,6 +158,50 @@ def test_who_asks_too_often_waits_and_that_is_recorded(fresh: Bureau) -> None:
         assert asked(browser, OTHER).status == 200
     office.watch.move(minutes=2)
     assert "查得太频繁" in asked(browser, OTHER).said
+
+
+def test_a_restart_lets_nobody_ask_more(fresh: Bureau) -> None:
+    exchange, watch = fresh.exchange, fresh.office.watch
+    worker = AccessLog(exchange.home.log, new_start_id(watch()))
+    for number in range(IN_A_MINUTE):
+        worker.append(event(number, caller=TAN, at=watch()))  # what they do elsewhere does not count
+    worker.close()
+    for _ in range(2):
+        for _ in range(IN_A_MINUTE // 2):
+            assert asked(fresh.browser("hotline"), OTHER).status == 200
+        fresh.restart()
+    assert "查得太频繁" in asked(fresh.browser("hotline"), OTHER).said
+
+    def ask(by: PersonId = TAN) -> None:
+        exchange.desk.answer(Question(by=by, basis="T-1", checked=Checked.KNOWS, kind="resident_id", identifier=OTHER))
+
+    watch.move(minutes=1)
+    for _ in range(IN_AN_HOUR - IN_A_MINUTE):
+        ask()
+        watch.move(seconds=20)
+    exchange.tell()
+    exchange.restart()
+    with pytest.raises(CannotLookUp, match="too many look-ups"):
+        ask()
+    ask(PersonId("p-shi"))
+    watch.move(minutes=41)  # the first four are forgotten
+    exchange.tell()
+    exchange.restart()
+    for _ in range(IN_A_MINUTE):
+        ask()
+
+
+def test_who_asked_of_late_is_read_from_a_log_of_which_a_part_is_damaged(fresh: Bureau) -> None:
+    exchange = fresh.exchange
+    browser = fresh.browser("hotline")
+    for _ in range(3):
+        assert asked(browser, OTHER).status == 200
+    (segment,) = exchange.home.log.glob("*/*.log")
+    first, second, third = segment.read_bytes().splitlines(keepends=True)
+    segment.write_bytes(first + second + third.replace(b"T-2026-118", b"T-2026-119"))
+    since = fresh.office.watch() - timedelta(hours=1)
+    assert [who for who, _ in asked_since(exchange.home.log, since)] == [TAN] * 2
+    assert asked_since(exchange.home.log, fresh.office.watch()) == []
 
 
 @pytest.mark.parametrize(

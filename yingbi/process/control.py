@@ -250,7 +250,7 @@ def main(settings: Settings) -> int:
         trials=RuleTrials(events, now),
         searches=searches,
         look_ups=look_ups,
-        hotline=Hotline(home.published, Verifier(telling.signer.public_bytes), look_ups, now),
+        hotline=Hotline(home.published, home.log, Verifier(telling.signer.public_bytes), look_ups, now),
         folder=lambda: read_folder(home.policies),
         rehearsal_of=lambda draft: rehearsals.of(draft.content),
         version_of=lambda program, at: version_in(home, program, at),
