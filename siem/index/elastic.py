@@ -19,7 +19,7 @@ from typing import Any
 from elasticsearch import BadRequestError, NotFoundError
 
 from siem.index.candidates import Candidate, Question, check_all
-from siem.index.condition import EVERYTHING, Condition, In, fold
+from siem.index.condition import EVERYTHING, AnyOf, Condition, In, fold
 from siem.index.counts import MOST_COUNTS, Breakdown, Count, check_breakdown, merged_counts
 from siem.index.elastic_append import Appending, index_on
 from siem.index.elastic_candidates import candidates_in
@@ -29,18 +29,17 @@ from siem.index.elastic_query import Query, mapping, moment_of, query_of
 from siem.index.elastic_sightings import (
     ALL_SEERS,
     ASKED_AT_ONCE,
-    MOST_SEERS,
     NOTHING,
+    SAMPLED,
     SEERS,
-    distinct_subjects,
+    add_to,
     not_whole,
     of_seer,
-    seers_in,
     sighting_aggregations,
     sightings_in,
     volume_aggregations,
 )
-from siem.index.sightings import Seer, Sighting, Volumes, merged
+from siem.index.sightings import Sample, Seer, Sighting, Volumes, lowest_of, merged, parts_of
 from siem.index.store import Place, StoreUnavailable
 from siem.index.strict import FIRST, LAST
 from siem.record.ecs import Document
@@ -49,12 +48,15 @@ from siem.record.event import EventId
 PREFIX = "yingbi-access"
 PAGE = 1_000
 """Events read at a time: what a search holds in memory."""
+TOLD_PAGE = 10_000
+"""The same where some fields of each are read."""
 
 _NAMED_DAYS = 31
 _DAY = re.compile(r"-\d{4}\.\d\d\.\d\d", re.ASCII)
 _KEEP_ALIVE = "5m"
+_TIMES = "strict_date_optional_time_nanos"
 _ORDER = [
-    {"@timestamp": {"order": "asc", "format": "strict_date_optional_time_nanos"}},
+    {"@timestamp": {"order": "asc", "format": _TIMES}},
     {"event.id": {"order": "asc"}},
 ]
 _NEWEST_FIRST = [{name: {**how, "order": "desc"} for name, how in each.items()} for each in _ORDER]
@@ -194,23 +196,18 @@ class ElasticStore:
         """As `EventStore` promises."""
         if start >= end:
             return [0] * len(seers)
-        asked, indices = {"subjects": distinct_subjects()}, self._indices(start, end)
-        found = (self._aggregated(query_of(of_seer(seer), start, end), asked, indices, timeout) for seer in seers)
-        return [int(each["subjects"]["value"]) for each in found]
+        query = query_of(AnyOf(tuple(map(of_seer, seers))), start, end)
+        found = self._aggregated(query, volume_aggregations(seers), self._indices(start, end), timeout)
+        return [int(each["subjects"]["value"]) for each in found["seers"]["buckets"]] or [0] * len(seers)
 
     def volumes(self, epochs: Collection[str], start: datetime, end: datetime, timeout: timedelta) -> Volumes:
-        """As `EventStore` promises. Of the `MOST_SEERS` with the most events; digests of other epochs count as well."""
-        everything = self._aggregated(
-            query_of(EVERYTHING, FIRST, LAST), {"subjects": distinct_subjects()}, (f"{self.prefix}-*",), timeout
-        )
-        of: dict[Seer, int] = {}
-        if start < end:
-            asked = volume_aggregations(MOST_SEERS)
-            found = self._aggregated(query_of(EVERYTHING, start, end), asked, self._indices(start, end), timeout)
-            for seer, bucket in seers_in(found["clear"]):
-                of[seer] = of.get(seer, 0) + int(bucket["subjects"]["value"])  # spelled in two ways: rather too many
-        of = {seer: subjects for seer, subjects in of.items() if subjects}
-        return Volumes(known=int(everything["subjects"]["value"]), of=of)
+        """As `EventStore` promises. All days are sampled by the same subjects."""
+        parts, sample = parts_of(self.count(EVERYTHING, FIRST, LAST, timeout)), Sample()
+        for epoch in map(fold, epochs):
+            lowest = lowest_of(epoch, parts)
+            for event in self._told({"range": {"yingbi.subjects": {"gte": lowest[0], "lt": lowest[1]}}}, timeout):
+                add_to(sample, event, lowest, (start, end))
+        return sample.volumes(parts)
 
     def close(self) -> None:
         """As `EventStore` promises."""
@@ -262,20 +259,36 @@ class ElasticStore:
     def _further_hits(
         self, query: Query, indices: Sequence[str], after: Sequence[Any], timeout: timedelta
     ) -> Iterator[Document]:
+        # Without the tie-breaker a point in time adds: ours, the event's id, has no ties.
+        order = {"sort": _ORDER, "size": PAGE, "search_after": after}
+        for found in self._pages(query, indices, order, len(_ORDER), timeout):
+            yield from _sources(found)
+
+    def _told(self, query: Query, timeout: timedelta) -> Iterator[Mapping[str, Sequence[str]]]:
+        """The `SAMPLED` fields of all events that satisfy *query*, in no order."""
+        asked = [{"field": "@timestamp", "format": _TIMES}, *(name for name in SAMPLED if name != "@timestamp")]
+        each = {"sort": ["_shard_doc"], "size": TOLD_PAGE, "docvalue_fields": asked, "source": False}
+        for found in self._pages(query, (f"{self.prefix}-*",), each, 1, timeout):
+            yield from (hit["fields"] for hit in found["hits"]["hits"])
+
+    def _pages(
+        self, query: Query, indices: Sequence[str], asked: Mapping[str, Any], keys: int, timeout: timedelta
+    ) -> Iterator[Mapping[str, Any]]:
+        """Pages of what satisfies *query*, in the order that *asked* says and its first *keys* go on from."""
         reader = self._reading()
         with reader.call(_deadline(timeout)) as client:
             pit = client.open_point_in_time(index=indices, keep_alive=_KEEP_ALIVE, ignore_unavailable=True)["id"]
         try:
+            after: Mapping[str, Any] = {}
             while True:
                 with reader.call(_deadline(timeout)) as client:
                     kept = {"id": pit, "keep_alive": _KEEP_ALIVE}
-                    found = client.search(pit=kept, query=query, sort=_ORDER, search_after=after, size=PAGE, **_WHOLE)
-                yield from _sources(found.body)
+                    found = client.search(pit=kept, query=query, **{**asked, **after}, **_WHOLE)
+                yield found.body
                 hits = found["hits"]["hits"]
-                if len(hits) < PAGE:
+                if len(hits) < asked["size"]:
                     return
-                # Without the tie-breaker a point in time adds: ours, the event's id, has no ties.
-                pit, after = found["pit_id"], hits[-1]["sort"][: len(_ORDER)]
+                pit, after = found["pit_id"], {"search_after": hits[-1]["sort"][:keys]}
         finally:
             # It would end by itself; a cluster that cannot be told so now is not worth an error.
             with contextlib.suppress(StoreUnavailable), reader.call(_deadline(timeout)) as client:

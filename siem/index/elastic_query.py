@@ -76,6 +76,12 @@ def query_of(condition: Condition, start: datetime, end: datetime) -> Query:
     return {"bool": {"filter": [{"range": {"@timestamp": span}}, _query(condition)]}}
 
 
+def condition_query(condition: Condition) -> Query:
+    """The events that satisfy *condition*, whenever they were. Raises ValueError as `check` does."""
+    check(condition)
+    return _query(condition)
+
+
 def _query(condition: Condition) -> Query:
     match condition:
         case Is(name, value):

@@ -3,23 +3,24 @@
 Only terms, filters, cardinality, minimum and maximum are used: a cluster of any licence has them.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from siem.index.condition import AllOf, Condition, Exists, Is, Not, fold
-from siem.index.sightings import Seer, Sighting
+from siem.index.elastic_query import condition_query
+from siem.index.sightings import Sample, Seer, Sighting
 
-ASKED_AT_ONCE = 20
-"""Subjects in one request: with them and `SEERS` fewer than the 65,536 buckets that a cluster allows."""
-SEERS = 750
+ASKED_AT_ONCE = 100
+"""Subjects in one request: with them and `SEERS` fewer than the 65,536 buckets that a cluster allows. Each request asks
+every day, of which there may be hundreds."""
+SEERS = 150
 ALL_SEERS = 15_000
 """For one subject alone, where `SEERS` were not all."""
-MOST_SEERS = 10_000
 
 NOTHING: Mapping[str, Any] = {
-    "subjects": {"value": 0, "buckets": []},
-    "clear": {"named": {"buckets": []}, "nobody": {"addresses": {"buckets": []}}},
+    "subjects": {"buckets": []},
+    "seers": {"buckets": []},
 }
 """What is answered where there is no index yet."""
 
@@ -56,14 +57,30 @@ def sighting_aggregations(subjects: Collection[str], seers: int) -> dict[str, An
     return {"subjects": {"terms": terms, "aggs": {"forms": {"filters": forms, "aggs": _by_seer(seers, times)}}}}
 
 
-def volume_aggregations(seers: int) -> dict[str, Any]:
-    """Asks of how many subjects each of the most active seers was shown something in clear."""
-    return {"clear": {"filter": _CLEAR, "aggs": _by_seer(seers, {"subjects": distinct_subjects(1000)})}}
+def volume_aggregations(seers: Sequence[Seer]) -> dict[str, Any]:
+    """Asks of how many different subjects each of *seers* was shown something in clear."""
+    subjects = {"cardinality": {"field": "yingbi.subjects", "precision_threshold": _EXACT}}
+    filters = [condition_query(of_seer(seer)) for seer in seers]
+    return {"seers": {"filters": {"filters": filters}, "aggs": {"subjects": subjects}}}
 
 
-def distinct_subjects(exact: int = _EXACT) -> dict[str, Any]:
-    """Asks how many different subjects there are; exact up to about so many."""
-    return {"cardinality": {"field": "yingbi.subjects", "precision_threshold": exact}}
+SAMPLED = ("yingbi.subjects", "user.id", "source.ip.text", "yingbi.disclosure", "@timestamp")
+"""What is read of the events of a sample."""
+
+
+def add_to(
+    sample: Sample, event: Mapping[str, Sequence[str]], lowest: tuple[str, str], span: tuple[datetime, datetime]
+) -> None:
+    """Add to *sample* what the `SAMPLED` fields of an *event* say: its subjects that lie between the *lowest*, and who
+    was shown them in clear, where it happened within *span*.
+    """
+    subjects = [each for each in event["yingbi.subjects"] if lowest[0] <= each < lowest[1]]
+    sample.known.update(subjects)
+    at = datetime.fromisoformat(event["@timestamp"][0])
+    if event.get("yingbi.disclosure") == ["clear"] and span[0] <= at < span[1]:
+        callers, addresses = event.get("user.id"), event.get("source.ip.text", ("",))
+        seer = Seer(fold(callers[0])) if callers else Seer("", fold(addresses[0]))
+        sample.of.setdefault(seer, set()).update(subjects)
 
 
 def sightings_in(found: Mapping[str, Any]) -> Iterator[Sighting]:

@@ -16,11 +16,10 @@ from pathlib import Path
 from siem.index.candidates import BUCKET, Candidate, Question, check_all
 from siem.index.condition import Condition, fold
 from siem.index.counts import Breakdown, Count, check_breakdown, merged_counts
-from siem.index.sightings import Seer, Sighting, Volumes, merged
+from siem.index.sightings import Sample, Seer, Sighting, Volumes, merged, parts_of
 from siem.index.sqlite_candidates import candidates_in
 from siem.index.sqlite_day import SCHEMA, Day
 from siem.index.sqlite_query import Sql, sql_of
-from siem.index.sqlite_sightings import Sample, parts_of
 from siem.index.store import EventsRefused, Place, StoreUnavailable
 from siem.index.strict import FIRST, Checked, checked
 from siem.record.ecs import Document

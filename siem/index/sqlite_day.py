@@ -13,13 +13,13 @@ import orjson
 from siem.index.condition import lies_in, pattern_of
 from siem.index.counts import Breakdown
 from siem.index.fields import FIELDS, Kind
-from siem.index.sightings import Seer, Sighting
+from siem.index.sightings import Sample, Seer, Sighting
 from siem.index.sqlite_counts import TABLE, Row, add_tallies, counts
 from siem.index.sqlite_file import Schema, SqliteFile, Value
 from siem.index.sqlite_query import LISTED, Sql, indexed
 from siem.index.sqlite_sighted import STATEMENTS as SIGHTED
 from siem.index.sqlite_sighted import add_sighted
-from siem.index.sqlite_sightings import Sample, Span, add_to, day_of, events_in, sightings, subjects_of
+from siem.index.sqlite_sightings import Span, add_to, day_of, events_in, sightings, subjects_of
 from siem.index.sqlite_tally import STATEMENTS as TALLIES
 from siem.index.sqlite_tally import Tallies
 from siem.index.strict import Checked

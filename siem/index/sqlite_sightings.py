@@ -1,12 +1,10 @@
 """`siem.index.sightings` asked of the tables of `siem/index/sqlite_day.py`."""
 
-import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from siem.index.sightings import SAMPLED_EVENTS, Seer, Sighting, Volumes
+from siem.index.sightings import Sample, Seer, Sighting, lowest_of
 from siem.index.sqlite_file import SqliteFile
 from siem.index.sqlite_query import SUBJECTS
 
@@ -17,9 +15,6 @@ _WHO = '"user.id", CASE WHEN "user.id" IS NULL THEN "source.ip" END'
 _SHOWN = f"listed CROSS JOIN events ON number = event WHERE field = {SUBJECTS}"
 _IN_SPAN = "at >= ? AND at < ?"
 _CLEAR = "\"yingbi.disclosure\" = 'clear'"
-
-PARTS = 1 << 16
-"""By the first four digits of a digest."""
 
 type Span = tuple[int, int]
 """Microseconds since 1970: from the first until before the second."""
@@ -65,24 +60,6 @@ def subjects_of(file: SqliteFile, seer: Seer, span: Span | None, timeout: timede
     return {subject for (subject,) in file.read(select, (value or seer.address or None, *span), timeout)}
 
 
-@dataclass(slots=True)
-class Sample:
-    """The lowest digests of several days: a sample of all subjects, drawn by subject and not by event.
-
-    Digests are spread evenly (Gibbons, Distinct Sampling, VLDB 2001). It is taken as large as `SAMPLED_EVENTS` are of
-    all events: of 500,000 subjects in ten million events a thousand are counted, and the estimate is within 6 % in 19
-    of 20.
-    """
-
-    known: set[str] = field(default_factory=set)
-    of: dict[Seer, set[str]] = field(default_factory=dict)
-
-    def volumes(self, parts: int) -> Volumes:
-        """What it says of all subjects, where it holds *parts* of `PARTS`."""
-        of = {seer: len(subjects) * PARTS // parts for seer, subjects in self.of.items()}
-        return Volumes(known=len(self.known) * PARTS // parts, of=of)
-
-
 def add_to(
     sample: Sample, file: SqliteFile, epochs: Collection[str], parts: int, span: Span | None, timeout: timedelta
 ) -> None:
@@ -90,7 +67,7 @@ def add_to(
     on the whole day.
     """
     for epoch in epochs:
-        lowest = f"{epoch}:", f"{epoch}:{parts:04x}" if parts < PARTS else f"{epoch};"
+        lowest = lowest_of(epoch, parts)
         known = f"SELECT DISTINCT value FROM listed WHERE field = {SUBJECTS} AND value >= ? AND value < ?"  # noqa: S608
         sample.known.update(subject for (subject,) in file.read(known, lowest, timeout))
         each = (
@@ -101,11 +78,6 @@ def add_to(
         )
         for caller, address, subject in file.read(each, (*lowest, *(span or ())), timeout):
             sample.of.setdefault(Seer(caller or "", address or ""), set()).add(subject)
-
-
-def parts_of(events: int) -> int:
-    """How many of `PARTS` are looked at in an index of so many *events*."""
-    return min(PARTS, math.ceil(PARTS * SAMPLED_EVENTS / max(events, 1)))
 
 
 def events_in(file: SqliteFile, timeout: timedelta) -> int:

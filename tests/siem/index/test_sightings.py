@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from policies.digest import Digester
-from siem.index import elastic, sqlite_sightings
+from siem.index import elastic, sightings
 from siem.index.sightings import Seer
 from siem.index.sqlite import SqliteStore
 from tests.contract.backends import SOON, elastic_prefix, elastic_store
@@ -20,7 +20,7 @@ DIGESTER = Digester("1", bytes(32))
 
 
 def test_volumes_of_a_large_index_are_estimated_by_subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_sightings, "SAMPLED_EVENTS", 300)
+    monkeypatch.setattr(sightings, "SAMPLED_EVENTS", 300)
     random = Random(3)
     people = DIGESTER.each(str(number) for number in range(4_000))
     events = [
