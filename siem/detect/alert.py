@@ -31,6 +31,8 @@ SAMPLE = 5
 """Of how many events at either end an alert names the ids."""
 
 _CHUNK = 200
+_LONGEST_NUMBER = 18
+"""Digits: SQLite counts in 64 bits."""
 _COLUMNS = (
     "number, sequence, rule, rule_name, title, level, grouped, raised_at, first_at, last_at, event_count,"
     " subject_count, respond, automatic, zh, en"
@@ -127,7 +129,8 @@ class AlertStore:
     def get(self, alert: AlertId) -> Alert | None:
         """The alert called *alert*, or None."""
         number = alert.removeprefix("A-")
-        found = self._select("WHERE number = ?", int(number)) if number.isdecimal() and number.isascii() else []
+        is_one = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
+        found = self._select("WHERE number = ?", int(number)) if is_one else []
         return found[0] if found else None
 
     def since(self, sequence: int) -> list[Alert]:

@@ -44,7 +44,7 @@ def test_an_alert_without_a_case_says_so(bureau: Bureau) -> None:
     assert "还没有案件" in browser.get("/alerts/A-000001").text()
 
 
-@pytest.mark.parametrize("alert", ["A-000099", "A-1e3", "x", "A-", "%00", "A-٢"])
+@pytest.mark.parametrize("alert", ["A-000099", "A-1e3", "x", "A-", "%00", "A-٢", f"A-{2**63}"])
 def test_alerts_that_are_not_there(archive: Bureau, alert: str) -> None:
     assert archive.browser("oncall").client.get(f"/alerts/{alert}").status_code == 404
 
