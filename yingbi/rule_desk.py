@@ -54,31 +54,28 @@ def files_named(home: Home, named: Sequence[Path]) -> list[Path]:
 
 def check_files(paths: Sequence[Path]) -> list[Finding]:
     """What is wrong with the rules in *paths* and the examples beside them, in their order. Raises OSError."""
-    problems: list[Problem] = []
+    problems: list[tuple[str, Problem]] = []
     try:
-        read_rules(paths, LISTS)
+        read_rules(dict.fromkeys(paths), LISTS, called=str)
     except RuleError as error:
-        problems += error.problems
-    for path in map(examples_beside, paths):
+        problems += [(problem.file, problem) for problem in error.problems]
+    for path in dict.fromkeys(map(examples_beside, paths)):
         if path.exists():
             try:
                 read_examples(path)
             except RuleError as error:
-                problems += error.problems
-    where = {file.name: file for path in paths for file in (path, examples_beside(path))}
+                problems += [(str(path), problem) for problem in error.problems]
     return [
-        Finding(
-            Position(str(where[problem.file]), problem.line, problem.column), f"rule-{problem.code}", problem.message
-        )
-        for problem in sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
+        Finding(Position(file, problem.line, problem.column), f"rule-{problem.code}", problem.message)
+        for file, problem in sorted(problems, key=lambda told: (told[0], told[1].line, told[1].column))
     ]
 
 
 def rules_in(paths: Sequence[Path], lists: Lists) -> Iterator[tuple[Rule, Path]]:
     """The rules of *paths*, each with its file. Raises RuleError; OSError."""
-    files = {path.name: path for path in paths}
-    for rule in read_rules(paths, lists):
-        yield rule, files[rule.source.partition(":")[0]]
+    files = {str(path): path for path in paths}
+    for rule in read_rules(paths, lists, called=str):
+        yield rule, files[rule.source.rpartition(":")[0]]
 
 
 def rules_named(home: Home, name: str, lists: Lists) -> list[tuple[Rule, Path]]:

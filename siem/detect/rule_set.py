@@ -11,7 +11,7 @@ keys stands one mapping of ours:
       group: [user.id]           # of a plain rule: whom its alerts are about; caller and system if left out
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +42,22 @@ def rule_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yml") if not path.name.endswith(EXAMPLES))
 
 
-def read_rules(paths: Iterable[Path], lists: Lists) -> tuple[Rule, ...]:
-    """The rules of *paths* that raise alerts. Raises RuleError with every problem of every file; OSError."""
+def read_rules(
+    paths: Iterable[Path], lists: Lists, called: Callable[[Path], str] = lambda path: path.name
+) -> tuple[Rule, ...]:
+    """The rules of *paths* that raise alerts. Raises RuleError with every problem of every file; OSError.
+
+    *called*: what problems and the sources of rules call a file; by its name, where all lie in one folder.
+    """
     rules: list[Rule] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            rules += parse_rules(path.read_text("utf-8"), path.name, lists)
+            rules += parse_rules(path.read_text("utf-8"), called(path), lists)
         except RuleError as error:
             problems += error.problems
         except UnicodeDecodeError:
-            problems.append(_at_start(path.name, "encoding", "this is not UTF-8"))
+            problems.append(_at_start(called(path), "encoding", "this is not UTF-8"))
     problems += _shared(rules)
     if problems:
         raise RuleError(problems)
@@ -317,7 +322,7 @@ def _texts(value: str | list[str]) -> list[str]:
 
 def _name_of(section: Section) -> str:
     """The rule's name, or that of its file."""
-    return str(section.value.get("name", section.file.removesuffix(".yml")))
+    return str(section.value.get("name", Path(section.file).name.removesuffix(".yml")))
 
 
 def _shared(rules: list[Rule]) -> Iterator[Problem]:
@@ -327,7 +332,7 @@ def _shared(rules: list[Rule]) -> Iterator[Problem]:
         for rule in rules:
             value = getattr(rule, attribute)
             if value in first:
-                file, _, line = rule.source.partition(":")
+                file, _, line = rule.source.rpartition(":")
                 said = f"{first[value].source} has the {attribute} `{value}` as well"
                 yield Problem(file=file, line=int(line), column=1, code=f"duplicate-{attribute}", message=said)
             first.setdefault(value, rule)

@@ -96,6 +96,21 @@ def test_what_is_wrong_is_told_with_its_place(home: Home, capsys: pytest.Capture
     assert "mine.yml:6:" in said(capsys, "list", code=1).err
 
 
+def test_files_of_one_name_are_told_apart(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [tmp_path / folder / "same.yml" for folder in "ba"]
+    for path in paths:
+        path.parent.mkdir()
+    broken, whole = paths
+    broken.write_text(MINE.replace("http.request.method", "http.method"), "utf-8")
+    whole.write_text(MINE, "utf-8")
+    for order in (paths, paths[::-1]):
+        (finding,) = told(capsys, "check", *map(str, order), code=1)
+        assert (finding["file"], finding["code"]) == (str(broken), "rule-test")
+    broken.write_text(MINE, "utf-8")
+    found = told(capsys, "check", *map(str, paths), code=1)
+    assert {finding["file"] for finding in found} == {str(whole)}, "the later one repeats the earlier"
+
+
 def test_what_is_wrong_with_examples_is_told_with_its_place(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     path = home.rules / "mine.examples.yml"
     for old, new, line, message in (
