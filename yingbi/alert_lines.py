@@ -23,6 +23,7 @@ from policies.keys import Verifier
 from siem.detect.alert import AlertId, AlertStore
 from siem.detect.aliases import Aliases
 from siem.detect.definition import RuleId
+from siem.detect.lifecycle import AlertState
 from siem.detect.precision import Precision
 from siem.index.store import StoreUnavailable
 from siem.record.reader import is_kept
@@ -61,7 +62,7 @@ def alert_lines(lives: Iterable[AlertLife]) -> Iterator[str]:
         level = LEVELS[life.size.level]
         yield spelled_out(
             f"{life.id}  {_standing(life)}  {level.zh} / {level.en}  {life.raised.rule_name}  {about}"
-            f"  {_UTC.exact(life.raised.raised_at)} UTC  {life.assignee or '还没有人处理 / nobody yet'}"
+            f"  {_UTC.exact(life.raised.raised_at)} UTC  {_whose(life)}"
         )
     if nothing:
         yield "没有 / none"
@@ -115,6 +116,13 @@ def precision_column(precision: Precision) -> str:
     if precision.percent is None:
         return "-"
     return f"{precision.percent}% ({precision.true}/{precision.true + precision.untrue})"
+
+
+def _whose(life: AlertLife) -> str:
+    """Who sees to it, or who closed it, which nobody has to have taken before."""
+    if life.state is AlertState.CLOSED and life.closing is not None and life.closing.by:
+        return f"{life.closing.by} 关闭 / closed by {life.closing.by}"
+    return life.assignee or "还没有人处理 / nobody yet"
 
 
 def _standing(life: AlertLife) -> str:

@@ -98,8 +98,10 @@ def test_everything_that_was_done_about_one_is_shown(capsys: pytest.CaptureFixtu
         "已关闭：属实：泄露 / closed: true: a leak",
         "p-chen  关闭，定性：属实：泄露 / closed: true: a leak",
         "    核对过台账",
+        "p-chen 关闭 / closed by p-chen",
     ):
         assert words in said
+    assert "nobody yet" not in said
     shown = told(capsys, "alerts", "show", "A-000001")
     assert [act["by"] for act in shown["acts"]] == ["engine", "person:p-chen"]
     assert main(["alerts", "show", "A-000099"]) == 3
