@@ -4,7 +4,6 @@ Source: 个人信息保护法 art. 57 (what a notice contains); 政府信息公�
 public).
 """
 
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +12,7 @@ from incident.blank import is_blank
 from incident.contact import are_lines, digits_of, public_numbers
 from incident.ids import Bilingual
 from incident.notice import STAGE_NAMES, Content, Stage
+from incident.spelling import names_any, spells_mail
 from incident.tracing import untraced, unwritten_quantities
 
 MISSING_MARK = "【待补】"
@@ -294,8 +294,11 @@ def _unsayable(where: Bilingual, text: str, hits: Sequence[Hit], never_named: Co
         )
         for hit in hits
     ]
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    if any(name and name.casefold() in folded for name in never_named):
+    if spells_mail(_without(text, hits)):
+        found.append(
+            _problem("personal-data", f"{where.zh}疑似写有电子邮箱", f"{where.en} seems to spell out a mail address")
+        )
+    if names_any(text, never_named):
         found.append(
             _problem(
                 "names-caller",
