@@ -140,7 +140,7 @@ def read_call(command: CommandText) -> Call:
         raise ValueError(f"the gateway has no call `{line['method']} {line['target']}`")
     try:
         body = json.loads(command.content or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError(f"the content for `{line['target']}` is not JSON") from None
     if not isinstance(body, dict):
         raise ValueError(f"the content for `{line['target']}` must be a JSON object")

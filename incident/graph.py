@@ -3,12 +3,14 @@
 The OASIS schemas check none of this. A playbook with a finding is refused at load, before any incident.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from incident.action import OWN_AGENT, read_call, variables_in
 from incident.expression import SWITCH, Expression
 from incident.ids import PlaybookId, StepId
+from incident.letters import check_letters
 from incident.playbook import Playbook, Step, StepKind, read_playbook
 from incident.reading import Finding, PlaybookError, Reader
 from incident.secrecy import secrets_in
@@ -67,7 +69,8 @@ def read_texts(
         findings += found
         if book is not None:
             books[name] = book
-            findings += (*check(book, name), *check_signatures(book, name, trust))
+            findings += (*check_letters(json.loads(book.source), book.source, name), *check(book, name))
+            findings += check_signatures(book, name, trust)
             findings += check_validity(book, name, trust.now) if trust is not NOBODY else ()
     return books, tuple(sorted([*findings, *_check_calls(books, known)]))
 

@@ -6,6 +6,7 @@ from html import escape
 
 from incident.ids import StepId
 from incident.playbook import Playbook, Step, StepKind
+from incident.reading import visible
 
 COLUMN, ROW, WIDTH, HEIGHT = 240, 96, 204, 52
 MARGIN = 24
@@ -94,7 +95,7 @@ def picture(book: Playbook, taken: Sequence[tuple[StepId | None, StepId]] = ()) 
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
             " role=\"img\" font-family=\"system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif\">",
-            f"<title>{escape(book.name)}</title>",
+            f"<title>{escape(visible(book.name))}</title>",
             '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="10" markerHeight="10"'
             ' markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 10 5 0 10z" fill="#1b1f24"/></marker></defs>',
             f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
@@ -120,7 +121,7 @@ def _lines(
         if said:
             yield (
                 f'<text x="{(x1 + x2) // 2 + 4}" y="{middle + 4}" font-size="12" fill="#3d444d">'
-                f"{escape(_short(said, 8))}</text>"
+                f"{escape(_short(visible(said), 8))}</text>"
             )
 
 
@@ -140,14 +141,14 @@ def _ways(step: Step) -> Iterator[tuple[StepId, str]]:
 def _box(step: Step, at: tuple[int, int], numbers: Sequence[int]) -> Iterator[str]:
     x, y = _corner(*at)
     fill, stroke = ("#e8eef7", '"#1b1f24" stroke-width="2.5"') if numbers else ("#ffffff", '"#59616b"')
-    yield f"<g><title>{escape(step.name)}</title>"
+    yield f"<g><title>{escape(visible(step.name))}</title>"
     rounded = HEIGHT // 2 if step.kind in (StepKind.START, StepKind.END) else 6
     yield f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="{rounded}" fill="{fill}" stroke={stroke}/>'
     passed = f"　{'、'.join(map(str, numbers[:6]))}{'…' * (len(numbers) > 6)}" if numbers else ""
     middle = x + WIDTH // 2
     centred = f'<text x="{middle}" text-anchor="middle"'
     yield f'{centred} y="{y + 19}" font-size="12" fill="#3d444d">{_SHAPES[step.kind]}{passed}</text>'
-    shown = escape(_short(step.name, _LETTERS))
+    shown = escape(_short(visible(step.name), _LETTERS))
     yield f'{centred} y="{y + 39}" font-size="14" fill="#1b1f24">{shown}</text></g>'
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from incident.due_time import due_within
 from incident.form import check_form
 from incident.ids import PlaybookId, StepId
+from incident.letters import DEEPEST, is_too_deep
 from incident.reading import Finding, Reader
 
 
@@ -135,6 +136,7 @@ _RUN = ("manual", "http-api")
 
 def read_playbook(text: str, file: str) -> tuple[Playbook | None, tuple[Finding, ...]]:
     """The playbook in *text* with all that is wrong with it; None where its form is wrong, or it is no JSON."""
+    text = text.removeprefix("\ufeff")  # editors of Windows put it before every file
     reader = Reader(text, file)
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -149,6 +151,9 @@ def read_playbook(text: str, file: str) -> tuple[Playbook | None, tuple[Finding,
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         return None, (Finding(file=file, line=line, code="not-json", message="the file is not JSON from here on"),)
+    if is_too_deep(raw):
+        said = f"more than {DEEPEST} objects and lists stand within one another"
+        return None, (Finding(file=file, line=1, code="too-deep", message=said),)
     if not isinstance(raw, dict):
         return None, (Finding(file=file, line=1, code="not-json", message="a playbook is a JSON object"),)
     for key, value in (("type", "playbook"), ("spec_version", "cacao-2.0")):

@@ -1,9 +1,17 @@
 """Notes all that is wrong in a playbook, with the line, instead of stopping at the first."""
 
 import base64
-import binascii
+import re
 from dataclasses import dataclass
 from typing import Any
+
+OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Controls but tab and ends of lines, what turns the direction of a text (UAX #9, 2), halves of letters, no letters."""
+
+
+def visible(text: str) -> str:
+    """*text* with each of those letters as its number, such as `\\u001b`."""
+    return OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -43,7 +51,7 @@ class Reader:
 
     def report(self, code: str, at: str, message: str) -> None:
         """Note a finding where the key *at* first stands in the file, or in the first line."""
-        self._found.append(Finding(file=self._file, line=self.line_of(at), code=code, message=message))
+        self._found.append(Finding(file=self._file, line=self.line_of(at), code=code, message=visible(message)))
 
     def line_of(self, key: str) -> int:
         """The first line that has *key* as a key of an object; 1 where none has."""
@@ -59,6 +67,6 @@ class Reader:
             return str(raw.get(key, ""))
         try:
             return base64.b64decode(raw[f"{key}_b64"], validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # of binascii, of UTF-8, and of letters that base64 has not
             self.report("wrong-value", at, f"{what} has a `{key}_b64` that is not a text in base64")
             return ""

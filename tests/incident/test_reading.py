@@ -33,8 +33,9 @@ def test_findings_come_in_the_order_of_the_file() -> None:
         ({"t_b64": "5Lit5paH"}, "中文", []),
         ({"t_b64": "***"}, "", ["wrong-value"]),
         ({"t_b64": "/w=="}, "", ["wrong-value"]),
+        ({"t_b64": "5Lit中5paH"}, "", ["wrong-value"]),
     ],
-    ids=["text", "none", "base64", "no base64", "no text in it"],
+    ids=["text", "none", "base64", "no base64", "no text in it", "no ASCII"],
 )
 def test_a_text_or_the_same_in_base64(raw: dict[str, str], text: str, codes: list[str]) -> None:
     reader = Reader(TEXT, "x.json")

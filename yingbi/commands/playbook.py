@@ -207,7 +207,7 @@ def _sign(given: argparse.Namespace) -> int:
 
     try:
         key = read_private(given.key)
-        text = given.file.read_text("utf-8")
+        text = given.file.read_text("utf-8-sig")
         book, findings = read_playbook(text, str(given.file))
         if book is None:
             complain("\n".join(map(str, findings)))
