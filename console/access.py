@@ -168,7 +168,22 @@ OFFERED = tuple(
 )
 """The pages and forms that the API has as well: by the same roles, whatever those become."""
 
-ACCESS: Mapping[tuple[str, str], Who] = {
+ENGINE_CALLS = frozenset(
+    ("POST", f"{API}/cases/{{case}}/{path}")
+    for path in (
+        "ask-containment",
+        "offer-containment",
+        "contain",
+        "reassess",
+        "start-duties",
+        "notice/redraft",
+        "notice/ask-approval",
+        "notice/publish",
+    )
+)
+"""What the commands of the shipped playbooks call, which is all that an engine's token does."""
+
+_BY_PEOPLE: Mapping[tuple[str, str], Who] = {
     **_PAGES,
     **{(method, API + path): _PAGES[method, path] for method, path in OFFERED},
     ("GET", f"{API}/openapi.json"): EVERYBODY,
@@ -184,6 +199,9 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", f"{API}/cases/{{case}}/notice/publish"): _WRITES,
     ("POST", f"{API}/playbooks/check"): _READS_CASES,
     ("POST", f"{API}/playbooks/dry-run"): _READS_CASES,
+}
+ACCESS: Mapping[tuple[str, str], Who] = {
+    key: who | {Role.ENGINE} if who is not None and key in ENGINE_CALLS else who for key, who in _BY_PEOPLE.items()
 }
 """By method and route, as the application declares it."""
 
@@ -207,10 +225,12 @@ CARRIES_UPLOADS = frozenset({"/cases/{case}/evidence", "/playbooks/propose"})
 
 SEES_BROKEN_POLICY = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
 """Whom every page tells that the policy files are broken."""
-SEES_EMERGENCIES = frozenset(Role) - {Role.HOTLINE}
+SEES_EMERGENCIES = frozenset(Role) - {Role.HOTLINE, Role.ENGINE}
 """Whom every page tells that somebody has broken the glass: who may be of another office does not learn it here."""
 READS_CASES = _READS_CASES
 """Who may be named in a case."""
+ONE_PAGE: Mapping[frozenset[Role], str] = {frozenset({Role.HOTLINE}): "/hotline", frozenset({Role.ENGINE}): "/tokens"}
+"""Who has one page beside those of their account: the first page leads there."""
 SEES_MACHINERY = _READS_SYSTEM
 """Whom the overview tells how policy, workers and index stand."""
 

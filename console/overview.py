@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
-from console.access import SEES_MACHINERY
+from console.access import ONE_PAGE, SEES_MACHINERY
 from console.case_gate import visible_to
 from console.case_view import ClockView, Held, clocks_of, held_by
 from console.desk import Admitted
@@ -14,7 +14,6 @@ from console.handling_view import open_tasks
 from console.installation import Installation, KeyState
 from console.notice_view import Standing, standing_of
 from console.pages import Pages
-from console.roles import Role
 from console.step_roles import handles
 from incident.command import AskPerson, Question
 from incident.drill_standing import PlanStanding, standings
@@ -207,9 +206,9 @@ class Overview:
         self._office = pages.office
 
     def show(self, desk: Admitted) -> Response:
-        """What of all this concerns the roles of who asks; who only answers the hotline goes there."""
-        if desk.roles == {Role.HOTLINE}:
-            return self._pages.go("/hotline")
+        """What of all this concerns the roles of who asks; who has one page goes there."""
+        if (only := ONE_PAGE.get(desk.roles)) is not None:
+            return self._pages.go(only)
         reads_cases, reads_alerts = desk.may("GET", "/cases"), desk.may("GET", "/alerts")
         everything = self._office.cases.all() if reads_cases else ()
         cases = visible_to(desk, everything)

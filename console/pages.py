@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console import cookies, policy_view
-from console.access import SEES_BROKEN_POLICY, SEES_EMERGENCIES
+from console.access import ONE_PAGE, SEES_BROKEN_POLICY, SEES_EMERGENCIES
 from console.case_view import about, clocks_of
 from console.desk import Desk
 from console.handling_view import marks_of, spelled
@@ -20,7 +20,7 @@ from console.moments import Moments, left
 from console.notice_view import STANDINGS
 from console.office import Office
 from console.permit_state import PermitRecord
-from console.roles import ROLE_NAMES, Role
+from console.roles import ROLE_NAMES
 from console.unseen import readable_by
 from console.visible import exactly, visible
 from console.words import DONE, TABLES, languages, who, whose, word
@@ -74,8 +74,8 @@ def _navigation(desk: Desk | None) -> list[tuple[str, str, str]]:
     if desk is None or desk.signed_in.account.must_change:
         return []
     found = [item for item in NAVIGATION if desk.may("GET", item[0])]
-    # Whoever only answers the hotline is sent there from the first page.
-    return [item for item in found if item[0] != "/"] if desk.roles == {Role.HOTLINE} else found
+    # Whoever has one page is sent there from the first.
+    return [item for item in found if item[0] != "/"] if desk.roles in ONE_PAGE else found
 
 
 def _environment() -> Environment:

@@ -1,4 +1,4 @@
-"""What accounts may be: the six kinds of people who use the console."""
+"""What accounts may be: the six kinds of people who use the console, and the engines of others."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -16,6 +16,8 @@ class Role(StrEnum):
     OPERATOR = "operator"
     HOTLINE = "hotline"
     """Answers the telephone of the public (12345), often for another office: sees what is public, and no more."""
+    ENGINE = "engine"
+    """A program of others that runs our playbooks for somebody: `console.access.ENGINE_CALLS`, and nothing else."""
 
 
 ROLE_NAMES: Mapping[Role, Bilingual] = {
@@ -25,6 +27,7 @@ ROLE_NAMES: Mapping[Role, Bilingual] = {
     Role.AUDITOR: Bilingual(zh="审计员", en="auditor"),
     Role.OPERATOR: Bilingual(zh="系统管理员", en="system operator"),
     Role.HOTLINE: Bilingual(zh="热线话务员", en="hotline operator"),
+    Role.ENGINE: Bilingual(zh="外部预案引擎", en="outside playbook engine"),
 }
 
 SEPARATED = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})

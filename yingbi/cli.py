@@ -35,7 +35,7 @@ from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, a
 from yingbi.commands.simulate import add_simulate
 from yingbi.commands.trace import add_trace
 
-ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline")
+ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline", "engine")
 """See `console.roles.Role`."""
 
 _ABOUT = """影壁：只显示准许看的内容的网关。

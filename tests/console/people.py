@@ -17,6 +17,7 @@ PEOPLE: dict[str, tuple[str, frozenset[Role]]] = {
     "auditor": ("p-wu", frozenset({Role.AUDITOR})),
     "operator": ("p-zheng", frozenset({Role.OPERATOR})),
     "hotline": ("p-tan", frozenset({Role.HOTLINE})),
+    "engine": ("p-he", frozenset({Role.ENGINE})),
 }
 
 

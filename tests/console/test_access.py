@@ -14,13 +14,14 @@ from tests.console.bureau import Bureau
 from tests.console.permits import ONE
 from tests.console.searches import SHARED
 
-ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline")
+ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline", "engine")
 
-# What each role may do, as the manual says it: o officer, c on-call, p press, a auditor, s system operator, h hotline.
+# What each role may do, as the manual says it: o officer, c on-call, p press, a auditor, s system operator, h hotline,
+# e engine.
 EXPECTED = """
-GET  /                                    o c p a s h
-GET  /password                            o c p a s h
-POST /password                            o c p a s h
+GET  /                                    o c p a s h e
+GET  /password                            o c p a s h e
+POST /password                            o c p a s h e
 GET  /alerts                              o c   a
 GET  /alerts/rules                        o c   a
 GET  /alerts/{alert}                      o c   a
@@ -137,10 +138,10 @@ GET  /policies/versions/{version}         o     a
 GET  /policies/versions/{version}/file    o     a
 GET  /system                              o c   a s
 GET  /accounts                                  a s
-GET  /tokens                              o c p a s h
-POST /tokens                              o c p a s h
-POST /tokens/{token}/revoke               o c p a s h
-POST /sign-out                            o c p a s h
+GET  /tokens                              o c p a s h e
+POST /tokens                              o c p a s h e
+POST /tokens/{token}/revoke               o c p a s h e
+POST /sign-out                            o c p a s h e
 """
 ROWS = [(method, path, set(who)) for method, path, *who in map(str.split, EXPECTED.strip().splitlines())]
 OPEN_TO_ALL = {("GET", "/style.css"), ("GET", "/sign-in"), ("POST", "/sign-in")}
@@ -206,7 +207,7 @@ def test_every_route_of_the_application_is_in_the_table_and_no_other(archive: Bu
 def test_each_endpoint_as_each_role(
     archive: Bureau, browsers: dict[str, Browser], tokens: dict[str, str], method: str, path: str, who: set[str]
 ) -> None:
-    for letter, name in zip("ocpash", ROLES, strict=True):
+    for letter, name in zip("ocpashe", ROLES, strict=True):
         if path == "/sign-out":
             browser = archive.another(name)
             answer = call(browser, method, path, token_in(browser))
@@ -320,4 +321,4 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
                 route = route.replace(ONE, "{permit}").replace("A-000001", "{alert}")
                 route = re.sub(r"S-\d{5}", "{search}", route)
                 who = next(row[2] for row in ROWS if row[:2] == ((form.get("method") or "").upper(), route))
-                assert "ocpash"[ROLES.index(name)] in who, (name, path, action)
+                assert "ocpashe"[ROLES.index(name)] in who, (name, path, action)

@@ -11,17 +11,16 @@ from typing import Any
 import httpx
 import pytest
 
-from console.access import API
+from console.access import ACCESS, API, ENGINE_CALLS, EVERYBODY, PUBLIC, SECOND_LOOK, allowed
 from console.api_engines import CALLS
 from console.roles import Role
 from incident.alert_facts import facts_of
 from incident.command import AskPerson, Question
 from incident.draft import CHECK_LIST
 from incident.graph import SHIPPED
-from incident.ids import CaseId, PersonId
+from incident.ids import CaseId
 from tests.console import bureau as bureaus
 from tests.console.bureau import CHEN, LI, ZHAO, Bureau
-from tests.console.people import PASSWORD
 from tests.console.programs import Program
 from tests.console.serving import served
 from tests.console.test_api_acts import Staff
@@ -32,6 +31,7 @@ from tests.siem.events import document
 
 FILES = sorted(SHIPPED.glob("*.json"))
 RAW: dict[str, Any] = {path.stem: json.loads(path.read_text("utf-8")) for path in FILES}
+EVERYBODYS = {key for key, who in ACCESS.items() if who in (EVERYBODY, PUBLIC)}
 READS = 5
 """Persons whom each account was shown."""
 
@@ -39,9 +39,7 @@ READS = 5
 @pytest.fixture(scope="module")
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     with bureaus.opened(tmp_path_factory.mktemp("engines")) as made:
-        made.accounts.create(
-            "engine", PersonId("p-he"), frozenset({Role.ONCALL, Role.PRESS}), PASSWORD, must_change=False
-        )
+        made.employ("engine")
         yield made
 
 
@@ -138,6 +136,22 @@ def test_another_engine_comes_to_the_same_as_ours_and_asking_twice_does_nothing_
     assert held(office, case) == held(office, ours.id)
     assert (len(theirs.notice.versions), theirs.state) == (len(ours.notice.versions), ours.state)
     assert theirs.clocks.keys() == ours.clocks.keys()
+
+
+def test_an_engines_token_may_what_the_shipped_playbooks_call_and_nothing_else(bureau: Bureau) -> None:
+    commands = [each for raw in RAW.values() for step in raw["workflow"].values() for each in step.get("commands", ())]
+    called = {each["command"].split(" ")[1] for each in commands if each["type"] == "http-api"}
+    assert {("POST", path.replace("__case__:value", "{case}")) for path in called} == ENGINE_CALLS
+    about_it = {("GET", f"{API}/openapi.json"), ("GET", f"{API}/whoami")}
+    mine = {key for key in ACCESS if key[1].startswith(API) and allowed({Role.ENGINE}, *key)}
+    assert mine == ENGINE_CALLS | about_it
+    pages = {key for key in ACCESS if not key[1].startswith(API) and allowed({Role.ENGINE}, *key)}
+    assert pages <= EVERYBODYS
+    assert ENGINE_CALLS.isdisjoint(SECOND_LOOK)
+    browser = bureau.browser("engine")
+    page = browser.get("/")
+    assert page.path == "/tokens"
+    assert {str(link.get("href")) for link in page.all("a")} <= {"/", "/password", "/tokens", "#main"}
 
 
 def test_what_another_engine_asks_is_done_once_a_person_said_yes_and_not_before(bureau: Bureau) -> None:

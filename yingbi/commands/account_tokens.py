@@ -5,7 +5,7 @@ import argparse
 from yingbi.commands.acting import NobodyActs, account_of, add_account, password_of
 from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, Commands, add_command, complain
 
-ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline")
+ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline", "engine")
 """See `console.roles.Role`."""
 
 
