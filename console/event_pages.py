@@ -43,7 +43,7 @@ BEFORE = "before"
 FIRST_FIELDS = ("system", "caller", "shown", "outcome")
 """The filters that stand open; the others are folded up."""
 
-_ID = re.compile(r"[0-9A-Z]{1,20}-[0-9]{1,20}")
+_ID = re.compile(r"(?:[0-9A-Z]{1,20}-){1,5}[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 INVARIANT 3: nothing of what a line holds is read out, and an id only where it is one of ours.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +12,11 @@ from typing import Any
 
 from siem.index.positions import DeadLetter, Positions
 from siem.record.log import StartId, segment_path
+from siem.record.own_writing import is_own_id
 from siem.record.segment import opened
 from yingbi.home import Home
 from yingbi.settings import Settings
 
-_OURS = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}-[0-9]{1,20}", re.ASCII)
 _READ_BYTES = 1 << 20
 
 
@@ -88,7 +87,7 @@ def _told(letter: DeadLetter, line: int | None) -> Letter:
         start=letter.start,
         segment=letter.position.segment,
         line=line,
-        event=letter.event if _OURS.fullmatch(letter.event) else "",
+        event=letter.event if is_own_id(letter.event) else "",
         reason=letter.reason,
         since=letter.since,
         attempts=letter.attempts,

@@ -17,7 +17,7 @@ from proxy.ledger import UNOPENED
 from proxy.reasons import REASONS
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent, CallerKind, FieldUse, PermitState, Verdict
-from siem.record.log import StartId
+from siem.record.own_writing import start_in
 from siem.record.reader import beginning_of, follow
 from yingbi.home import Home
 from yingbi.kept_programs import KeptPrograms
@@ -129,11 +129,10 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
 
 
 def _exchange(home: Home, event_id: str) -> Iterator[AccessEvent]:
-    start, _, number = event_id.partition("-")
-    folder = home.log / start
-    if not (start.isalnum() and number.isdigit() and folder.is_dir()):
+    start = start_in(event_id)
+    if start is None or not (folder := home.log / start).is_dir():
         return
-    events = [from_ecs(document) for document, _ in follow(folder, beginning_of(StartId(start)))]
+    events = [from_ecs(document) for document, _ in follow(folder, beginning_of(start))]
     exchange = next((event.exchange for event in events if event.id == event_id), None)
     yield from (event for event in events if event.exchange == exchange)
 

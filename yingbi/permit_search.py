@@ -9,6 +9,7 @@ from siem.index.store import EventStore, StoreUnavailable
 from siem.record.ecs import Document
 from siem.record.event import EventId
 from siem.record.log import BrokenChain, StartId
+from siem.record.own_writing import start_in
 from siem.record.reader import beginning_of, follow
 from yingbi.judge_permits import Seen, seen_in
 
@@ -53,9 +54,8 @@ class PermitSearch:
 
     def _logged(self, event: str) -> Seen | None:
         """The same by the log of the worker start that the event's id names."""
-        start, _, number = event.partition("-")
-        folder = self._log / start
-        if not (start.isalnum() and number.isdigit() and folder.is_dir()):
+        start = start_in(event)
+        if start is None or not (folder := self._log / start).is_dir():
             return None
         named = next((each for each in _documents(folder) if each["event"]["id"] == event), None)
         if named is None:

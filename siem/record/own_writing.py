@@ -16,6 +16,7 @@ from policies.formats.found import BETWEEN_WHYS, WHYS
 from policies.recognisers.scan import scan
 from siem.record.ecs import FIRST, LAST
 from siem.record.event import AccessEvent, CallerKind, FieldUse, PermitNote
+from siem.record.log import StartId
 
 MOST_SUBJECTS = 1_000
 """Digests in one event, as in those of the gateway."""
@@ -55,6 +56,11 @@ def can_be_written(event: AccessEvent) -> bool:
 def is_own_id(text: str) -> bool:
     """Whether *text* has the form of an id that an installation gives to an event."""
     return _ID.fullmatch(text) is not None
+
+
+def start_in(event: str) -> StartId | None:
+    """The start in whose log the event of that id is; None where it is no id of ours."""
+    return StartId(event.partition("-")[0]) if is_own_id(event) else None
 
 
 def is_digest(text: str) -> bool:

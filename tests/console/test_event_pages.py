@@ -41,6 +41,13 @@ def test_the_number_is_found_however_it_is_typed(archive: Bureau, typed: str, fo
     assert found == ("clerk-wang" in answer.text)
 
 
+def test_the_number_of_an_event_that_was_brought_in_is_found(archive: Bureau) -> None:
+    event = put(archive, 7, id="7YQ3K0M9ZT-6YQ3K0M9ZT-7", exchange="7YQ3K0M9ZT-6YQ3K0M9ZT-7")
+    browser = archive.browser("oncall")
+    address = browser.get("/events").by_id("look-up").get("action")
+    assert browser.client.get(str(address), params={"id": event}).status_code == 200
+
+
 @pytest.mark.parametrize("typed", ["x", "../../etc/passwd", "6YQ3K0M9ZT", "A" * 500, "<b>-1", "‮6YQ-1"])
 def test_what_is_no_number_is_told(archive: Bureau, typed: str) -> None:
     answer = archive.browser("oncall").client.get("/events", params={"id": typed})

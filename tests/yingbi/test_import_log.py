@@ -61,6 +61,7 @@ def test_events_of_another_maker_are_brought_in_once_indexed_and_given_out(
         f"{told['start']}-6YQ3K0M9ZT-7",
         f"{told['start']}-2",
     ]
+    assert main(["explain", f"{told['start']}-6YQ3K0M9ZT-7"]) == 0
     assert SOMEBODY.encode() not in b"".join(path.read_bytes() for path in home.log.rglob("*.log"))
     assert verify(home.log, home.seals).unsealed.records == 3
 
