@@ -93,6 +93,8 @@ class ShippingState:
     """The starts of the log whose chain breaks, and where."""
     trouble: str
     """Why the last attempt failed, or empty."""
+    rules_trouble: str = ""
+    """Which detection rules are not applied, and why, or empty."""
     indexed_until: datetime | None
     """Until when the index is known to hold all that was logged."""
 

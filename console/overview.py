@@ -173,6 +173,13 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
         )
     if records.all_at is not None and now - records.all_at > UNCHECKED:
         found.append(_w("记录已超过两天没有全部核验", "the records were not checked in full for two days"))
+    if shipping.rules_trouble:
+        found.append(
+            _w(
+                f"检测规则没有全部生效：{shipping.rules_trouble}",
+                f"not all detection rules are applied: {shipping.rules_trouble}",
+            )
+        )
     if shipping.trouble:
         found.append(_w("索引暂时不接收日志，统计可能偏少", "the index does not take the log: counts may be too low"))
     elif shipping.behind_bytes > FAR_BEHIND:

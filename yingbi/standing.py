@@ -106,6 +106,7 @@ def installation_of(home: Home, overlay: Overlay) -> Installation:
             refused=int(siem.get("refused", 0)),
             broken=siem.get("broken", {}),
             trouble=str(siem.get("trouble", "")),
+            rules_trouble=str(siem.get("rules_trouble", "")),
             indexed_until=_moment(siem.get("indexed_until")),
         ),
         keys=_keys(told["keys"]) if told.get("keys") else None,

@@ -105,6 +105,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     found += key_status.problems_of(status.get("keys", {}))
     if status["shipping"].get("trouble"):
         found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
+    if trouble := status["shipping"].get("rules_trouble"):
+        found.append(f"检测规则没有全部生效 / not all detection rules are applied: {trouble}")
     if ended_by := status["shipping"].get("ended_by"):
         found.append(
             f"检测进程因程序出错而退出，会自动重启，见 said/siem.log / the detecting process ended with a fault, "

@@ -22,7 +22,7 @@ from siem.detect.silence import Silence, covering
 from siem.detect.waiting import Waiting
 from siem.index.condition import EVERYTHING, Condition, values_of
 from siem.index.ship import Span
-from siem.index.store import EventStore, StoreUnavailable
+from siem.index.store import EventStore
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
@@ -80,11 +80,22 @@ class Detector:
         self._swept_at: datetime | None = None
         self._noted_at: datetime | None = None
 
-    def step(self, now: datetime, spans: Iterable[Span] = ()) -> list[Alert]:
+    def of(self, rules: Sequence[Rule]) -> "Detector":
+        """One of *rules*, some of this one's, that takes up where this one is, or failed."""
+        other = Detector(
+            rules, self.store, self.alerts, silences=self._silences, custom=self._custom, timeout=self.timeout
+        )
+        other._owed = list(self._owed)
+        if self._done_to is not None:
+            other._done_to = min([self._done_to, *self._waiting.since()])
+        return other
+
+    def step(self, now: datetime, spans: Iterable[Span] = (), *, noting: bool = True) -> list[Alert]:
         """The alerts that new events made or changed.
 
-        *spans*: when the events happened that were shipped since the last step (`Progress.spans`). Raises
-        StoreUnavailable where index or alerts do not answer; the next step then makes up for this one.
+        *spans*: when the events happened that were shipped since the last step (`Progress.spans`). *noting*: whether
+        what was looked at is looked at for good; not where other rules have yet to. Raises StoreUnavailable where index
+        or alerts do not answer; the next step then makes up for this one.
         """
         self._owed = merged([*self._owed, *spans])
         before = self.alerts.sequence()
@@ -98,8 +109,9 @@ class Detector:
             self._look_again(silences)
             for finding in self._waiting.due():
                 self.alerts.join(finding, self._evidence(finding), now)
-            self._note(now)
-        except StoreUnavailable:
+            if noting:
+                self._note(now)
+        except BaseException:
             # Windows may have passed events whose findings were not kept: look at all of them again.
             self._seen.clear()
             raise

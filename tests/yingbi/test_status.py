@@ -143,6 +143,9 @@ def test_events_that_the_index_has_not_taken_are_said_with_their_reasons() -> No
 def test_why_the_detecting_process_ended_is_said() -> None:
     (said,) = problems_of(status(shipping={"trouble": "", "ended_by": "OverflowError (quiet.py:110)"}))
     assert said.endswith("OverflowError (quiet.py:110)")
+    (said,) = problems_of(status(shipping={"trouble": "", "rules_trouble": "`endless` (own.yml:9) fails"}))
+    assert "没有全部生效" in said
+    assert "own.yml:9" in said
 
 
 def test_who_sees_all_of_a_system_is_said() -> None:

@@ -19,15 +19,17 @@ from proxy.stamp import stamp_of
 from siem.baseline.alerting import Raiser
 from siem.baseline.anomalies import Anomalies
 from siem.canary import LIST_NAME, read_canaries
-from siem.detect.alert import AlertStore
+from siem.detect.alert import Alert, AlertStore
 from siem.detect.definition import Rule
+from siem.detect.left_out import step_without_failing
 from siem.detect.rule import Lists
 from siem.detect.rule_file import RuleError
 from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.run import Detector
 from siem.detect.silence import Silence, SilenceStore
+from siem.detect.unforeseen import UNFORESEEN
 from siem.index.positions import Positions
-from siem.index.ship import Progress, Shipper, start_over_if_emptied
+from siem.index.ship import Progress, Shipper, Span, start_over_if_emptied
 from siem.index.store import EventStore, StoreUnavailable
 from yingbi.canaries import canaries_of
 from yingbi.clock import now
@@ -93,9 +95,9 @@ class Siem:
         progress = self._shipper.step()
         if not progress.behind_bytes and not progress.trouble:
             self._indexed_until = began - UNSURE
-        trouble = progress.trouble or self._rules_trouble
+        trouble = progress.trouble
         try:
-            for alert in (*self._detector.step(now(), progress.spans), *self._raiser.step(now())):
+            for alert in (*self._detected(progress.spans), *self._raiser.step(now())):
                 log.info("alert_changed alert=%s rule=%s events=%d", alert.id, alert.rule_name, alert.event_count)
         except StoreUnavailable as unavailable:
             trouble = trouble or str(unavailable)
@@ -104,6 +106,20 @@ class Siem:
         self._note(trouble)
         self._tell(progress)
         return progress.pause
+
+    def _detected(self, spans: Sequence[Span]) -> Sequence[Alert]:
+        """What the rules find. One that fails is left out until the rules change or the process starts, and told."""
+        try:
+            return self._detector.step(now(), spans)
+        except UNFORESEEN as error:
+            log.error("detection_failed error=%s", what_failed(error))
+            rest = step_without_failing(self._detector, now())
+            self._detector = rest.detector
+            for rule, fault in rest.left_out:
+                said = f"`{rule.name}` ({rule.source}) fails and is left out: {what_failed(fault)}"
+                log.error("rule_left_out rule=%s at=%s error=%s", rule.name, rule.source, what_failed(fault))
+                self._rules_trouble = f"{self._rules_trouble}; {said}" if self._rules_trouble else said
+            return rest.alerts
 
     def _renew_rules(self) -> None:
         """Apply the rules and know the canaries as they are now. A list that cannot be read changes nothing.
@@ -167,6 +183,7 @@ class Siem:
                 "reasons": dict(progress.reasons),
                 "broken": dict(progress.broken),
                 "trouble": self._trouble,
+                "rules_trouble": self._rules_trouble,
                 "indexed_until": self._indexed_until.isoformat() if self._indexed_until else None,
             },
         )

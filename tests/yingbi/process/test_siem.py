@@ -2,7 +2,8 @@ import json
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from siem.canary import LIST_NAME
 from siem.detect.alert import AlertStore
+from siem.detect.definition import RuleId
 from siem.detect.rule_set import rule_files
 from siem.index.letters import NOT_OURS
 from siem.index.sqlite import SqliteStore
@@ -152,7 +154,45 @@ def test_a_rule_counts_from_the_next_look_on(home: Home) -> None:
         assert "clerk-li" in look_after(41, "clerk-li")
         (home.rules / "many_subjects.yml").write_text("title: half a rule", "utf-8")
         assert "clerk-zhao" not in look_after(42, "clerk-zhao"), "what comes with us counts again"
-        assert "many_subjects.yml" in json.loads(home.told("siem").read_bytes())["trouble"]
+        assert "many_subjects.yml" in hear(home.told("siem"))["rules_trouble"]
+
+
+def test_a_rule_that_fails_is_left_out_and_told_and_stops_no_other(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = {rule.name: rule for rule in usable_rules(home, LISTS)[0]}
+    counting = rules["many_subjects"].counted
+    endless = replace(counting, threshold=replace(counting.threshold, within=timedelta.max))
+    failing = replace(rules["many_subjects"], name="endless", id=RuleId("endless"), counted=endless, source="own.yml:9")
+    together = (failing, rules["many_subjects"], rules["canary"])
+    monkeypatch.setattr("yingbi.process.siem.usable_rules", lambda *_: (together, ""))
+    with (
+        closing(SqliteStore(home.events)) as store,
+        closing(Siem(Settings(home=home.root), store)) as siem,
+        closing(AccessLog(home.log, new_start_id(datetime.now(UTC)))) as log,
+        closing(AlertStore(home.alerts, read_only=True)) as alerts,
+    ):
+        for number in (1, 2):
+            subjects = tuple(digest(each) for each in range(400))
+            log.append(event(number, at=datetime.now(UTC), caller=f"clerk-{number}", subjects=subjects))
+            siem.step()
+            raised = [(alert.rule_name, alert.group["user.id"]) for alert in alerts.latest()]
+            assert raised == [("many_subjects", f"clerk-{each}") for each in range(number, 0, -1)]
+            told = hear(home.told("siem"))
+            assert told["rules_trouble"].startswith("`endless` (own.yml:9) fails and is left out: OverflowError")
+            assert told["rules_trouble"].count("endless") == 1, "and is not tried again"
+            assert not told["trouble"]
+
+
+def test_where_no_rule_can_be_applied_the_step_fails(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> object:
+        raise KeyError
+
+    monkeypatch.setattr("siem.detect.run.merged", fail)
+    with (
+        closing(SqliteStore(home.events)) as store,
+        closing(Siem(Settings(home=home.root), store)) as siem,
+        pytest.raises(KeyError),
+    ):
+        siem.step()
 
 
 def test_a_step_that_fails_ends_the_process_and_leaves_word_of_why(home: Home) -> None:
