@@ -67,6 +67,7 @@ class Pipeline:
             usually_busy=self._is_oddly_quiet(grown, now),
             down=self._down(),
             channels_down=channels_down,
+            rules_trouble=str(hear(self._home.told("siem")).get("rules_trouble", "")),
             journal_altered=journal_altered,
         )
 

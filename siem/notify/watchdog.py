@@ -29,6 +29,8 @@ class Part(StrEnum):
     """A process does not run, or no worker serves."""
     CHANNELS = "channels"
     """Messages do not arrive."""
+    RULES = "rules"
+    """Detection rules are not applied."""
     JOURNAL = "journal"
     """The journal of alerts was altered: who sees to which of them is not known."""
 
@@ -45,6 +47,7 @@ WORDS = {
         zh="有进程没有运行，或网关不在服务", en="a process does not run, or the gateway does not serve"
     ),
     Part.CHANNELS: Words(zh="有通知渠道长时间送不到", en="a channel has taken nothing for long"),
+    Part.RULES: Words(zh="检测规则没有全部生效", en="not all detection rules are applied"),
     Part.JOURNAL: Words(
         zh="告警处置记录被改动，超时无人确认的不再提醒",
         en="the journal of alerts was altered: nobody is reminded of any",
@@ -70,6 +73,10 @@ ADVICE = {
     ),
     Part.PROCESSES: Words(zh="看 yingbi status 和 said/ 中的日志", en="see `yingbi status` and what lies in said/"),
     Part.CHANNELS: Words(zh="看 yingbi notify status", en="see `yingbi notify status`"),
+    Part.RULES: Words(
+        zh="请安全管理员改好规则，用 yingbi rules check 检查",
+        en="have an officer mend the rules; `yingbi rules check` says what is wrong",
+    ),
     Part.JOURNAL: Words(
         zh="保全现场，请审计员核查；新告警照常通知，请值班员都当作没有人处理",
         en="touch nothing and call the auditor; take every alert for one that nobody sees to",
@@ -109,6 +116,8 @@ class Signs:
     down: Sequence[str] = ()
     """Processes that do not run, or do not do their work."""
     channels_down: Sequence[str] = ()
+    rules_trouble: str = ""
+    """Which rules are not applied, and why."""
     journal_altered: bool = False
 
 
@@ -120,7 +129,7 @@ class Standstill:
     for_s: float
     """How long, as far as that was seen."""
     what: str = ""
-    """Names of processes or channels."""
+    """Names of processes, channels or rules."""
 
 
 class Watchdog:
@@ -149,6 +158,7 @@ class Watchdog:
             Part.EVENTS: not signs.usually_busy,
             Part.PROCESSES: not signs.down,
             Part.CHANNELS: not signs.channels_down,
+            Part.RULES: not signs.rules_trouble,
             Part.JOURNAL: not signs.journal_altered,
         }
         self._before = signs
@@ -165,7 +175,7 @@ class Watchdog:
         match part:
             case Part.SEALER | Part.ANCHOR:
                 return self.patience.anchor
-            case Part.EVENTS | Part.CHANNELS | Part.JOURNAL:  # have stood for long when they are seen to
+            case Part.EVENTS | Part.CHANNELS | Part.RULES | Part.JOURNAL:  # have stood for long when they are seen to
                 return timedelta(0)
             case Part.INDEX | Part.DETECTOR | Part.PROCESSES:
                 return self.patience.pipeline
@@ -177,5 +187,7 @@ def _names(part: Part, signs: Signs) -> str:
             return ", ".join(signs.down)
         case Part.CHANNELS:
             return ", ".join(signs.channels_down)
+        case Part.RULES:
+            return signs.rules_trouble
         case _:
             return ""

@@ -99,6 +99,9 @@ def test_what_the_sealer_and_the_supervisor_tell_is_taken(looked: Looked) -> Non
     tell(looked.home.told("supervisor"), {"processes": [{"name": "siem", "pid": 0}, worker]})
     signs = looked.signs()
     assert (signs.seal, signs.anchored, signs.down) == (7, 6, ("siem", "worker-0"))
+    assert signs.rules_trouble == ""
+    tell(looked.home.told("siem"), {"rules_trouble": "own.yml:9 is wrong"})
+    assert looked.signs().rules_trouble == "own.yml:9 is wrong"
     tell(looked.home.told("sealer"), {"seal": 7, "anchors": []})
     assert looked.signs().anchored is None
 

@@ -45,6 +45,7 @@ def parts(changes: dict[str, Any], after_s: float, *, moving: str = "") -> list[
         ({"down": ("siem",)}, "", 120, [Part.PROCESSES]),
         ({"channels_down": ("oncall",)}, "", 0, [Part.CHANNELS]),
         ({"journal_altered": True}, "", 0, [Part.JOURNAL]),
+        ({"rules_trouble": "own.yml:9 is wrong"}, "", 0, [Part.RULES]),
     ],
 )
 def test_what_stands_still(changes: dict[str, Any], moving: str, after_s: float, still: list[Part]) -> None:
