@@ -48,6 +48,8 @@ class Standing(StrEnum):
     SUBMITTED = "submitted"
     TIMED = "timed"
     PUBLISHING = "publishing"
+    REHEARSED = "rehearsed"
+    """As far as the notice of a drill comes."""
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
 
@@ -58,6 +60,7 @@ STANDINGS = {
     Standing.SUBMITTED: Bilingual(zh="已提交，待另一人批准", en="submitted, to be approved by another person"),
     Standing.TIMED: Bilingual(zh="已批准，等待定时发布", en="approved, waits for its time"),
     Standing.PUBLISHING: Bilingual(zh="已批准，正在发布", en="approved, being published"),
+    Standing.REHEARSED: Bilingual(zh="演练：已批准，不发布", en="drill: approved, not published"),
     Standing.PUBLISHED: Bilingual(zh="已发布", en="published"),
     Standing.WITHDRAWN: Bilingual(zh="已撤回", en="withdrawn"),
 }
@@ -68,6 +71,7 @@ STANDING_KINDS = {
     Standing.SUBMITTED: "warn",
     Standing.TIMED: "note",
     Standing.PUBLISHING: "note",
+    Standing.REHEARSED: "note",
     Standing.PUBLISHED: "good",
     Standing.WITHDRAWN: "danger",
 }
@@ -81,6 +85,8 @@ def standing_of(case: Case) -> Standing:
         return Standing.WITHDRAWN if notice.versions else Standing.NONE
     if notice.published:
         return Standing.PUBLISHED
+    if notice.approved_by and case.drill:
+        return Standing.REHEARSED
     if notice.approved_by:
         return Standing.PUBLISHING if case.notice_approved else Standing.TIMED
     return Standing.SUBMITTED if notice.submitted_by else Standing.DRAFT

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulletin.wording import Site
+from console.notice_view import Standing, standing_of
 from incident.audience import Audience
 from incident.codec import tag_of
 from incident.command import (
@@ -91,6 +92,8 @@ def test_a_shipped_playbook_is_rehearsed_to_its_end(office: Office, book: str) -
     assert known.notice.versions == ()
     performed = {tag_of(type(known.commands[CommandKey(key)].command)) for key in office.performed}
     assert performed <= {"assess_scope"}
+    assert book != "bulk-retrieval" or known.notice.approved_by
+    assert not known.notice.approved_by or standing_of(known) is Standing.REHEARSED
 
 
 def test_it_is_contained_as_far_as_the_drill_goes(office: Office) -> None:
@@ -177,7 +180,7 @@ def test_only_a_real_case_is_told_of(office: Office) -> None:
 
 
 def test_a_drill_needs_a_playbook_that_there_is(office: Office) -> None:
-    with pytest.raises(NotPermitted, match="no playbook `no-such`"):
+    with pytest.raises(NotPermitted, match="no such playbook: `no-such`"):
         office.cases.open_drill("演练", "high", CHEN, book="no-such", once="1")
 
 
