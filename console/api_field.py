@@ -121,10 +121,12 @@ class Sent(Typed):
             found = datetime.fromisoformat(self.get(name).strip())
         except ValueError:
             found = None
-        if found is None or found.tzinfo is None or not 2000 <= found.year <= 9000:
+        if found is None or found.tzinfo is None:
             raise Mistyped(
                 name, "请写明日期、时间和时区", "a time with its zone is needed: `2026-11-23T18:05:00+08:00`"
             )
+        if not 2000 <= found.year <= 9000:
+            raise Mistyped(name, "请核对年份，须在 2000 至 9000 年之间", "look at the year: from 2000 to 9000")
         return found
 
 

@@ -23,7 +23,8 @@ LONGEST_TEXT = 2_000
 """Characters of a reason or a note."""
 LONGEST_LINE = 200
 
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Those that turn the direction of a text are among them: `CON\u202etxt.exe` reads as if it were a text."""
 
 
 class Mistyped(NotPermitted):

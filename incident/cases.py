@@ -280,8 +280,8 @@ class Cases(Engine):
 
     def link(self, case: CaseId, by: PersonId, kind: LinkKind, other: CaseId, reason: str) -> None:
         """Say how *case* hangs together with *other*."""
-        self.get(other)
-        self._act(case, by, lambda known: merging.link(known, kind, other, reason), reason)
+        there = self.get(other)
+        self._act(case, by, lambda known: merging.link(known, kind, there, reason), reason)
 
     def unlink(self, case: CaseId, by: PersonId, kind: LinkKind, other: CaseId, reason: str) -> None:
         """Take back that it does."""

@@ -188,14 +188,17 @@ def _as_closed(handling: Handling, reason: str) -> Iterator[Fact]:
         yield AccessSet(persons=tuple(sorted(handling.named)), reason=reason)
 
 
-def link(case: Case, kind: LinkKind, other: CaseId, reason: str) -> tuple[Fact, ...]:
-    """Say how *case* hangs together with *other*."""
+def link(case: Case, kind: LinkKind, there: Case, reason: str) -> tuple[Fact, ...]:
+    """Say how *case* hangs together with the case *there*."""
+    other = there.id
     if kind is LinkKind.SPLIT_FROM:
         raise NotPermitted("拆分由系统登记", "that a case was split is recorded by the system")
     if other == case.id:
         raise NotPermitted("请选择另一个案件", "a case is not linked to itself")
     if any((each.kind, each.other) == (kind, other) for each in case.links):
         raise NotPermitted("已经建立这一关联", "the two are linked so already")
+    if kind is LinkKind.CAUSED_BY and any((each.kind, each.other) == (kind, case.id) for each in there.links):
+        raise NotPermitted(f"{other} 已登记为起因于本案", f"that {other} was caused by this case is recorded already")
     return (CaseLinked(kind=kind, other=other, reason=reason),)
 
 

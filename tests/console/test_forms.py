@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.api_field import Sent
 from console.forms import LONGEST_TEXT, MOST_FIELDS, Mistyped, Typed, read_form
 from incident.duties import Grade
 
 BEIJING = timezone(timedelta(hours=8))
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=TURNING))
 
 
 @given(st.dictionaries(TEXT, TEXT, max_size=8))
@@ -26,7 +28,7 @@ def test_any_bytes_are_a_form_or_refused(body: bytes) -> None:
 
 
 def test_lines_end_in_one_way_and_controls_are_dropped() -> None:
-    typed = read_form(urlencode({"a": "one\r\ntwo\rthree\nfour\tfive\x00\x1b[31m\x7f"}).encode())
+    typed = read_form(urlencode({"a": "one\r\ntwo\rthree\nfour\tfive\x00\x1b[31m\x7f\u202e\u2066\x9b"}).encode())
     assert typed.get("a") == "one\ntwo\nthree\nfour\tfive[31m"
 
 
@@ -98,3 +100,11 @@ def test_times_are_of_the_zone(typed: str, read: datetime) -> None:
 def test_what_is_no_time(typed: str) -> None:
     with pytest.raises(Mistyped):
         Typed({"at": [typed]}).moment("at", BEIJING)
+
+
+@pytest.mark.parametrize("sent", ["1900-01-01T00:00Z", "9999-12-31T23:59-14:00"])
+def test_of_a_time_that_names_its_zone_the_year_is_what_is_wrong(sent: str) -> None:
+    with pytest.raises(Mistyped, match="look at the year"):
+        Sent({"start": [sent]}).instant("start", UTC)
+    with pytest.raises(Mistyped, match="with its zone"):
+        Sent({"start": [sent[:16]]}).instant("start", UTC)

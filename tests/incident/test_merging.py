@@ -257,6 +257,8 @@ def test_links_are_said_and_taken_back(office: Office) -> None:
             office.cases.link(first, CHEN, kind, other, "x")
     with pytest.raises(KeyError):
         office.cases.link(first, CHEN, LinkKind.RELATED, CaseId("C-20261123-099"), "x")
+    with pytest.raises(NotPermitted, match="was caused by this case is recorded already"):
+        office.cases.link(second, CHEN, LinkKind.CAUSED_BY, first, "x")
     office.cases.unlink(first, CHEN, LinkKind.CAUSED_BY, second, "误登记")
     assert office.cases.get(first).links == ()
     with pytest.raises(NotPermitted, match="no such link"):
