@@ -1,11 +1,14 @@
 """What heads the cells of a table: the cell above them, or the label before them, as forms have it.
 
-Which of the two a table is, its rows tell: below the head of a list no cell is a label. In doubt a cell is both headed
-by what stands above it and what stands before it, so that it is hidden rather than shown.
+Which of the two a table is, its rows tell: below the head of a list no cell is a label, but for a second row of the
+head and for remarks. In doubt a cell is both headed by what stands above it and what stands before it, and what tells
+of a column goes on telling until a row that is plainly a head says otherwise: it is hidden rather than shown.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from policies.recognisers.keys_cn import category_of_key
 
@@ -14,7 +17,9 @@ LONGEST_LABEL = 24
 """Characters: what is longer is a text."""
 _PLAIN = frozenset(
     "序号 编号 单位 单位名称 部门 科室 职务 岗位 类别 类型 事项 日期 时间 年份 月份 金额 数量 合计 小计 状态 结果 级别 "
-    "等级 来源 区县 街道 社区 村 id no type status date time amount total unit department count".split()
+    "等级 来源 区县 街道 社区 村 备注 项目 名称 内容 说明 原因 用途 标准 方式 关系 称谓 年龄 照片 学校 班级 专业 职称 "
+    "工作单位 所在单位 所属单位 工号 分机 分机号 房号 工资 补贴 补助 得分 成绩 笔试 面试 总分 排名 名次 学号 "
+    "开户行 开户银行 id no type status date time amount total unit department count".split()
 )
 """Headings of what is nobody's: never a value, whatever stands before them."""
 
@@ -47,34 +52,129 @@ def boxes_in(row: Row) -> list[list[int]]:
     return [columns for columns in found if len(columns) >= FEWEST_BOXES]
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the cells of one row look like."""
+
+    row: Row
+    labels: set[int]
+    """Columns whose cells are labels."""
+    headish: set[int] = field(init=False)
+    """Those, and the columns whose cells are headings of what is nobody's."""
+
+    def __post_init__(self) -> None:
+        self.headish = self.labels | {c for c, text in self.row.items() if text.strip().lower() in _PLAIN}
+
+    @property
+    def is_list_shaped(self) -> bool:
+        """Whether a label has no value beside it, for a heading stands there: such a row is the head of a list."""
+        order = sorted(self.row)
+        pairs = pairwise(order)
+        return any(
+            here in self.headish and there in self.labels and (here in self.labels or there - here == 1)
+            for here, there in pairs
+        )
+
+    @property
+    def is_plainly_head(self) -> bool:
+        """Whether most of its cells are headings, and they stand beside each other."""
+        return 2 * len(self.headish) > len(self.row) and self.is_list_shaped
+
+    def is_second_row_of(self, above: "_Seen") -> bool:
+        """Whether it is the second row of the head *above*, whose cells are merged down to it or parted in it."""
+        return bool(self.labels) and self.headish == self.row.keys() and min(self.row) > min(above.row)
+
+
 class Headings:
     """Follows one table from row to row. *is_label*: whether a text is the label of something."""
 
     def __init__(self, is_label: Callable[[str], bool]) -> None:
         self._is_label = is_label
         self._heads: dict[int, str] = {}
+        self._label_columns: set[int] = set()
+        """Where rows that begin with a label have further ones."""
+        self._held: dict[int, set[int]] = {}
+        """By the column of a label before more than one value, where these stand."""
 
     def keys(self, row: Row, following: Row | None) -> dict[int, str | None]:
         """What heads each cell of *row*, empty where nothing does; None for a cell that is a heading itself.
 
         *following* is the next row that is not empty; None where there is none.
         """
-        labels = {column for column, text in row.items() if self._is_label(text)}
-        is_head = bool(labels) and following is not None and not any(map(self._is_label, following.values()))
-        if is_head:
-            self._heads = dict(row)
-        order = sorted(row)
-        before = dict(zip(order[1:], order, strict=False))
-        # Where one label stands beside another, the first has no value there: it is the head of a list.
-        is_list = is_head and any(before.get(column) in labels for column in labels)
+        seen, below = self._seen(row), self._seen(following or {})
+        telling = {column: head for column, head in self._heads.items() if self._is_label(head)}
+        is_plain = seen.is_plainly_head
+        is_values = not is_plain and any(
+            column in telling and any(map(str.isdigit, text))
+            for column, text in row.items()
+            if column not in seen.headish
+        )
+        """Whether it is a row of a list, and a label in it a remark."""
+        is_open = bool(seen.labels) and bool(below.row) and not is_values
+        is_head = is_open and (not below.labels or below.is_second_row_of(seen))
+        is_list = is_head and seen.is_list_shaped
+        held = {} if is_list else self._held_in(seen, below, beside_only=is_values)
         found: dict[int, str | None] = {}
-        for column, text in row.items():
-            label = before.get(column)
-            if column in labels or text.strip().lower() in _PLAIN:
+        for column in row:
+            if column in seen.headish:
                 found[column] = None
-            elif label in labels and not is_list:
-                assert label is not None
-                found[column] = row[label]
+            elif column in held and not (is_values and column in telling):
+                found[column] = row[held[column]]
+            elif is_head:
+                found[column] = None if is_plain else telling.get(column)
             else:
-                found[column] = None if is_head else self._heads.get(column, "")
+                found[column] = self._heads.get(column, "")
+        if is_head:
+            self._take(seen, is_plain=is_plain)
+            self._spread(seen, below)
+        elif is_open:
+            self._take_labels(seen, below, is_plain=is_plain)
         return found
+
+    def _seen(self, row: Row) -> _Seen:
+        return _Seen(row, {column for column, text in row.items() if self._is_label(text)})
+
+    def _take(self, seen: _Seen, *, is_plain: bool) -> None:
+        """Let the cells of a head tell of what stands below: what is no label ends what tells only if *is_plain*."""
+        for column, text in seen.row.items():
+            if is_plain or column in seen.labels or not self._is_label(self._heads.get(column, "")):
+                self._heads[column] = text
+
+    def _take_labels(self, seen: _Seen, below: _Seen, *, is_plain: bool) -> None:
+        """Let the labels that have no value behind them tell of what stands below."""
+        for column in seen.labels - below.headish:
+            if is_plain or column + 1 not in seen.row or column + 1 in seen.headish:
+                self._heads[column] = seen.row[column]
+
+    def _spread(self, seen: _Seen, below: _Seen) -> None:
+        """Let a heading tell of the columns that it is parted into."""
+        if not below.is_second_row_of(seen):
+            return
+        for column in below.row.keys() - seen.row.keys():
+            left = max((each for each in seen.row if each < column), default=column)
+            if left in seen.labels:
+                self._heads[column] = seen.row[left]
+
+    def _held_in(self, seen: _Seen, below: _Seen, *, beside_only: bool) -> dict[int, int]:
+        """By the column of a value, that of the label before it.
+
+        The first label of a row tells of all values behind it, up to an empty cell or the next label: a table may have
+        a column for each person.
+        """
+        order = sorted(seen.row)
+        held = {there: here for here, there in pairwise(order) if here in seen.labels and there not in seen.headish}
+        first = min(seen.labels, default=None)
+        if first is None or beside_only:
+            return held
+        for each in (seen, below):
+            if each.row and min(each.row) in each.headish:
+                self._label_columns |= each.labels - {min(each.row), first}
+        before, held_before = first, self._held.get(first, set())
+        for column in order[order.index(first) + 1 :]:
+            if column in seen.headish or (column in self._label_columns and column not in held):
+                break
+            if column in held or column - before == 1 or column in held_before:
+                held[column] = first
+                self._held.setdefault(first, set()).add(column)
+                before = column
+        return held
