@@ -8,16 +8,18 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from urllib.parse import quote_plus, unquote_plus
 
 from policies.documents.document import MALFORMED, TOO_LARGE, Text, Within
 from policies.documents.headings import Headings
-from policies.documents.look import Look
+from policies.documents.look import FREE_TEXT, Look
 from policies.formats.free_text import hide
 from policies.formats.json_keys import is_telling_key
 from policies.formats.masker import Withheld
+from policies.recognisers.keys_cn import category_of_key, key_that_tells
+from policies.recognisers.pointers import told_in
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CODECS = ("utf-8", "gb18030")
@@ -50,6 +52,8 @@ class Piece:
     key: str | None = ""
     """What heads it; None for a heading."""
     row: int = 0
+    inner: "Pieces | None" = None
+    """What finds the values of which its text consists."""
 
 
 type Pieces = Callable[[str, Callable[[str], bool]], Iterator[Piece]]
@@ -76,7 +80,7 @@ class Plain:
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
         text, *_ = decoded(data)
-        for number, piece in enumerate(self._pieces(text, within.is_label)):
+        for number, piece in enumerate(_opened(self._pieces(text, within.is_label), within.is_label)):
             if number % EVERY == 0:
                 within.check_time()
             if piece.text.strip():
@@ -85,17 +89,32 @@ class Plain:
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
         text, mark, codec = decoded(data)
-        out, at = [], 0
-        for number, (piece, new) in enumerate(_settled(self._pieces(text, within.is_label), look)):
-            if number % EVERY == 0:
-                within.check_time()
-            if new != piece.text:
-                out += [text[at : piece.start], piece.spelled(new)]
-                at = piece.end
-        return mark + "".join([*out, text[at:]]).encode(codec)
+        return mark + _masked(self._pieces, text, look, within).encode(codec)
 
 
-def _settled(pieces: Iterable[Piece], look: Look) -> Iterator[tuple[Piece, str]]:
+def _opened(found: Iterator[Piece], is_label: Callable[[str], bool]) -> Iterator[Piece]:
+    """The pieces *found*, and those that they consist of in their place."""
+    for piece in found:
+        if piece.inner is None:
+            yield piece
+        else:
+            within = _opened(piece.inner(piece.text, is_label), is_label)
+            yield from (replace(each, place=f"{piece.place}{each.place}"[:LONGEST_PLACE]) for each in within)
+
+
+def _masked(pieces: Pieces, text: str, look: Look, within: Within) -> str:
+    """*text* with what becomes of each of its *pieces*. Raises Withheld."""
+    out, at = [], 0
+    for number, (piece, new) in enumerate(_settled(pieces(text, within.is_label), look, within)):
+        if number % EVERY == 0:
+            within.check_time()
+        if new != piece.text:
+            out += [text[at : piece.start], piece.spelled(new)]
+            at = piece.end
+    return "".join([*out, text[at:]])
+
+
+def _settled(pieces: Iterable[Piece], look: Look, within: Within) -> Iterator[tuple[Piece, str]]:
     """Each of *pieces* with what becomes of it, those of a row together."""
     row: list[Piece] = []
     for piece in pieces:
@@ -104,6 +123,8 @@ def _settled(pieces: Iterable[Piece], look: Look) -> Iterator[tuple[Piece, str]]
             row = []
         if piece.row and piece.key is not None:
             row.append(piece)
+        elif piece.inner is not None:
+            yield piece, _masked(piece.inner, piece.text, look, within)
         else:
             yield (
                 piece,
@@ -194,55 +215,89 @@ def _rows(text: str, delimiter: str) -> Iterator[list[tuple[int, int, str]]]:
 def members(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
     """The values of the JSON *text*, one document or one on each line. Raises Withheld."""
     try:
-        json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):
         start = 0
         for line in text.splitlines(keepends=True):
             if line.strip():
-                _check(line)
-                yield from _members(text, start, start + len(line))
+                yield from _members(text, start, start + len(line), _parsed(line), is_label)
             start += len(line)
         return
-    yield from _members(text, 0, len(text))
+    yield from _members(text, 0, len(text), document, is_label)
 
 
-def _check(line: str) -> None:
+def _parsed(line: str) -> object:
     try:
-        json.loads(line)
+        return json.loads(line)
     except (ValueError, RecursionError):
         raise Withheld(MALFORMED) from None
 
 
-def _members(text: str, start: int, end: int) -> Iterator[Piece]:
+@dataclass(slots=True)
+class _Container:
+    """One that the walk through a JSON text is in."""
+
+    step: str
+    above: str
+    """The key that it stands under, or that something around it stands under."""
+    pointer: str
+    index: int = -1
+    """Of the element of a list that is looked at."""
+
+    def inner(self, key: str, *, named: bool) -> str:
+        """The pointer (RFC 6901) of what it holds under *key*, or at its index."""
+        return f"{self.pointer}/{key.replace('~', '~0').replace('/', '~1') if named else self.index}"
+
+
+def _members(text: str, start: int, end: int, document: object, is_label: Callable[[str], bool]) -> Iterator[Piece]:
+    told = told_in(document)
     tokens = (*_TOKEN.finditer(text, start, end), None)
-    path: list[tuple[str, str]] = []
+    path: list[_Container] = []
     key, named = "", True
     for token, following in pairwise(tokens):
         assert token is not None
         said = token[0]
-        if said in "{[":
-            path.append((key if named else "*", key))
-            named = False
-            if len(path) > DEEPEST:
-                raise Withheld(TOO_LARGE)
-        elif said in "]}":
-            key = path.pop()[1]
+        if said in "]}":
+            key = path.pop().above
         elif said in ",:":
             named = said == ":"
-            continue
         elif following is not None and following[0] == ":" and said[0] == '"':
             key = json.loads(said)
             yield Piece(token.start(), token.end(), key, _string, _pointer(path, ""), "")
         else:
+            if path and not named:
+                path[-1].index += 1
+            pointer = path[-1].inner(key, named=named) if path else ""
+            if said in "{[":
+                path.append(_Container(key if named else "*", key, pointer))
+                named = False
+                if len(path) > DEEPEST:
+                    raise Withheld(TOO_LARGE)
+                continue
             value = json.loads(said)
             if isinstance(value, str | int | float) and not isinstance(value, bool):
                 shown = value if isinstance(value, str) else said
-                yield Piece(token.start(), token.end(), shown, _string, _pointer(path, key if named else "*"), key)
+                tells = key if is_label(key) or pointer not in told else key_that_tells(told[pointer])
+                is_whole = is_label(tells) and category_of_key(tells) != FREE_TEXT
+                inner = members if not is_whole and _is_document(value) else None
+                place = _pointer(path, key if named else "*")
+                yield Piece(token.start(), token.end(), shown, _string, place, tells, inner=inner)
 
 
-def _pointer(path: Iterable[tuple[str, str]], last: str) -> str:
+def _is_document(value: object) -> bool:
+    """Whether *value* is a string that holds a document of JSON: then it is looked at as that."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _pointer(path: Iterable[_Container], last: str) -> str:
     """Where a value stands: keys that may be data themselves are left out."""
-    steps = [*(step for step, _ in path), last]
+    steps = [*(each.step for each in path), last]
     return "/".join("*" if is_telling_key(step) else step for step in steps)[:LONGEST_PLACE]
 
 

@@ -75,6 +75,11 @@ _INITIALS = frozenset(
 )
 
 
+def key_that_tells(category: str) -> str:
+    """What a field may be called that holds *category*; empty where no name says that."""
+    return BASES.get(category, "").partition(" ")[0]
+
+
 @functools.lru_cache(maxsize=8192)
 def category_of_key(key: str) -> str | None:
     """The category of personal data that a field or a label called *key* holds, as far as its name says; else None."""

@@ -1,4 +1,5 @@
 """Names the values of a JSON document that are personal data, by their keys or by what they say: `find_values`.
+`told_in` names those alone of which keys tell.
 
 What a telling key holds is personal whatever it looks like: typing errors are personal data too. A value is named by
 its JSON Pointer (RFC 6901). Where a string holds JSON, the pointer goes on into it, as if it were parsed.
@@ -59,10 +60,46 @@ class Value(msgspec.Struct, frozen=True):
 
 def find_values(document: Any) -> list[Value]:
     """The personal values in the parsed *document*, in its order."""
-    return list(_within(document, "", "", None, DEEPEST))
+    return [value for leaf in _within(document, "", "", None, DEEPEST) for value in leaf.values()]
 
 
-def _within(value: Any, pointer: str, key: str, category: str | None, left: int) -> Iterator[Value]:
+def told_in(document: Any) -> dict[str, str]:
+    """By their pointers, what the values in the parsed *document* hold of which the keys above and beside them tell."""
+    leaves = _within(document, "", "", None, DEEPEST)
+    return {leaf.pointer: leaf.category for leaf in leaves if leaf.category is not None and leaf.is_told()}
+
+
+class _Leaf(msgspec.Struct, frozen=True):
+    """A value that is looked at as a whole, or a key (*is_key*)."""
+
+    pointer: str
+    value: Any
+    key: str
+    """The nearest above."""
+    category: str | None
+    """What keys say that it holds."""
+    is_key: bool = False
+
+    def is_told(self) -> bool:
+        """Whether keys tell of it."""
+        if isinstance(self.value, dict | list):
+            return True
+        return self.category is not None and _says_something(str(self.value), self.category, self.value)
+
+    def values(self) -> Iterator[Value]:
+        """What of it is personal data."""
+        if self.is_told():
+            yield Value(self.pointer, reported(self.category or "free_text"), _SURE, BY_KEY)
+            return
+        text = str(self.value)
+        hits = find(text) if self.is_key else [hit for hit in find(text) if _counts(hit, text, self.key)]
+        if self.is_key:
+            hits = hits[:1]
+        best = {hit.category: hit for hit in sorted(hits, key=lambda hit: hit.score)}
+        yield from (Value(self.pointer, hit.category, hit.score, hit.why) for hit in best.values())
+
+
+def _within(value: Any, pointer: str, key: str, category: str | None, left: int) -> Iterator[_Leaf]:
     """*key*: the nearest above; *category*: what the keys above say that *value* holds."""
     match value:
         case dict() if left:
@@ -73,18 +110,18 @@ def _within(value: Any, pointer: str, key: str, category: str | None, left: int)
         case None | bool():
             return
         case dict() | list():
-            yield Value(pointer, reported(category or "free_text"), _SURE, BY_KEY)
+            yield _Leaf(pointer, value, key, category)
         case _:
             yield from _single(value, pointer, key, category, left)
 
 
-def _in_object(value: dict[str, Any], pointer: str, above: str, category: str | None, left: int) -> Iterator[Value]:
+def _in_object(value: dict[str, Any], pointer: str, above: str, category: str | None, left: int) -> Iterator[_Leaf]:
     told = _told(value, above, category)
     columns = _columns(value)
     for key, inner in value.items():
         step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-        if (hits := find(key)) and any(map(str.isdigit, key)):
-            yield Value(step, hits[0].category, hits[0].score, hits[0].why)
+        if any(map(str.isdigit, key)):
+            yield _Leaf(step, key, "", None, is_key=True)
         if columns and key.lower() in _ROWS and isinstance(inner, list):
             for number, row in enumerate(inner):
                 yield from _in_row(row, columns, f"{step}/{number}", left - 2)
@@ -92,7 +129,7 @@ def _in_object(value: dict[str, Any], pointer: str, above: str, category: str | 
             yield from _within(inner, step, key, told[key], left - 1)
 
 
-def _in_row(row: Any, columns: list[str | None], pointer: str, left: int) -> Iterator[Value]:
+def _in_row(row: Any, columns: list[str | None], pointer: str, left: int) -> Iterator[_Leaf]:
     if not isinstance(row, list) or len(row) != len(columns):
         yield from _within(row, pointer, "", None, max(left, 0))
         return
@@ -156,8 +193,7 @@ def _by_type(value: Mapping[str, Any], named: Mapping[str, str]) -> str | None:
     return next((category for word, category in _BY_TYPE.items() if word in told), None)
 
 
-def _single(value: Any, pointer: str, key: str, category: str | None, left: int) -> Iterator[Value]:
-    text = str(value)
+def _single(value: Any, pointer: str, key: str, category: str | None, left: int) -> Iterator[_Leaf]:
     if isinstance(value, str) and left and _MAY_BE_JSON.match(value) is not None:
         try:
             inner = json.loads(value)
@@ -166,11 +202,7 @@ def _single(value: Any, pointer: str, key: str, category: str | None, left: int)
         else:
             yield from _within(inner, pointer, key, category, left - 1)
             return
-    if category is not None and _says_something(text, category, value):
-        yield Value(pointer, reported(category), _SURE, BY_KEY)
-    elif hits := [hit for hit in find(text) if _counts(hit, text, key)]:
-        best = {hit.category: hit for hit in sorted(hits, key=lambda hit: hit.score)}
-        yield from (Value(pointer, hit.category, hit.score, hit.why) for hit in best.values())
+    yield _Leaf(pointer, value, key, category)
 
 
 def _says_something(text: str, category: str, value: Any) -> bool:

@@ -26,6 +26,19 @@ CASES: dict[str, tuple[str, str, str]] = {
     ),
     "JSON with keys that are data": ("a.json", f'{{"{MOBILE}": {{"{MOBILE}": 1}}}}', '{"***": {"***": 1}}'),
     "JSON that is a value": ("a.json", f'"电话{MOBILE}"', '"电话***"'),
+    "JSON within a string": (
+        "a.json", '{"bz": "{\\"xm\\": \\"\\\\u5927\\\\u725b\\", \\"n\\": [\\"{\\\\\\"sjh\\\\\\": 17}\\"]}"}',
+        '{"bz": "{\\"xm\\": \\"***\\", \\"n\\": [\\"{\\\\\\"sjh\\\\\\": \\\\\\"***\\\\\\"}\\"]}"}',
+    ),
+    "JSON within a string under a telling key": ("a.json", '{"sfzh": "[\\"x9\\"]"}', '{"sfzh": "***"}'),
+    "JSON that is a table": (
+        "a.json", '{"a/b": {"columns": ["姓名", "单位"], "rows": [["大牛", "局"], ["二妞", "所"]]}}',
+        '{"a/b": {"columns": ["姓名", "单位"], "rows": [["***", "局"], ["***", "所"]]}}',
+    ),
+    "JSON with values of their own": (
+        "a.json", '[{"xm": {"value": "二妞", "n": 1}}, {"label": "身份证号", "value": "xx"}]',
+        '[{"xm": {"value": "***", "n": 1}}, {"label": "身份证号", "value": "***"}]',
+    ),
     "JSON in lines": ("a.jsonl", f'{{"xm": "{NAME}"}}\n\n{{"a": "{NAME}"}}\n', '{"xm": "***"}\n\n{"a": "***"}\n'),
     "a form": ("a.form", f"tel={MOBILE}&x=a+b&xm=%E5%BC%A0\n", "tel=%2A%2A%2A&x=a+b&xm=%2A%2A%2A\n"),
     "XML": (

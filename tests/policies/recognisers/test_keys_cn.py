@@ -1,6 +1,7 @@
 import pytest
 
-from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.key_words import BASES
+from policies.recognisers.keys_cn import category_of_key, key_that_tells
 from tests.bench.telling_keys import NOBODY, telling_keys
 
 SAYS = {
@@ -56,3 +57,8 @@ def test_keys_say_the_same_however_they_are_spelled(category: str) -> None:
     said = {key: category_of_key(key) for key in telling_keys()[category]}
     wanted = None if category == NOBODY else category
     assert {key: told for key, told in said.items() if told != wanted} == {}
+
+
+@pytest.mark.parametrize("category", BASES)
+def test_a_key_tells_what_it_is_made_for(category: str) -> None:
+    assert category_of_key(key_that_tells(category)) == category

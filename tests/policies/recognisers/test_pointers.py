@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.recognisers.pointers import DEEPEST, find_values
+from policies.recognisers.pointers import DEEPEST, find_values, told_in
 
 PERSON, ID, MOBILE = "person", "resident_id", "mobile"
 DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
@@ -86,3 +86,8 @@ def test_every_pointer_leads_to_a_value(document: Any) -> None:
                 value = json.loads(value)
             step = step.replace("~1", "/").replace("~0", "~")
             value = value[int(step)] if isinstance(value, list) else value[step]
+
+
+def test_what_keys_tell_is_told_without_a_look_at_the_values() -> None:
+    document = {"columns": ["姓名", "备注"], "rows": [["大牛", "13800138000"]], "a": '{"xm": "三毛"}', "sjh": "无"}
+    assert told_in(document) == {"/rows/0/0": "person_name", "/a/xm": "person_name"}
