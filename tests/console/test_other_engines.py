@@ -44,15 +44,19 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 
 
 @pytest.fixture(scope="module")
+def token(bureau: Bureau) -> str:
+    """The one that the other engine has."""
+    account = next(each for each in bureau.accounts.all() if each.name == "engine")
+    return bureau.desk.tokens.make(account, "engine", timedelta(days=9), account.roles, attended=False)
+
+
+@pytest.fixture(scope="module")
 def client(bureau: Bureau, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp("served")
-    account = next(each for each in bureau.accounts.all() if each.name == "engine")
-    token = bureau.desk.tokens.make(account, "engine", timedelta(days=9), account.roles, attended=False)
     with (
         served(bureau.app, folder) as address,
         httpx.Client(
             base_url=address,
-            headers={"authorization": f"Bearer {token}"},
             verify=ssl.create_default_context(cafile=str(folder / "ca.pem")),
         ) as made,
     ):
@@ -119,7 +123,7 @@ def by_our_engine(office: Office, name: str) -> CaseId:
 
 @pytest.mark.parametrize("name", sorted(RAW))
 def test_another_engine_comes_to_the_same_as_ours_and_asking_twice_does_nothing_twice(
-    bureau: Bureau, client: httpx.Client, name: str
+    bureau: Bureau, client: httpx.Client, token: str, name: str
 ) -> None:
     office = bureau.office
     office.watch.move(minutes=2)  # no more than so many acts a minute are taken
@@ -128,7 +132,7 @@ def test_another_engine_comes_to_the_same_as_ours_and_asking_twice_does_nothing_
     books = {raw["id"]: raw for raw in RAW.values()}
     walker = Walker(client, books, ANSWERS, People(office, case), twice=True)
     given = {"__caller__": f"theirs-{name}", "__system__": WHO["service.name"], "__credential__": "key:7"}
-    walker.walk(RAW[name]["id"], {"__case__": case, "__grade__": "ordinary", **given})
+    walker.walk(RAW[name]["id"], {"__case__": case, "__grade__": "ordinary", "__engine_token__": token, **given})
     office.perform_all()
     theirs = office.cases.get(case)
     assert {status for _, status in walker.calls} <= {200}, walker.calls

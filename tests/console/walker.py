@@ -57,7 +57,7 @@ class Walker:
     def _step(self, raw: Book, step: Book, known: dict[str, str]) -> bool:
         match step["type"]:
             case "action":
-                return all(self._command(step, command, known) for command in step["commands"])
+                return all(self._command(raw, step, command, known) for command in step["commands"])
             case "playbook-action":
                 self.walk(step["playbook_id"], {name: known[name] for name in step.get("in_args", ())})
             case "parallel":
@@ -78,12 +78,13 @@ class Walker:
                 pass
         return True
 
-    def _command(self, step: Book, command: Book, known: dict[str, str]) -> bool:
+    def _command(self, raw: Book, step: Book, command: Book, known: dict[str, str]) -> bool:
         if command["type"] != "http-api":
             known |= {name: self.answers[name] for name in step.get("out_args", ())}
             return True
         method, target, _ = _filled(command["command"], known).split(" ")
         headers = {name: _filled(each[0], known) for name, each in command["headers"].items()}
+        headers |= _authentication(raw, step, known)
         content = _filled(command.get("content", ""), known)
         json.loads(content)  # what a variable holds may break it
         answer = self._called(method, target, headers, content)
@@ -101,6 +102,15 @@ class Walker:
                 return answer
             self.waits()
         raise Walked(f"{target} is waited for without end")
+
+
+def _authentication(raw: Book, step: Book, known: Mapping[str, str]) -> dict[str, str]:
+    """The header that the agent of *step* is known by, as CACAO 2.0 says in its section 6.3."""
+    told = raw["authentication_info_definitions"][raw["agent_definitions"][step["agent"]]["authentication_info"]]
+    if told["type"] != "oauth2":
+        raise Walked(f"an agent that this engine cannot be: {told['type']}")
+    name, _, scheme = told["oauth_header"].partition(": ")
+    return {name: f"{scheme} {_filled(told['token'], known)}"}
 
 
 def _filled(text: str, known: Mapping[str, str]) -> str:
