@@ -9,17 +9,11 @@ from incident.reading import Finding, Reader
 def check_validity(book: Playbook, file: str, now: datetime) -> tuple[Finding, ...]:
     """Why *book* does not count at *now*: it is not in force yet, or no longer."""
     reader = Reader(book.source, file)
-    for key, text, code, said in (
-        ("valid_from", book.valid_from, "not-yet-valid", "the playbook is valid only from"),
-        ("valid_until", book.valid_until, "expired", "the playbook was valid until"),
-    ):
-        try:
-            at = _time(text) if text else now
-        except ValueError:
-            reader.report("wrong-value", key, f"`{key}` is a day that there is not")
-            continue
-        if now < at if key == "valid_from" else now > at:
-            reader.report(code, key, f"{said} {text}")
+    begins, ends = (_time(reader, book, key, now) for key in ("valid_from", "valid_until"))
+    if now < begins:
+        reader.report("not-yet-valid", "valid_from", f"the playbook is valid only from {book.valid_from}")
+    if now > ends:
+        reader.report("expired", "valid_until", f"the playbook was valid until {book.valid_until}")
     return reader.findings
 
 
@@ -28,5 +22,10 @@ def is_valid(book: Playbook, now: datetime) -> bool:
     return not check_validity(book, "", now)
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace(":60", ":59"))  # a leap second, which no clock of ours knows
+def _time(reader: Reader, book: Playbook, key: str, otherwise: datetime) -> datetime:
+    text = book.valid_from if key == "valid_from" else book.valid_until
+    try:
+        return datetime.fromisoformat(text.replace(":60", ":59")) if text else otherwise  # no clock of ours leaps
+    except ValueError:
+        reader.report("wrong-value", key, f"`{key}` is a day that there is not")
+        return otherwise
