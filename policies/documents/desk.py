@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from policies.digest import Digester
 from policies.documents.document import MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
-from policies.documents.headings import tells
+from policies.documents.headings import category_of_heading, tells
 from policies.documents.look import Look
 from policies.documents.markup import HTML, XML
 from policies.documents.plain import PLAIN, TEXT
@@ -18,7 +18,6 @@ from policies.documents.registry import NAMES, Inner, document_in, learnt_and_ma
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY, Prose
 from policies.prose_rule import ProseRule
-from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.scan import scan
 from policies.recognisers.weights import are_there
 from policies.transforms.make import REDACTED
@@ -64,7 +63,7 @@ def categories_in(text: Text) -> list[str]:
 
 def found_in(text: Text) -> list[tuple[str, str]]:
     """The same with what decided, see `found.WHYS`."""
-    category = category_of_key(text.key) if text.key else None
+    category = category_of_heading(text.key) if text.key else None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [(category or "", "context")]
     is_prose = are_there() and len(text.text) >= SHORTEST_PROSE

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
-from policies.documents.headings import tells
+from policies.documents.headings import category_of_heading, tells
 from policies.formats.finder import Span, merge
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
-from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.scan import scan
 
 LONGEST_KEY = 64
@@ -92,7 +91,7 @@ class Look:
         declared = self._declared(key)
         if declared is not None:
             return declared
-        category = category_of_key(key[:LONGEST_KEY]) if key else None
+        category = category_of_heading(key[:LONGEST_KEY]) if key else None
         return self.text if category in (None, FREE_TEXT) else self.undeclared
 
     def masked(self, text: str, key: str = "") -> str:

@@ -16,6 +16,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "text": ("a.txt", f"联系人{NAME}\r\n电话{MOBILE}\n\n{NAME}来过", "联系人***\r\n电话***\n\n***来过"),
     "markdown": ("a.md", f"# 题\n\n- 电话 {MOBILE}\n", "# 题\n\n- 电话 ***\n"),
     "a table": ("a.csv", f"序号,姓名,备注\r\n1,{NAME},办结\r\n", "序号,姓名,备注\r\n1,***,办结\r\n"),
+    "a table of accounts": ("a.csv", "序号,户名,账号\n1,甲乙丙,10-0020104\n", "序号,户名,账号\n1,***,***\n"),
     "a table with tabs": ("a.tsv", f"手机号\t单位\n{MOBILE}\t局\n1\t\n", "手机号\t单位\n***\t局\n***\t\n"),
     "a table with semicolons": ("a.csv", f"姓名;单位\n{NAME};1\n", "姓名;单位\n***;1\n"),
     "cells in quotes": ("a.csv", f'姓名,备注\n"{NAME}","甲,""乙""\n{NAME}"\n', '姓名,备注\n***,"甲,""乙""\n***"\n'),
