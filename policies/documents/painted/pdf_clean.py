@@ -51,7 +51,8 @@ class Clean:
 def cleaned(data: bytes, limits: Limits) -> Clean:
     """A copy of the PDF in *data*. Raises Withheld, PdfError."""
     try:
-        source = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+        # What is damaged is not repaired: where a part is missing, another reader may show what this one did not see.
+        source = pikepdf.open(io.BytesIO(data), suppress_warnings=True, attempt_recovery=False)
     except pikepdf.PasswordError:
         raise Withheld("document_encrypted") from None
     with source, pikepdf.Pdf.new() as copy:

@@ -294,6 +294,7 @@ REFUSED = {
     "attachment of a note": (changed(PLAIN, _attach_to_a_note), "document_within_undeclared"),
     "XFA": (changed(PLAIN, _be_a_form_of_another_kind), "document_active"),
     "poster": (changed(PLAIN, _be_huge), "too_large_to_mask"),
+    "cut off": (report(lines(f"手机号 {MOBILE}"), lines(GUIDE))[:-200], "document_malformed"),
     "nothing": (b"%PDF-1.7\n", "document_malformed"),
     "no PDF": (b"%PDF-1.7\n" + ID_NO.encode() * 100, "document_malformed"),
 }
