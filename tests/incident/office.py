@@ -1,5 +1,6 @@
 """An office in which cases are handled: a real database, a real index, a real folder of notices. All is invented."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from policies.overlay import OverlayEntry
 from policies.overlay import Tightening as OverlayKind
 from policies.recognisers.scan import scan
 from siem.index.sqlite import SqliteStore
-from siem.record.event import Disclosure, FieldUse
+from siem.record.event import Disclosure, EventId, FieldUse
 from tests.siem.events import document
 
 TEN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -156,6 +157,7 @@ class Office:
     performed: list[str] = field(default_factory=list)
     canaries: frozenset[str] | None = None
     cases: Cases = field(init=False)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         self.events = SqliteStore(self.folder / "events.db")
@@ -201,7 +203,8 @@ class Office:
     def record(self, count: int = 20, **changes: Any) -> None:
         """Let the clerk be shown names and mobiles of *count* persons within the minutes before ten."""
         facts = {"fields": (shown("name"), shown("mobile")), "at": TEN - timedelta(minutes=4), **changes}
-        self.events.append([document(number, **facts) for number in range(count)], LIMIT)
+        ids = (EventId(f"6YQ3K0M9ZT-{number}") for number in self._numbers)
+        self.events.append([document(number, **{"id": next(ids), **facts}) for number in range(count)], LIMIT)
 
     def perform(self, kind: type[Command] | None = None) -> int:
         """Perform what is pending, of one *kind* or all, and say how much that was."""
