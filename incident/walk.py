@@ -65,6 +65,7 @@ class Walk:
 
     def __init__(self, case: Case, library: Library, now: datetime) -> None:
         self._case, self._library, self._now = case, library, now
+        self._followed = {step.after for step in case.steps.values()}
 
     def facts_for(self, step: Activation) -> tuple[Fact, ...]:
         """What follows for *step* now; empty where nothing does."""
@@ -99,7 +100,7 @@ class Walk:
     # -- from step to step
 
     def _after(self, step: Activation) -> tuple[Fact, ...]:
-        if step.kind is StepKind.END or follower(self._case, step):
+        if step.kind is StepKind.END or step.number in self._followed:
             return ()
         text = self._text(step)
         on_ending = text.on_success if step.progress is Progress.SUCCEEDED else text.on_failure

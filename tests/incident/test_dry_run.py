@@ -1,6 +1,7 @@
 """Dry runs: the way that the engine would take, and nothing done."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -84,3 +85,12 @@ def test_ours_come_to_their_end(name: str, caller: str) -> None:
     way = dry_run(books[name], books.values(), variables={"__caller__": caller})
     assert way.ended is Ending.SUCCEEDED
     assert all(step.succeeded for step in way.steps)
+
+
+def test_a_long_way_is_not_gone_through_for_each_of_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What follows is looked for in all steps: to look at all of them again for each took minutes for 1,500."""
+    monkeypatch.setattr("incident.walk.follower", None)
+    names = [f"do-{number}" for number in range(20)]
+    chain: dict[str, Any] = {name: manual(ok=after) for name, after in pairwise([*names, "end"])}
+    long = book(start={"then": names[0]}, **chain, end={})
+    assert len(dry_run(long, [long]).steps) == 22
