@@ -110,6 +110,14 @@ class Look:
         shown = self.done(text, action)
         return [] if shown == text else [Span(0, len(text), ())]
 
+    def spans_unlearnt(self, text: str) -> list[Span]:
+        """What of *text* is personal by itself, counted, whatever was learnt. Raises Withheld."""
+        if self.text.kind is not Kind.SCAN:
+            return self.spans(text)
+        found = personal_spans(text, KnownValues())
+        hide(text, found, self.tally)
+        return found
+
     def row(self, keys: Sequence[str], values: Sequence[str]) -> Sequence[Action]:
         """What becomes of each of *values* of one row, whose columns are headed *keys*; whom it is about is noted.
 

@@ -60,6 +60,15 @@ _REVISIONS_PART = re.compile(r"(^|/)revisions/")
 _PIVOT = re.compile(r"(^|/)pivotCache", re.IGNORECASE)
 _ITEMS = {"s": REDACTED, "n": "0", "d": "1900-01-01T00:00:00"}
 """Elements of cached items, and what becomes of each: a text, a number, a date."""
+_NAMESPACE = re.compile(r"(https?://(schemas\.|purl\.o|www\.w3\.org/)|urn:schemas-microsoft-com:)")
+"""What begins names of the formats themselves."""
+_STRUCTURE = frozenset(
+    "Type ContentType PartName Extension TargetMode Id id embed link type uri Requires Ignorable Choice paraId textId "
+    "durableId styleId uid algn ext prst scheme typeface ascii hAnsi cs eastAsia lastClr clr charset panose".split()
+)
+"""Attributes by which programs find their way in a file, and that say nothing of anybody."""
+_TELLING_VALUES = frozenset("alias attr category tag docVar default result statusText helpText name lvlText".split())
+"""Elements whose attribute `val` is a text."""
 MOST_REMEMBERED = 20_000
 """Values of attributes."""
 
@@ -147,12 +156,27 @@ class Attributes:
             return value
         if not says_something(value):
             return value
+        if _is_structure(frame, name, value):
+            return hide(value, self._look.spans_unlearnt(value))
         new = hide(value, self._look.spans(value))
         if new == value and len(self._same) < MOST_REMEMBERED:
             self._same.add(value)
         if frame.name == "sheet":  # its name must not hold a star
             return new.replace("*", "_")
         return new
+
+
+def _is_structure(frame: Frame, name: str, value: str) -> bool:
+    """Whether the file depends on *value*: something of it that also stands under a heading is a coincidence."""
+    if not value.isascii():
+        return False
+    if name == "Target":
+        return frame.attributes.get("TargetMode", "").lower() != "external"
+    if _NAMESPACE.match(value):
+        return " " not in value
+    if name == "val":
+        return frame.name not in _TELLING_VALUES
+    return name in _STRUCTURE or name.startswith("rsid")
 
 
 class _Work:

@@ -240,6 +240,43 @@ def test_a_string_that_is_hidden_in_two_ways_is_hidden_whole() -> None:
     assert rows_of(masked(data, record=RECORD))[1] == ["***", "***"]
 
 
+def test_what_the_file_itself_is_made_of_stays_where_it_reads_like_somebodys_value() -> None:
+    values = ("main", "2006", "relationships", "worksheets", "application", "sheet1")
+    for kind, data in (("xlsx", shared(("姓名",), *((value,) for value in values))), ("docx", words_in_table(values))):
+        out = masked(data)
+        after = parts(out)
+        for name in after:
+            if name == "[Content_Types].xml" or name.endswith(".rels"):
+                assert b"***" not in after[name], name
+        if kind == "xlsx":
+            assert rows_of(out) == [["姓名"], *([["***"]] * len(values))]
+        else:
+            said = [cell.text for cell in docx.Document(io.BytesIO(out)).tables[0].columns[0].cells]
+            assert said == ["姓名", *["***"] * len(values)]
+
+
+def test_what_links_lead_to_outside_is_hidden_where_it_is_somebodys() -> None:
+    book = openpyxl.Workbook()
+    for row in (("微信号", "链接"), ("zhaoliu-seven", "甲")):
+        book.active.append(row)
+    book.active["B2"].hyperlink = "https://example.com/zhaoliu-seven"
+    written = io.BytesIO()
+    book.save(written)
+    out = openpyxl.load_workbook(io.BytesIO(masked(written.getvalue())))
+    assert out.active["B2"].hyperlink.target == "https://example.com/***"
+
+
+def words_in_table(values: tuple[str, ...]) -> bytes:
+    """A text with a list of one column."""
+    document = docx.Document()
+    table = document.add_table(len(values) + 1, 1)
+    for row, value in zip(table.rows, ("姓名", *values), strict=True):
+        row.cells[0].text = value
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
 def test_a_number_with_a_box_for_each_digit_is_one_value() -> None:
     row = ("身份证号", *ID_NO, "单位")
     sheet = rows_of(masked(shared(row, ("甲乙", *"abcdefg"))))
