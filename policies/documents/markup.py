@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 
+from policies.documents import page_values
 from policies.documents.document import MALFORMED, MIB, TOO_LARGE, Text, Within
 from policies.documents.groups import masked_part, says_something, texts_of
 from policies.documents.look import Look
@@ -63,7 +64,7 @@ def _declared(data: bytes) -> tuple[bytes, bytes]:
 
 
 class Html:
-    """Pages. What becomes of them is what becomes of pages that are all free text."""
+    """Pages. What something on a page heads becomes what its heading says, everything else is free text."""
 
     name = "html"
     media_types: tuple[str, ...] = ()
@@ -80,8 +81,11 @@ class Html:
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
         text, *_ = decoded(data)
+        held = page_values.values_in(text, within.is_label)
+        for each in held:
+            yield from (Text("", value, key) for value, key in each.more or [(each.text, each.key)])
         reader = _Reader()
-        reader.feed(text)
+        reader.feed(page_values.without(text, held))
         reader.close()
         reader.end_block()
         yield from reader.found
@@ -90,7 +94,8 @@ class Html:
         """See `Document.mask`."""
         if len(data) > LARGEST_PAGE:
             raise Withheld(TOO_LARGE)
-        _, mark, codec = decoded(data)
+        text, mark, codec = decoded(data)
+        text = page_values.masked(text, page_values.values_in(text, within.is_label), look)
         free = replace(look.text, restore=False)
         page = HtmlShape(
             record=Object({}, Value(look.undeclared)),
@@ -99,7 +104,7 @@ class Html:
             largest=LARGEST_PAGE,
         )
         masker = HtmlMasker(page, look.tally.apart(), codec, _sealed)
-        masked = masked_whole(masker, data.removeprefix(mark)).decode(codec)
+        masked = masked_whole(masker, text.encode(codec)).decode(codec)
         look.tally.add(masker.tally)
         return mark + look.without_known(masked).encode(codec)
 

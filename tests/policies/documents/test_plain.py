@@ -50,6 +50,38 @@ CASES: dict[str, tuple[str, str, str]] = {
         "a.html", f"<title>{NAME}</title><p>联系人{NAME}</p>", "<title>***</title><p>联系人***</p>",
     ),
     "a page": ("a.html", f"<p>联系人{NAME}，1<b>38</b>{MOBILE[3:]}</p>", "<p>联系人***，***<b></b></p>"),
+    "a page with a table": (
+        "a.html", "<table><tr><th>序号<th>姓名<th>住址<tr><td>1<td>大<b>牛</b><td>村头</table><p>大牛",
+        "<table><tr><th>序号<th>姓名<th>住址<tr><td>1<td>***<b></b><td>***</table><p>***",
+    ),
+    "a page with a cell that reaches down": (
+        "a.html", "<table><tr><th>单位<th>姓名<tr><td rowspan=2>局<td>大牛<tr><td>二妞</table>",
+        "<table><tr><th>单位<th>姓名<tr><td rowspan=2>局<td>***<tr><td>***</table>",
+    ),
+    "a page with labels": (
+        "a.html", "<dl><dt><b>姓名</b><dd>二妞</dl><p>姓名：大牛 单位：局</p>"
+        "<div><i>电话</i><b>17</b></div><!-- 姓名:三毛 -->",
+        "<dl><dt><b>姓名</b><dd>***</dl><p>姓名：*** 单位：局</p><div><i>电话</i><b>***</b></div><!-- 姓名:*** -->",
+    ),
+    "a page that lists what it tells of": (
+        "a.html", "<ul><li>联系人</li><li>更多</li></ul><h2>电话</h2><p>本局</p><p>姓名：大牛",
+        "<ul><li>联系人</li><li>更多</li></ul><h2>电话</h2><p>本局</p><p>姓名：***",
+    ),
+    "a page with a form": (
+        "a.html", '<label>姓名<input value="二妞"></label><textarea name=jtzz>村头</textarea>'
+        '<input type=submit value="交">'
+        '<select name="xm"><option value="">请选择</option><option value="1" selected>三毛</option></select>'
+        '<meta name="author" content="四喜">',
+        '<label>姓名<input value="***"></label><textarea name=jtzz>***</textarea><input type=submit value="交">'
+        '<select name="xm"><option value="">请选择</option><option value="***" selected>***</option></select>'
+        '<meta name="author" content="***">',
+    ),
+    "a page with a script": (
+        "a.html", """<script>var p={"xm":"四喜",sjh:19,name:"home"}</script>"""
+        """<p data-u='{"xm":"五福","n":1}' data-xm=六顺>""",
+        '<script>var p={"xm":"***",sjh:"***",name:"home"}</script><p data-u="{&quot;xm&quot;:&quot;***&quot;,'
+        '&quot;n&quot;:1}" data-xm="***">',
+    ),
     "a text without an ending": ("a", f"电话{MOBILE}", "电话***"),
 }  # fmt: skip
 

@@ -1,0 +1,379 @@
+"""The values on a page that something on it heads: cells by the heads of their tables, terms, labels, form controls by
+their names, attributes, and what scripts and attributes hold in JSON.
+"""
+
+import html
+import re
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from policies.documents.headings import Headings
+from policies.documents.look import FREE_TEXT, Look
+from policies.documents.plain import Piece, members
+from policies.formats.html_around import VOID
+from policies.formats.html_scripts import Script, script_in
+from policies.formats.html_tokens import RAW_TEXT, Attribute, Comment, EndTag, HtmlTokens, StartTag, Text, Token
+from policies.formats.masker import Withheld
+from policies.formats.prose import LONG
+from policies.recognisers.keys_cn import category_of_key
+from policies.transforms.make import REDACTED
+
+type _Place = tuple[int, int]
+
+_ENDED_BY = {
+    **dict.fromkeys(("td", "th"), ("td", "th")),
+    **dict.fromkeys(("tr", "tbody", "tfoot"), ("td", "th", "tr", "thead", "tbody")),
+    **dict.fromkeys(("dt", "dd"), ("dt", "dd")),
+    **{name: (name,) for name in ("li", "option", "p")},
+}
+"""By the name of an element, those that its start ends where one is open."""
+_NO_LABELS = frozenset("h1 h2 h3 h4 h5 h6 title a button option legend caption style script".split())
+"""Elements whose texts are called like labels and head nothing beside them."""
+_BUTTONS = frozenset({"submit", "button", "reset", "image", "file"})
+_LINE = re.compile(
+    r"(?<![^\s，,；;。])([^\s:：，,；;。<>&]{1,24})[^\S\n]*[:：]\s*"
+    r"([^\s，,；。<>:：][^\n，,；。<>]*?)(?=\s+[^\s:：]{1,24}[^\S\n]*[:：]|\s*[\n，,；。<>]|\s*$)"
+)
+"""A label and its value in one text."""
+_ASSIGNED = re.compile(
+    r"""(?P<quote>["']?)(?P<key>[\w$\u4e00-\u9fff-]{1,64})(?P=quote)\s*[:=]\s*"""
+    r"""(?P<value>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[0-9]++)"""
+)
+"""A value in a script, and what it is called."""
+_CHOOSE = re.compile(r"\W*(?:请选择\w{0,8}|全部|不限)?\W*")
+"""What a list of choices says where nothing is chosen."""
+_KEYED = frozenset("textarea select output span em strong b".split())
+"""Elements that are called by what stands in them."""
+_CONTROLS = frozenset({"input", "textarea", "select", "output"})
+_SAID = frozenset({"alt", "title", "content", "label", "placeholder", "aria-label"})
+"""Attributes that hold texts."""
+_AUTHORS = frozenset({"author", "creator", "dc.creator", "article:author"})
+_MOST_COLUMNS = 1000
+
+
+@dataclass(slots=True)
+class Held:
+    """A value of a page."""
+
+    text: str
+    key: str
+    places: list[_Place]
+    """Where it stands in the source: what becomes of it is written in the first, and nothing in the others."""
+    spelled: Callable[[str], str] = html.escape
+    row: int = 0
+    """Tells the cells of one row of a table from those of others; 0 for what lies in none."""
+    more: tuple[tuple[str, str], ...] = ()
+    """Values, and their keys, that are hidden with it whatever becomes of it."""
+
+
+@dataclass(slots=True)
+class _Cell:
+    texts: list[str] = field(default_factory=list)
+    places: list[_Place] = field(default_factory=list)
+
+    def add(self, text: str, place: _Place) -> None:
+        if text.strip():
+            self.texts.append(text)
+            self.places.append(place)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts).strip()
+
+
+@dataclass(slots=True)
+class _Table:
+    rows: list[dict[int, _Cell]] = field(default_factory=list)
+    cell: _Cell | None = None
+    column: int = 0
+    spanned: dict[int, int] = field(default_factory=dict)
+    """Columns that a cell of a row above reaches down into, and into how many rows more."""
+
+    def begin_row(self) -> None:
+        self.cell, self.column = None, 0
+        if self.rows:
+            self.spanned = {column: left - 1 for column, left in self.spanned.items() if left > 1}
+        self.rows.append({})
+
+    def begin_cell(self, tag: StartTag) -> None:
+        if not self.rows:
+            self.begin_row()
+        while self.column in self.spanned:
+            self.column += 1
+        self.cell = self.rows[-1][self.column] = _Cell()
+        wide, deep = (_number(tag.value_of(name)) for name in ("colspan", "rowspan"))
+        if deep > 1:
+            self.spanned |= dict.fromkeys(range(self.column, self.column + wide), deep)
+        self.column += wide
+
+
+@dataclass(slots=True)
+class _Open:
+    name: str
+    key: str = ""
+    """What heads what stands in it."""
+
+
+def values_in(source: str, is_label: Callable[[str], bool]) -> list[Held]:
+    """The values of the page *source* that something heads, in order, apart from one another. Raises Withheld."""
+    reading = _Reading(is_label)
+    at = 0
+    for token in HtmlTokens().feed(source, final=True):
+        reading.take(token, at)
+        at += len(token.source)
+    found: list[Held] = []
+    taken: list[_Place] = []
+    for held in sorted(reading.done(), key=lambda held: (not is_label(held.key), held.places[0])):
+        numbers = [bisect_left(taken, place) for place in held.places]
+        if all(_is_free(taken, number, place) for number, place in zip(numbers, held.places, strict=True)):
+            found.append(held)
+            for place in held.places:
+                insort(taken, place)
+    return sorted(found, key=lambda held: held.places[0])
+
+
+def _is_free(taken: list[_Place], number: int, place: _Place) -> bool:
+    """Whether *place*, which belongs at *number*, overlaps none of those *taken*, in order."""
+    before_ends = taken[number - 1][1] if number else 0
+    return before_ends <= place[0] and (number == len(taken) or place[1] <= taken[number][0])
+
+
+def without(source: str, held: Iterable[Held]) -> str:
+    """The page *source* without the values *held*."""
+    return _written(source, ((each, "") for each in held if not each.more))
+
+
+def masked(source: str, held: list[Held], look: Look) -> str:
+    """The page *source* with what *look* makes of each of the values *held*. Raises Withheld."""
+    return _written(source, _settled(held, look))
+
+
+def _settled(held: list[Held], look: Look) -> Iterator[tuple[Held, str]]:
+    rows: dict[int, list[Held]] = {}
+    for each in held:
+        if each.row:
+            rows.setdefault(each.row, []).append(each)
+        else:
+            new = look.masked(each.text, each.key)
+            yield each, REDACTED if each.more else new
+    for cells in rows.values():
+        keys, values = [cell.key for cell in cells], [cell.text for cell in cells]
+        subject = look.subject_in(keys, values)
+        for cell, action in zip(cells, look.row(keys, values), strict=True):
+            yield cell, look.done(cell.text, action, subject)
+
+
+def _written(source: str, held: Iterable[tuple[Held, str]]) -> str:
+    edits: list[tuple[_Place, str]] = []
+    for each, new in held:
+        if new != each.text:
+            edits += [(each.places[0], each.spelled(new) if new else ""), *((place, "") for place in each.places[1:])]
+    out, at = [], 0
+    for (start, end), new in sorted(edits):
+        out += [source[at:start], new]
+        at = end
+    return "".join([*out, source[at:]])
+
+
+class _Reading:
+    """Of one page, token by token."""
+
+    def __init__(self, is_label: Callable[[str], bool]) -> None:
+        self._is_label = is_label
+        self._found: list[Held] = []
+        self._open: list[_Open] = []
+        self._tables: list[_Table] = []
+        self._rows = 0
+        self._label: tuple[str, _Open | None] | None = None
+        """A text that is a label, and the element in which what it heads must stand."""
+        self._term = ""
+        self._script = Script.CODE
+
+    def take(self, token: Token, at: int) -> None:
+        """*token*, which begins at *at*."""
+        match token:
+            case StartTag():
+                self._start(token, at)
+            case EndTag():
+                self._end(token.name)
+            case Comment():
+                if token.source.startswith("<!--"):
+                    self._lines(token.source[4:].removesuffix("-->"), at + 4)
+            case Text():
+                self._text(token, at)
+
+    def done(self) -> list[Held]:
+        """What was found, in any order."""
+        while self._tables:
+            self._end_table()
+        return self._found
+
+    def _start(self, tag: StartTag, at: int) -> None:
+        name = tag.name
+        while self._open and self._open[-1].name in _ENDED_BY.get(name, ()):
+            self._open.pop()
+        if name == "table":
+            self._tables.append(_Table())
+        elif name == "tr" and self._tables:
+            self._tables[-1].begin_row()
+        elif name in ("td", "th") and self._tables:
+            self._tables[-1].begin_cell(tag)
+        elif name == "script":
+            self._script = script_in(tag)
+        key = self._key_of(tag)
+        if name in _CONTROLS:
+            self._label = None
+        for attribute in tag.attributes:
+            if attribute.written.strip("\"'"):
+                self._attribute(tag, attribute, at, key)
+        if name not in VOID and not tag.ends_itself:
+            if name == "dd":
+                key = self._term
+            self._open.append(_Open(name, key if name in _KEYED or name == "dd" else ""))
+
+    def _end(self, name: str) -> None:
+        if name == "table" and self._tables:
+            self._end_table()
+        elif name in ("td", "th", "tr") and self._tables:
+            self._tables[-1].cell = None
+        if any(each.name == name for each in reversed(self._open)):
+            while self._open.pop().name != name:
+                pass
+
+    def _key_of(self, tag: StartTag) -> str:
+        """What the value of a form control is, by its name, what it shows while it is empty, or its label."""
+        names = [tag.value_of(name) or "" for name in ("name", "id", "placeholder", "aria-label", "title")]
+        if self._label is not None and tag.name in _CONTROLS:
+            names.append(self._label[0])
+        return next((name for name in names if self._tells(name)), "")
+
+    def _attribute(self, tag: StartTag, attribute: Attribute, at: int, key: str) -> None:
+        start = at + attribute.start
+        place = (start, start + len(attribute.written))
+        name, value = attribute.name.removeprefix("data-"), attribute.value
+        is_value = name == "value" and tag.name in ("input", "button", "data", "option")
+        if is_value and (tag.value_of("type") or "").lower() not in _BUTTONS:
+            around = next((each.key for each in reversed(self._open) if each.key), "")
+            self._hold(value, key if tag.name != "option" else around, place, _quoted)
+        elif name == "content" and tag.name == "meta":
+            called = tag.value_of("name") or tag.value_of("property") or ""
+            self._hold(value, "姓名" if called.lower() in _AUTHORS else called, place, _quoted)
+        elif attribute.name.startswith("data-") and self._tells(name):
+            self._hold(value, name, place, _quoted)
+        elif value.lstrip().startswith(("{", "[")):
+            self._document(value, place, _quoted)
+        elif name in _SAID:
+            self._short(value, place, _quoted)
+
+    def _text(self, token: Text, at: int) -> None:
+        place = (at, at + len(token.source))
+        inside = self._open[-1] if self._open else None
+        if inside is not None and inside.name in RAW_TEXT:
+            self._script_text(token.source, at)
+            return
+        text = token.text
+        if not text.strip():
+            return
+        cell = self._tables[-1].cell if self._tables else None
+        if cell is not None:
+            cell.add(text, place)
+        key = next((each.key for each in reversed(self._open) if each.key), "")
+        if any(each.name == "dt" for each in self._open):
+            self._term = text.strip() if self._tells(text) else ""
+        elif key:
+            if not _CHOOSE.fullmatch(text):
+                self._hold(text, key, place)
+        elif self._tells(text) and (inside is None or inside.name not in _NO_LABELS):
+            alone = cell is None and len(self._open) > 1 and self._open[-1].name != "li"
+            around = self._open[-2] if alone else inside
+            self._label = (text.strip(), around)
+            return
+        elif self._label is not None and (self._label[1] is None or self._is_in(self._label[1])):
+            self._hold(text, self._label[0], place)
+        else:
+            self._lines(token.source, at)
+            self._short(text, place)
+        self._label = None
+
+    def _is_in(self, element: _Open) -> bool:
+        return any(each is element for each in self._open)
+
+    def _lines(self, source: str, at: int) -> None:
+        for found in _LINE.finditer(source):
+            self._hold(html.unescape(found[2]), found[1], (at + found.start(2), at + found.end(2)))
+
+    def _script_text(self, source: str, at: int) -> None:
+        if self._script is Script.JSON and self._document(source, (at, at + len(source)), str):
+            return
+        for found in _ASSIGNED.finditer(source):
+            written, key = found["value"], found["key"]
+            quote = written[0] if written[0] in "\"'" else ""
+            bare = written[1:-1] if quote else written
+            if key.lower() != "name" or not bare.isascii() or "\\u" in bare:  # scripts call everything a name
+                place = (at + found.start("value"), at + found.end("value"))
+                self._hold(bare, key, place, _between(quote or '"'))
+
+    def _document(self, text: str, place: _Place, spelled: Callable[[str], str]) -> bool:
+        """Whether *text* is JSON: then what is in it that keys tell of is held."""
+        try:
+            pieces = list(members(text, self._is_label))
+        except Withheld:
+            return False
+        told = [piece for piece in pieces if piece.key and self._tells(piece.key) and piece.text.strip()]
+        if spelled is str:
+            for piece in told:
+                self._hold(piece.text, piece.key or "", (place[0] + piece.start, place[0] + piece.end), piece.spelled)
+        elif told:
+            self._found.extend(_packed(text, told, place))
+        return True
+
+    def _hold(self, text: str, key: str, place: _Place, spelled: Callable[[str], str] = html.escape) -> None:
+        if text.strip() and self._tells(key) and not self._is_label(text.strip()):
+            self._found.append(Held(text, key, [place], spelled))
+
+    def _short(self, text: str, place: _Place, spelled: Callable[[str], str] = html.escape) -> None:
+        """Hold *text* where pages are not looked through for texts as short, which documents are."""
+        if len(text.strip()) < LONG and not text.isascii():
+            self._found.append(Held(text, "", [place], spelled))
+
+    def _end_table(self) -> None:
+        table = self._tables.pop()
+        rows = [{column: cell for column, cell in row.items() if cell.text} for row in table.rows]
+        rows = [row for row in rows if row]
+        texts = [{column: cell.text for column, cell in row.items()} for row in rows]
+        headings = Headings(self._is_label)
+        for row, shown, following in zip(rows, texts, [*texts[1:], None], strict=True):
+            self._rows += 1
+            keys = headings.keys(shown, following)
+            if not any(key and self._is_label(key) for key in keys.values()):
+                continue
+            for column, cell in row.items():
+                if (key := keys[column]) and not self._is_label(cell.text):
+                    self._found.append(Held(cell.text, key, cell.places, row=self._rows))
+
+    def _tells(self, key: str) -> bool:
+        return bool(key.strip()) and self._is_label(key.strip()) and category_of_key(key) != FREE_TEXT
+
+
+def _packed(text: str, told: list[Piece], place: _Place) -> Iterator[Held]:
+    """What keys tell of in the JSON *text* of an attribute, which is written anew as a whole."""
+    out, at = [], 0
+    for piece in told:
+        out += [text[at : piece.start], piece.spelled(REDACTED)]
+        at = piece.end
+    shown = "".join([*out, text[at:]])
+    more = tuple((piece.text, piece.key or "") for piece in told)
+    yield Held(*more[0], [place], lambda _: _quoted(shown), more=more)
+
+
+def _quoted(new: str) -> str:
+    return f'"{html.escape(new)}"'
+
+
+def _between(quote: str) -> Callable[[str], str]:
+    return lambda new: f"{quote}{new}{quote}"
+
+
+def _number(said: str | None) -> int:
+    return max(1, min(int(said), _MOST_COLUMNS)) if said is not None and said.strip().isdecimal() else 1
