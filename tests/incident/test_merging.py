@@ -191,7 +191,7 @@ def test_who_is_affected_by_both_is_counted(office: Office) -> None:
     office.record(count=20)
     office.record(count=30, caller="clerk-zhou")
     first, second = two(office)
-    assert [office.cases.get(case).scope.persons for case in (first, second)] == [20, 10]  # type: ignore[union-attr]
+    assert [office.cases.get(case).scope.persons for case in (first, second)] == [20, 30]  # type: ignore[union-attr]
     office.cases.merge(first, second, CHEN, "同一伙人")
     office.perform_all()
     scope = office.cases.get(second).scope
