@@ -46,7 +46,8 @@ class Staff:
     def do(self, who: Program, path: str, /, **body: object) -> Any:
         answer = who.post(path, **body)
         assert answer.status_code in (200, 201), answer.text
-        self.done.add(re.sub(r"[CA]-[\d-]+", lambda found: "{case}" if found[0][0] == "C" else "{alert}", path))
+        named = re.sub(r"[CA]-[\d-]+", lambda found: "{case}" if found[0][0] == "C" else "{alert}", path)
+        self.done.add(re.sub(r"(?<=/proposals/)\d+", "{number}", named))
         self.bureau.office.perform_all()
         return answer.json()
 
@@ -369,6 +370,25 @@ def test_playbooks_are_checked_and_tried_without_doing_anything(staff: Staff) ->
     assert way["ended"] == "succeeded"
     assert way["steps"]
     assert staff.refused(staff.oncall, "/playbooks/dry-run", files={"mine.json": "{"}, main="mine.json")
+
+
+def test_a_playbook_of_others_is_proposed_agreed_to_and_withdrawn(staff: Staff) -> None:
+    book = raw_book(start={"then": "one"}, one={**manual(), "then": "end"}, end={})
+    file = {"name": "theirs.json", "base64": base64.b64encode(text_of(book).encode()).decode()}
+    told = staff.do(staff.officer, "/playbooks/propose", file=file, name="theirs", reason="邻区用过")
+    at = f"/playbooks/proposals/{told['number']}"
+    assert staff.do(staff.oncall, f"{at}/agree", digest=told["digest"])["standing"] == "agreed"
+    assert staff.do(staff.oncall, f"{at}/withdraw", reason="规程改了")["standing"] == "withdrawn"
+
+
+def test_a_manual_step_is_taken_and_given_back(staff: Staff) -> None:
+    case = staff.do(staff.oncall, "/cases", title="来信", level="low", book="outside-report")["id"]
+    staff.bureau.office.perform_all()
+    asked = next(each for each in staff.oncall.case(case)["question_list"] if each["question"] == "step")
+    for act, more, who in (("take-step", {}, CHEN), ("give-back-step", {"reason": "换班"}, None)):
+        staff.do(staff.oncall, f"/cases/{case}/{act}", key=asked["key"], **more)
+        now = {each["key"]: each["taken_by"] for each in staff.oncall.case(case)["question_list"]}
+        assert now[asked["key"]] == who
 
 
 def test_a_caller_of_the_hotline_is_looked_up(staff: Staff) -> None:

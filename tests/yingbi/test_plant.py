@@ -85,7 +85,7 @@ def test_one_that_is_planted_while_all_runs_is_an_alert_as_well(home: Home, tmp_
         log.append(event(2, at=now(), caller="clerk-li", subjects=(subject,), disclosure=Disclosure.MASKED))
         siem.step()
         assert {alert.group["user.id"] for alert in alerts.latest()} == {"clerk-zhao", "clerk-li"}
-        told = hear(home.told("siem"))["trouble"]
+        told = hear(home.told("siem"))["rules_trouble"]
         assert "canaries" in told
         assert "330123" not in told
 
