@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from policies.digest import Digester
 from policies.documents.document import MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
-from policies.documents.headings import category_of_heading, tells
+from policies.documents.headings import FREE_TEXT, category_of_heading, labelled_in, tells
 from policies.documents.look import Look
 from policies.documents.markup import HTML, XML
 from policies.documents.plain import PLAIN, TEXT
@@ -24,7 +24,6 @@ from policies.transforms.make import REDACTED
 
 BOUNDS = Bounds(octets=256 * MIB, unpacked=4096 * MIB, seconds=900)
 """On a desk somebody waits, and nobody else does."""
-FREE_TEXT = "free_text"
 UNKNOWN = "document_unknown"
 """For a file of which neither its content nor its name tells what it is."""
 _BY_NAME: tuple[Document, ...] = (*PLAIN, XML, HTML)
@@ -67,7 +66,13 @@ def found_in(text: Text) -> list[tuple[str, str]]:
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [(category or "", "context")]
     is_prose = are_there() and len(text.text) >= SHORTEST_PROSE
-    return [(hit.category, hit.why) for hit in scan(text.text, prose=is_prose)]
+    hits = scan(text.text, prose=is_prose)
+    labelled = [
+        (category, "context")
+        for start, end, category in labelled_in(text.text)
+        if not any(hit.start < end and start < hit.end for hit in hits)
+    ]
+    return [*((hit.category, hit.why) for hit in hits), *labelled]
 
 
 def masked_file(name: str, data: bytes) -> tuple[bytes, Tally]:

@@ -5,7 +5,8 @@ head and for remarks. In doubt a cell is both headed by what stands above it and
 of a column goes on telling until a row that is plainly a head says otherwise: it is hidden rather than shown.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -45,6 +46,22 @@ def category_of_heading(text: str) -> str | None:
     return "bank_card" if text.strip().rstrip(":：").rstrip() in _ACCOUNTS else category_of_key(text)
 
 
+_LABELLED = re.compile(r"(?<![\u4e00-\u9fffA-Za-z])([A-Za-z]{0,5}[\u4e00-\u9fff]{1,20})[ \t]*[:：][ \t]*")
+_PARTING = re.compile(r"[，。；;|\r\n\t]|\s+/|\s{2,}|\s+[\u4e00-\u9fffA-Za-z]{1,20}\s*[:：]")
+"""What ends a value: a clause, the next label, a gap."""
+
+
+def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """From where to where in *text* a value stands behind a telling label and a colon, and the category it is of."""
+    for match in _LABELLED.finditer(text):
+        category = category_of_heading(match[1]) if tells(match[1]) else None
+        parting = _PARTING.search(text, match.end())
+        end = parting.start() if parting else len(text)
+        if category not in (None, FREE_TEXT) and text[match.end() : end].strip(f"{HIDDEN} "):
+            yield match.end(), len(text[:end].rstrip()), category or ""
+
+
+FREE_TEXT = "free_text"
 FEWEST_BOXES = 6
 """Cells beside each other with one character each that are one value: forms have a box for each digit of a number."""
 

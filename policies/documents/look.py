@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
-from policies.documents.headings import category_of_heading, tells
+from policies.documents.headings import FREE_TEXT, category_of_heading, labelled_in, tells
 from policies.formats.finder import Span, merge
+from policies.formats.found import found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
@@ -19,7 +20,6 @@ LONGEST_KEY = 64
 """Characters of a heading."""
 MOST_NAMED = 5_000
 """Names that were found by the words around them, and are looked for without them."""
-FREE_TEXT = "free_text"
 
 
 class Look:
@@ -179,6 +179,9 @@ class Look:
         if self._named:
             self._settle_named()
         spans = personal_spans(text, self._known)
+        labelled = [Span(start, end, found_as(category, "context")) for start, end, category in labelled_in(text)]
+        if labelled:
+            spans = merge([*spans, *labelled])
         told = self.tally.prose.spans(text, action.prose and max(action.prose, self._shortest_prose))
         return merge([*spans, *told]) if told else spans
 

@@ -15,6 +15,10 @@ from tests.policies.documents.made import MOBILE, NAME
 CASES: dict[str, tuple[str, str, str]] = {
     "text": ("a.txt", f"联系人{NAME}\r\n电话{MOBILE}\n\n{NAME}来过", "联系人***\r\n电话***\n\n***来过"),
     "markdown": ("a.md", f"# 题\n\n- 电话 {MOBILE}\n", "# 题\n\n- 电话 ***\n"),
+    "labels in a text": (
+        "a.txt", "姓名：大牛\n电话：17，住址: 村头；备注：无\n- 微信号：x 办公地址：y\n",
+        "姓名：***\n电话：***，住址: ***；备注：无\n- 微信号：*** 办公地址：y\n",
+    ),
     "a table": ("a.csv", f"序号,姓名,备注\r\n1,{NAME},办结\r\n", "序号,姓名,备注\r\n1,***,办结\r\n"),
     "a table of accounts": ("a.csv", "序号,户名,账号\n1,甲乙丙,10-0020104\n", "序号,户名,账号\n1,***,***\n"),
     "a table with tabs": ("a.tsv", f"手机号\t单位\n{MOBILE}\t局\n1\t\n", "手机号\t单位\n***\t局\n***\t\n"),
