@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from policies.documents.document import MALFORMED, SIGNATURE, SIGNED, UNDECLARED_INSIDE, Text, Within
 from policies.documents.groups import Group, Grouping, masked_part, texts_of
-from policies.documents.headings import tells
+from policies.documents.headings import Headings, tells
 from policies.documents.look import Look
 from policies.documents.ooxml import Attributes
 from policies.documents.package import Package, Packing, parts_of
@@ -38,6 +38,10 @@ _BEFORE_ROOT = re.compile(rb"\A(" + _PROLOGUE + rb")(?=<)", re.DOTALL)
 _UNSIGNED = b"<?yingbi unsigned-copy?>\n"
 _SPACED = 1.5
 """So many times its height apart, texts of a line are two."""
+
+
+_MOST_GAP = 4.0
+"""So many times its height below another, a line does not belong to its table."""
 
 
 class Ofd:
@@ -114,15 +118,24 @@ class Page:
         for run in unit.runs:
             if run.element.name not in ("TextCode", "Glyphs") and run.text.strip():
                 yield covered.group([run])
-        for line in _lines([_Placed.of(run) for run in unit.runs if run.element.name == "TextCode"]):
-            cells = [[each.run for each in cell] for cell in _cells(line)]
+        placed = [_Placed.of(run) for run in unit.runs if run.element.name == "TextCode"]
+        rows = _in_columns([list(_cells(line)) for line in _lines(placed)])
+        texts = [{column: said for column, cell in row.items() if (said := _said(cell).strip(" :："))} for row in rows]
+        headings, last = Headings(self._is_label), 0.0
+        for number, row in enumerate(rows):
+            first = next(iter(row.values()))[0]
+            if first.y - last > _MOST_GAP * first.height:
+                headings = Headings(self._is_label)
+            last = first.y
+            keys = headings.keys(texts[number], next(filter(None, texts[number + 1 :]), None))
             before = ""
-            for cell in cells:
-                label = joined(cell).strip(" :：")
-                is_label = self._is_label(label)
-                yield covered.group(cell, None if is_label else before)
-                before = label if is_label else ""
-            yield covered.group([run for cell in cells for run in (*cell, _GAP)])
+            for column, cell in row.items():
+                key = keys.get(column, "")
+                # A line is no row of a form: its labels tell of what is right behind them.
+                yield covered.group([each.run for each in cell], before if key in texts[number].values() else key)
+                said = texts[number].get(column, "")
+                before = said if self._is_label(said) else ""
+            yield covered.group([run for cell in row.values() for run in (*(each.run for each in cell), _GAP)])
         covered.write(unit)
 
 
@@ -212,6 +225,30 @@ def _cells(line: list[_Placed]) -> Iterator[list[_Placed]]:
         cell.append(each)
     if cell:
         yield cell
+
+
+def _in_columns(lines: list[list[list[_Placed]]]) -> list[dict[int, list[_Placed]]]:
+    """The cells of *lines*, each by its column: those that stand below each other have the same."""
+    columns: list[tuple[float, float]] = []
+    places: dict[int, tuple[float, float]] = {}
+    """By the identity of each cell, the column that it is in."""
+    for line in sorted(lines, key=len, reverse=True):
+        taken: set[tuple[float, float]] = set()
+        for cell in line:
+            left, right = cell[0].x, max(each.x + each.width for each in cell)
+            shared = {each: min(each[1], right) - max(each[0], left) for each in columns if each not in taken}
+            column = max(shared, key=lambda each: shared[each], default=(left, right))
+            if shared.get(column, 0) <= 0:
+                column = (left, right)
+                columns.append(column)
+            taken.add(column)
+            places[id(cell)] = column
+    order = {column: number for number, column in enumerate(sorted(set(columns)))}
+    return [{order[places[id(cell)]]: cell for cell in line} for line in lines]
+
+
+def _said(cell: list[_Placed]) -> str:
+    return joined([each.run for each in cell])
 
 
 def _as_long(old: str, new: str) -> str:

@@ -34,6 +34,25 @@ def test_glyphs_are_forgotten_where_their_text_is_hidden_and_nowhere_else() -> N
     assert [("Glyphs" in each) for each in objects] == ["*" not in each for each in objects]
 
 
+def page_of(*rows: tuple[float, tuple[str, ...]]) -> bytes:
+    """A page with a row of words at each height."""
+    objects = "".join(
+        f'<ofd:TextObject ID="{int(y)}{column}" Boundary="{20 + 40 * column} {y} {4 * len(text)} 4">'
+        f'<ofd:TextCode X="0" Y="3">{text}</ofd:TextCode></ofd:TextObject>'
+        for y, texts in rows
+        for column, text in enumerate(texts)
+    )
+    page = f'<ofd:Page xmlns:ofd="x"><ofd:Layer ID="1">{objects}</ofd:Layer></ofd:Page>'
+    return packed({"OFD.xml": b"<OFD/>", PAGE: page.encode()})
+
+
+def test_the_columns_of_a_list_are_masked_and_what_stands_far_below_is_not() -> None:
+    head = ("姓名", "住址", "医保卡号")
+    rows = ((10, head), (16, ("大牛", "村头", "B1")), (22, ("二妞", "河东", "B2")), (80, ("请备", "齐全", "材料")))
+    shown = [*head, "**", "**", "**", "**", "**", "**", "请备", "齐全", "材料"]
+    assert said(masked(page_of(*rows))) == shown
+
+
 def test_who_made_it_and_what_is_said_of_it_is_hidden() -> None:
     main = parts(masked(fixed()))["OFD.xml"].decode()
     assert re.findall(r">([^<]+)", main) == ["***", "***", "***", "Doc_0/Document.xml"]
