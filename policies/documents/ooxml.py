@@ -17,6 +17,7 @@ from policies.documents.document import (
     Text,
     Within,
 )
+from policies.documents.fonts import is_font
 from policies.documents.groups import (
     AUTHOR,
     Grouping,
@@ -96,6 +97,8 @@ class Office:
                 yield from texts_of(work.package.pieces(name), work.grouping(name), name, partial(work.refused, name))
             elif name.lower().endswith(_PICTURES) and not _PREVIEW.fullmatch(name):
                 yield from within.texts(work.package.read(name), name)
+            elif not _PREVIEW.fullmatch(name):
+                work.unread(name)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
@@ -225,15 +228,17 @@ class _Work:
 
     def other(self, name: str, look: Look) -> bytes:
         """What becomes of the part *name*, which is not XML. Raises Withheld."""
-        lower = name.lower()
-        if lower.endswith("/"):
-            return b""
-        if _PRINTERS in lower:
-            return b""
-        if lower.endswith(_PICTURES):
+        if name.lower().endswith(_PICTURES):
             return self._within.masked(self.package.read(name), look, name)
-        if lower.endswith(_FONTS):
-            return self.package.read(name)
+        return self.unread(name)
+
+    def unread(self, name: str) -> bytes:
+        """What becomes of the part *name*, in which nobody looks. Raises Withheld where something may stand in it."""
+        lower = name.lower()
+        if lower.endswith("/") or _PRINTERS in lower:
+            return b""
+        if lower.endswith(_FONTS) and is_font(font := self.package.read(name)):
+            return font
         raise Withheld(ACTIVE if lower.endswith(".bin") else UNDECLARED_INSIDE)
 
     def refused(self, part: str, frame: Frame) -> str | None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 
 import docx
@@ -12,6 +13,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from policies.documents.desk import texts_in
 from policies.documents.document import Bounds
 from policies.documents.registry import Inner, document_in, opened
 from policies.formats.masker import Withheld
@@ -175,6 +177,29 @@ def test_what_is_hostile_is_withheld_and_says_why(name: str) -> None:
     data, reason = HOSTILE[name]
     with pytest.raises(Withheld, match=f"^{reason}$"):
         masked(data)
+
+
+@pytest.mark.parametrize(
+    "part", ["word/x.txt", "word/media/x.bmp", "word/fonts/x.odttf", "word/fonts/x.ttf", "word/x.bin"]
+)
+def test_what_nobody_can_read_is_withheld_when_it_is_looked_at_as_when_it_is_masked(part: str) -> None:
+    data = rewritten(MADE["docx"], **{part.replace("/", "__").replace(".", "_dot_"): MOBILE.encode() * 20})
+    for looked in (masked, lambda data: list(texts_in("a.docx", data))):
+        with pytest.raises(Withheld, match=r"^document_(within_undeclared|active)$"):
+            looked(data)
+
+
+SCRAMBLED = bytes(44) + b"cmap" + bytes(12) + b"glyf" + struct.pack(">III", 0, 60, 16)
+"""As a font in a text is, whose first 32 octets nobody can read."""
+
+
+@pytest.mark.parametrize(
+    "font", [SCRAMBLED, struct.pack("<I", 60) + bytes(30) + b"LP" + bytes(24)], ids=["in a text", "in slides"]
+)
+def test_a_font_stays_as_it_is(font: bytes) -> None:
+    data = rewritten(MADE["docx"], word__fonts__x_dot_odttf=font)
+    assert parts(masked(data))["word/fonts/x.odttf"] == font
+    assert list(texts_in("a.docx", data))
 
 
 @pytest.mark.parametrize("name", CHANGES)
