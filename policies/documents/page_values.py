@@ -8,8 +8,8 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from policies.documents.headings import Headings
-from policies.documents.look import FREE_TEXT, Look
+from policies.documents.headings import FREE_TEXT, Headings
+from policies.documents.look import Look
 from policies.documents.plain import Piece, members
 from policies.formats.html_around import VOID
 from policies.formats.html_scripts import Script, script_in

@@ -13,8 +13,8 @@ from itertools import pairwise
 from urllib.parse import quote_plus, unquote_plus
 
 from policies.documents.document import MALFORMED, TOO_LARGE, Text, Within
-from policies.documents.headings import Headings
-from policies.documents.look import FREE_TEXT, Look
+from policies.documents.headings import FREE_TEXT, Headings
+from policies.documents.look import Look
 from policies.formats.free_text import hide
 from policies.formats.json_keys import is_telling_key
 from policies.formats.masker import Withheld
