@@ -1,5 +1,6 @@
 """Files of plain text on a desk: what becomes of each, in its own charset, and everything else as it was."""
 
+import codecs
 import csv
 import io
 import json
@@ -135,6 +136,8 @@ def test_what_is_hidden_is_what_is_found(name: str) -> None:
         ("a.eml", b"From: x\r\nContent-Transfer-Encoding: base64\r\n\r\n5byg5LiJ\r\n"),
         ("a.vcf", b"BEGIN:VCARD\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0\n"),
         ("a.xml", b'<?xml version="1.0" encoding="GBK"?><a>\xff</a>'),
+        ("a.csv", "姓名,住址\r\n王建國,柳林村四組\r\n李小明,中正路五號\r\n".encode("big5")),
+        ("a.txt", codecs.BOM_UTF16_BE + f"电话{MOBILE}".encode("utf-16-le")),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_withheld(file: str, data: bytes) -> None:
