@@ -56,7 +56,7 @@ def running(
     for shipped, wanted in (
         ("still_s = 120 ", "still_s = 20 "),
         ('heartbeat_file = "" ', 'heartbeat_file = "keys/heartbeat.url" '),
-        ('ca = "" ', f'ca = "{authority.certificate}" '),
+        ('\nca = "" ', f'\nca = "{authority.certificate}" '),
         ("high_minutes = 60 ", "high_minutes = 1 "),
     ):
         assert shipped in settings

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from deploy.demo.people import CLERKS
+from tests.axe import axe
 from tests.chromium import Chromium
 from tests.e2e.answers import Links
 from tests.e2e.browser import Browser, browsing
@@ -107,6 +109,26 @@ def test_a_clerk_signs_in_and_out(register: Demo, browser: Browser, truth: Truth
     browser.get(register.url("register") + "/.yingbi/sign-out")
     browser.get(register.url("register") + "/register/residents")
     assert cells(browser, "name")[0] == str(first["name"])[0] + "**"
+
+
+@pytest.mark.parametrize("width", [320, 640, 1280])
+def test_the_pages_of_the_gateway_itself_have_no_barrier(register: Demo, browser: Browser, width: int) -> None:
+    """At 640 px with letters twice as large as well: what a window of 1280 px shows at 200 %."""
+    scale = 2 if width == 640 else 1
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": scale, "mobile": False}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        for target in ("/.yingbi/sign-in", "/register/residents?_sort=name", "/.yingbi/nowhere"):
+            browser.get(register.url("register") + target)
+            assert axe(browser.driver) == [], target
+            assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= width, target
+        browser.get(register.url("register") + "/.yingbi/sign-in")
+        browser.driver.switch_to.active_element.send_keys("no-such-credential", Keys.ENTER)
+        assert "凭证无效" in browser.text
+        assert axe(browser.driver) == []
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        browser.complaints()  # that some were refused
 
 
 @pytest.mark.parametrize(
