@@ -49,12 +49,16 @@ def category_of_heading(text: str) -> str | None:
 _LABELLED = re.compile(r"(?<![\u4e00-\u9fffA-Za-z])([A-Za-z]{0,5}[\u4e00-\u9fff]{1,20})[ \t]*[:：][ \t]*")
 _PARTING = re.compile(r"[，。；;|\r\n\t]|\s+/|\s{2,}|\s+[\u4e00-\u9fffA-Za-z]{1,20}\s*[:：]")
 """What ends a value: a clause, the next label, a gap."""
+_NEXT = re.compile(r"([\u4e00-\u9fffA-Za-z]{1,20})\s*[:：]")
 
 
 def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
     """From where to where in *text* a value stands behind a telling label and a colon, and the category it is of."""
     for match in _LABELLED.finditer(text):
         category = category_of_heading(match[1]) if tells(match[1]) else None
+        following = _NEXT.match(text, match.end())
+        if following and (following[1].lower() in _PLAIN or tells(following[1])):
+            continue  # another label at once: this one has no value
         parting = _PARTING.search(text, match.end())
         end = parting.start() if parting else len(text)
         if category not in (None, FREE_TEXT) and text[match.end() : end].strip(f"{HIDDEN} "):

@@ -91,7 +91,7 @@ class People:
 
 def opened(office: Office, name: str, respond: str) -> CaseId:
     """A case about an account of its own, who was shown a few persons. The first alert of a rule of its own."""
-    number = 10 * len(office.cases.all())
+    number = 1_000 + 10 * len(office.cases.all())
     at = office.watch() - timedelta(minutes=4)
     seen = [
         document(number + each, caller=name, fields=(shown("name"), shown("mobile")), at=at) for each in range(READS)

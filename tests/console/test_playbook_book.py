@@ -181,7 +181,7 @@ def test_of_two_who_agree_at_once_one_does(house: House) -> None:
 def test_a_drill_is_led_by_what_is_agreed_and_by_nothing_else(house: House) -> None:
     number = house.book.propose(SUN, "theirs", theirs().encode(), "x")
     assert house.leads == frozenset()
-    with pytest.raises(NotPermitted, match="no playbook"):
+    with pytest.raises(NotPermitted, match="no such playbook"):
         house.office.cases.open_drill("演练", "low", CHEN, book="theirs", once="1")
     house.book.agree(QIAN, number, house.digest(number))
     assert house.leads == {"theirs"}
