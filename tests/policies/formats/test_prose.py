@@ -187,7 +187,8 @@ def test_a_stream_may_have_more_read_the_longer_it_lasts() -> None:
     assert prose.spans("房" * MOST, LONG) == ()
     assert [span.categories for span in prose.spans(SAID, LONG)] == [(UNREAD,)]
     prose.lasts(0.1)
-    assert {category for span in prose.spans(SAID, LONG) for category in span.categories} == {"person_name", "address"}
+    found = {told for span in prose.spans(SAID, LONG) for told in span.categories}
+    assert {told.partition(":")[0] for told in found} == {"person_name", "address"}
     prose.lasts(3600)
     assert prose.left == MOST
 
