@@ -20,6 +20,7 @@ WITHOUT_A_MODULE = {
     "tests/policies/formats/test_memory.py": "what every reader of bodies holds",
     "tests/policies/formats/test_splits.py": "every reader, its input cut anywhere",
     "tests/siem/baseline/test_habits.py": "what all detectors together take for a habit",
+    "tests/siem/baseline/test_kinds_of_work.py": "what all detectors together take for work of two kinds",
     "tests/siem/baseline/test_second_district.py": "all detectors, on months of another maker",
     "tests/siem/baseline/test_third_district.py": "the same, on months of a third maker",
     "tests/siem/detect/test_oracle.py": "rules by somebody else's engine",
