@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from selenium.webdriver.common.keys import Keys
 
 from deploy.demo.people import CLERKS
 from tests.axe import axe
@@ -123,7 +122,8 @@ def test_the_pages_of_the_gateway_itself_have_no_barrier(register: Demo, browser
             assert axe(browser.driver) == [], target
             assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= width, target
         browser.get(register.url("register") + "/.yingbi/sign-in")
-        browser.driver.switch_to.active_element.send_keys("no-such-credential", Keys.ENTER)
+        browser.write("#credential", "no-such-credential")
+        browser.press("button")
         assert "凭证无效" in browser.text
         assert axe(browser.driver) == []
     finally:
