@@ -33,6 +33,7 @@ from console.playbook_journal import (
 from console.sealed_journal import Row
 from console.separation import are_alike
 from console.tables import PLAYBOOK_JOURNAL
+from incident.blank import is_blank
 from incident.database import for_writing
 from incident.graph import Books
 from incident.ids import NotPermitted, PersonId, person
@@ -134,7 +135,7 @@ class PlaybookBook:
         self._check_text(reason)
         if not _NAME.fullmatch(name):
             raise NotPermitted("预案名只能用小写字母、数字和连字符", "a name has small letters, digits and hyphens")
-        if not reason.strip():
+        if is_blank(reason):
             raise NotPermitted("请写明理由", "say why")
         if not 0 < len(octets) <= MOST_BYTES:
             raise NotPermitted(f"一个预案最多 {MOST_BYTES:,} 字节", f"a playbook has 1 to {MOST_BYTES:,} octets")
@@ -177,7 +178,7 @@ class PlaybookBook:
         self._check_text(reason)
         with self._lock:
             found = self._found(number, Standing.WAITING, Standing.AGREED)
-            if found.standing is Standing.AGREED and not reason.strip():
+            if found.standing is Standing.AGREED and is_blank(reason):
                 raise NotPermitted("请写明理由", "say why")
             self._act(Withdrawn(number=number, reason=reason.strip()), by)
 
@@ -210,8 +211,8 @@ class PlaybookBook:
     def _put_back(self) -> None:
         """Write what is agreed and was not written, as where the process died in between. What was edited stays."""
         lying = self.shelf.lying() if self._state.proposals else {}
+        before = {each.fact.digest for each in self.proposals() if each.standing is Standing.REPLACED}
         for each in self._state.proposals.values():
-            before = {other.fact.digest for other in self.proposals() if other.standing is Standing.REPLACED}
             there = lying.get(each.fact.name)
             if each.standing is Standing.AGREED and (there is None or hashlib.sha256(there).hexdigest() in before):
                 self._keep(each.fact)

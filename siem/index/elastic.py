@@ -194,7 +194,7 @@ class ElasticStore:
 
     def volume(self, seers: Sequence[Seer], start: datetime, end: datetime, timeout: timedelta) -> list[int]:
         """As `EventStore` promises."""
-        if start >= end:
+        if start >= end or not seers:
             return [0] * len(seers)
         query = query_of(AnyOf(tuple(map(of_seer, seers))), start, end)
         found = self._aggregated(query, volume_aggregations(seers), self._indices(start, end), timeout)
@@ -265,8 +265,8 @@ class ElasticStore:
             yield from _sources(found)
 
     def _told(self, query: Query, timeout: timedelta) -> Iterator[Mapping[str, Sequence[str]]]:
-        """The `SAMPLED` fields of all events that satisfy *query*, in no order."""
-        asked = [{"field": "@timestamp", "format": _TIMES}, *(name for name in SAMPLED if name != "@timestamp")]
+        """The `SAMPLED` fields and the time of all events that satisfy *query*, in no order."""
+        asked = [{"field": "@timestamp", "format": _TIMES}, *SAMPLED]
         each = {"sort": ["_shard_doc"], "size": TOLD_PAGE, "docvalue_fields": asked, "source": False}
         for found in self._pages(query, (f"{self.prefix}-*",), each, 1, timeout):
             yield from (hit["fields"] for hit in found["hits"]["hits"])

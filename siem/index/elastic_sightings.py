@@ -64,15 +64,15 @@ def volume_aggregations(seers: Sequence[Seer]) -> dict[str, Any]:
     return {"seers": {"filters": {"filters": filters}, "aggs": {"subjects": subjects}}}
 
 
-SAMPLED = ("yingbi.subjects", "user.id", "source.ip.text", "yingbi.disclosure", "@timestamp")
-"""What is read of the events of a sample."""
+SAMPLED = ("yingbi.subjects", "user.id", "source.ip.text", "yingbi.disclosure")
+"""What is read of the events of a sample, beside their time."""
 
 
 def add_to(
     sample: Sample, event: Mapping[str, Sequence[str]], lowest: tuple[str, str], span: tuple[datetime, datetime]
 ) -> None:
-    """Add to *sample* what the `SAMPLED` fields of an *event* say: its subjects that lie between the *lowest*, and who
-    was shown them in clear, where it happened within *span*.
+    """Add to *sample* what the `SAMPLED` fields and the time of an *event* say: its subjects that lie between the
+    *lowest*, and who was shown them in clear, where it happened within *span*.
     """
     subjects = [each for each in event["yingbi.subjects"] if lowest[0] <= each < lowest[1]]
     sample.known.update(subjects)

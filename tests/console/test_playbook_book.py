@@ -250,8 +250,9 @@ def test_what_cannot_lead_a_case_is_not_even_proposed(house: House, name: str, t
 
 
 def test_a_proposal_needs_a_reason_and_the_findings_are_told(house: House) -> None:
-    with pytest.raises(NotPermitted, match="say why"):
-        house.book.propose(SUN, "theirs", theirs().encode(), " ")
+    for unseen in (" ", "\u3000\u200b"):
+        with pytest.raises(NotPermitted, match="say why"):
+            house.book.propose(SUN, "theirs", theirs().encode(), unseen)
     with pytest.raises(BadPlaybook) as told:
         house.book.propose(SUN, "theirs", theirs().replace("workflow_start", "workflow_begin").encode(), "x")
     assert {"missing", "unknown-key"} <= {each.code for each in told.value.findings}

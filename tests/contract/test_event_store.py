@@ -429,5 +429,6 @@ def test_how_many_a_seer_was_shown_in_clear(full_store: EventStore, span: tuple[
 def test_nobody_was_shown_anything_by_an_empty_index(store: EventStore) -> None:
     assert list(store.sightings([digest(1)], NINE, FOREVER, SOON)) == []
     assert store.volume([Seer("clerk-wang")], NINE, FOREVER, SOON) == [0]
+    assert store.volume([], NINE, FOREVER, SOON) == []
     volumes = store.volumes(["e1"], NINE, FOREVER, SOON)
     assert (volumes.known, dict(volumes.of)) == (0, {})
