@@ -4,13 +4,13 @@ import contextlib
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from deploy.certificate import CertificateFiles
@@ -84,11 +84,19 @@ class Server:
         """As the quota process does."""
         return open_link(self.address, "", "")
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send *number* to all of its processes."""
-        os.killpg(self.process.pid, number)
-        if number == signal.SIGKILL:
-            self.process.wait()
+    def kill(self) -> None:
+        """Kill all of its processes, and return when none is left.
+
+        Each backend has a group of its own: one that is left would answer once more, and hold up the next start.
+        """
+        server = psutil.Process(self.process.pid)
+        server.suspend()  # it starts no other meanwhile
+        backends = server.children()
+        for process in (server, *backends):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
+        wait_until(lambda: all(_is_gone(backend) for backend in backends), 30)
 
     def empty(self) -> None:
         """Let go of all tables."""
@@ -112,6 +120,14 @@ class Server:
         )
 
 
+def _is_gone(process: psutil.Process) -> bool:
+    """Also where nobody has asked what became of it."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
 @contextlib.contextmanager
 def running_server(**options: Any) -> Iterator[Server]:
     """A server, *options* as it takes them, and nothing of it afterwards."""
@@ -122,6 +138,5 @@ def running_server(**options: Any) -> Iterator[Server]:
         yield server
     finally:
         if server is not None and server.process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                server.signal(signal.SIGKILL)
+            server.kill()
         shutil.rmtree(folder)

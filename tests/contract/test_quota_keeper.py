@@ -1,6 +1,5 @@
 """The quota is kept alike in a file and in PostgreSQL; there for several hosts together, whatever becomes of them."""
 
-import signal
 import subprocess
 import sys
 import threading
@@ -157,7 +156,7 @@ def test_a_machine_whose_time_runs_ahead_of_another_frees_nobody(database: Serve
 def test_a_server_that_is_killed_forgets_nobody(database: Server, tmp_path: Path) -> None:
     keeper = host(database, tmp_path, Machine())
     assert keeper.judge(asked("a", "b")) == Verdict()
-    database.signal(signal.SIGKILL)
+    database.kill()
     with pytest.raises(CannotTell, match="database of the quota"):
         keeper.judge(asked("c"))
     (database.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
