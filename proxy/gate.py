@@ -13,11 +13,11 @@ from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 from msgspec import structs
 
-from policies.formats.masker import Masker, Tally, Withheld, masked_whole
+from policies.formats.masker import Tally, Withheld
 from policies.sent_files import FilesSent
 from proxy.admission import Admission, Capacity
 from proxy.answer import EVENTS, Mask, Withhold
-from proxy.apart import Apart, Begins, Job
+from proxy.apart import Apart, Job
 from proxy.arriving import ARRIVING, OPENING
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
@@ -33,7 +33,6 @@ from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import NoIdentityKey
 from proxy.introspection import Introspections
 from proxy.judging import Judging
-from proxy.large_pages import LargePages
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
 from proxy.limit_desk import LimitDesk
@@ -54,8 +53,9 @@ from proxy.socket_desk import SocketDesk
 from proxy.spool import Spool
 from proxy.standing import Standing
 from proxy.streaming import Streaming
-from proxy.turns import SLICE, Turns
+from proxy.turns import Turns
 from proxy.underway import Holds, Underway
+from proxy.whole_answers import WholeAnswers
 from proxy.withholding import Withholding
 from proxy.write_answer import write_own
 from siem.record.log import AccessLog, RecordFailed
@@ -126,9 +126,6 @@ class Gate:
         """Masks documents."""
         self.turns = Turns()
         """Those of all large answers."""
-        self._reader = Reader()
-        """Reads running text."""
-        self._large_pages = LargePages(self._reader, self.turns, partial(counters.add, "refused_busy"))
         self.exports = Exports(Spool(spool))
         """Keeps exports for a while, so that parts of them may be asked for."""
         self.withholding = Withholding(
@@ -140,6 +137,16 @@ class Gate:
             underway=self.underway,
             admission=self.admission,
             exports=self.exports,
+        )
+        reader = Reader()
+        self.whole = WholeAnswers(
+            current,
+            now,
+            apart=self._apart,
+            reader=reader,
+            turns=self.turns,
+            withholding=self.withholding,
+            refused=partial(counters.add, "refused_busy"),
         )
         identities = IdentityDesk(current, self._sessions, nonces)
         self._own_pages = OwnPages(
@@ -161,7 +168,7 @@ class Gate:
             withholding=self.withholding,
             meter=self._meter,
             handshakes=self._handshakes,
-            reader=self._reader,
+            reader=reader,
             turns=self.turns,
         )
         self.sockets = SocketDesk(
@@ -336,45 +343,6 @@ class Gate:
         elif isinstance(exchange.treatment, Withhold):
             self.withholding.withhold(flow, exchange, exchange.treatment.reason)
 
-    def masking(self, flow: HTTPFlow, exchange: Exchange, body: bytes) -> Begins | None:
-        """What is waited for before the answer *body*, which has arrived whole, is released; None where nothing is.
-
-        It masks a document, or reads the running text of anything else.
-        """
-        treatment = exchange.treatment
-        exchange.arrived_s = time.monotonic()
-        if not isinstance(treatment, Mask) or not body or exchange.is_answered or exchange.failure:
-            return None
-        if not treatment.held_mib and treatment.format == "html" and len(body) > SLICE:
-            exchange.masking = self._large_pages.masking(exchange, body, lambda: look_at(flow, exchange, self.now()))
-            return exchange.masking
-        if not treatment.held_mib:
-            return self._reading(flow, exchange, treatment.masker, body)
-        treatment.masker.tally.prose.at_once()
-        exchange.masking = self._apart.job(treatment.masker, body)
-        if exchange.masking is None:
-            self.counters.add("refused_busy")
-            self.withholding.withhold(flow, exchange, "too_busy")
-        return exchange.masking
-
-    def _reading(self, flow: HTTPFlow, exchange: Exchange, masker: Masker, body: bytes) -> Begins | None:
-        """What reads the running text of *body*, where some of it is not known; else it is masked, to be released."""
-        prose = exchange.prose
-        try:
-            exchange.masked = masked_whole(masker, body), masker.tally
-            if prose is None or not prose.is_wanted:
-                return None
-            exchange.masked = None
-            exchange.treatment = look_at(flow, exchange, self.now())
-        except Exception as error:  # noqa: BLE001  # raised where it is released, which is guarded
-            exchange.masked = error
-            return None
-        exchange.masking = self._reader.reading(prose)
-        if exchange.masking is None:
-            self.counters.add("refused_busy")
-            prose.settle()
-        return exchange.masking
-
     def release(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """A buffered answer has arrived whole: mask it, write it down, let it go."""
         assert flow.response is not None
@@ -385,12 +353,12 @@ class Gate:
             return
         body = flow.response.raw_content or b""
         try:
-            masked, tally = self._masked(exchange, body)
+            masked, tally = self.whole.masked(exchange, body)
             if (reached := self._limits.too_much(exchange, tally)) is not None:
                 if isinstance(exchange.masking, Job) or not self._limits.mask_harder(flow, exchange, reached):
                     withhold(flow, exchange, reached.reason)
                     return
-                masked, tally = self._masked(exchange, body)
+                masked, tally = self.whole.masked(exchange, body)
             length = None if flow.request.method == "HEAD" else len(masked)
             self._sessions.keep(exchange, flow.response.status_code, body)
             self.exports.begin(exchange, flow.response.status_code)
@@ -415,22 +383,3 @@ class Gate:
         assert exchange.system is not None
         own_s = exchange.sent_s - exchange.admitted_s + time.monotonic() - arrived_s
         self._meter.took(exchange.system.name, upstream_s=arrived_s - exchange.sent_s, own_s=own_s)
-
-    def _masked(self, exchange: Exchange, body: bytes) -> tuple[bytes, Tally]:
-        """The whole *body* as it may be shown, and what it shows. Raises Withheld."""
-        if not isinstance(exchange.treatment, Mask):
-            return b"", Tally(self.current.digester)
-        masked, exchange.masked = exchange.masked, None
-        if isinstance(masked, Exception):
-            raise masked
-        if masked is not None:
-            return masked
-        masker = exchange.treatment.masker
-        if exchange.prose is not None:
-            exchange.prose.settle()
-        if isinstance(exchange.masking, Job) and (outcome := exchange.masking.outcome) is not None:
-            if outcome.reason:
-                raise Withheld(outcome.reason)
-            outcome.add_to(masker.tally)
-            return outcome.masked, masker.tally
-        return masked_whole(masker, body) if body else b"", masker.tally

@@ -184,7 +184,7 @@ class PlainLayer(layer.Layer):
         if not flow.response.stream:
             flow.response.data.content = body = bytes(self._body)
             exchange = exchange_of(flow)
-            job = self._plain.gate.masking(flow, exchange, body) if exchange is not None else None
+            job = self._plain.gate.whole.masking(flow, exchange, body) if exchange is not None else None
             if job is not None:
                 self._masking = AwaitMasking(job)
                 yield self._masking

@@ -134,7 +134,7 @@ class Stream(http_layers.HttpStream):
         """As the core does, but an answer that is a document is masked beside the loop before it goes."""
         exchange = exchange_of(self.flow)
         if isinstance(event, ResponseEndOfMessage) and exchange is not None:
-            job = self.gate.masking(self.flow, exchange, bytes(self.response_body_buf))
+            job = self.gate.whole.masking(self.flow, exchange, bytes(self.response_body_buf))
             if job is not None:
                 yield AwaitMasking(job)
                 return
