@@ -15,7 +15,6 @@ from console.alert_book import AlertBook
 from console.alert_watch import AlertWatch
 from console.api_repeats import Repeats
 from console.api_tokens import ApiTokens
-from console.app import create_app
 from console.installation import Installation, PolicyState, RecordState, ShippingState, SystemState, WorkerState
 from console.permit_book import PermitBook
 from console.playbook_book import PlaybookBook
@@ -48,6 +47,7 @@ from tests.bulletin.shelves import SITE
 from tests.console.alerts import DUE
 from tests.console.browser import Browser
 from tests.console.hotline import Exchange
+from tests.console.late_routes import create_app
 from tests.console.leaks import BEGAN, PACE, read_in_bulk
 from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives

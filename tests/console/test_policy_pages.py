@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from console.app import create_app
 from console.forms import MOST_BYTES, MOST_BYTES_OF_FILES
 from console.installation import ProgramVersion
 from console.office import Office
@@ -17,6 +16,7 @@ from incident.ids import NotPermitted, PersonId
 from policies.snapshot import Snapshot, UnfitFiles
 from tests.console.browser import Browser, Page, fields_of
 from tests.console.bureau import INSTALLATION, POLICY, SUN, Bureau
+from tests.console.late_routes import create_app
 from tests.console.people import PASSWORD
 from tests.console.policies import BROKEN, FIRST, MORE, QIAN, WORDED, with_text
 from tests.incident.office import zh
