@@ -1,9 +1,12 @@
 """`python -m tests.fork_server DESCRIPTOR MODULE…`: imports the modules and forks for who asks; see `tests.forked`.
 
 A process that was forked goes on as `python -m` would: with the environment, the folder and the descriptors that it
-was given and no others, and it ends as every Python does.
+was given and no others. It ends as every Python does, but that it does not take apart all that it has imported: that
+writes to, and so copies, the memory that it shares, and took longer than most of what it is forked for.
 """
 
+import atexit
+import contextlib
 import fcntl
 import gc
 import importlib
@@ -14,7 +17,8 @@ import selectors
 import signal
 import socket
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 LONGEST = 256 * 1024
 """Bytes of one request."""
@@ -96,7 +100,36 @@ def fork_for(control: socket.socket) -> None:
     gc.collect()
     gc.freeze()  # or the first collection in each of them would write to, and so copy, all the memory that they share
     request = Server(control).serve()
-    runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        if not isinstance(ended.code, int | None):  # Python says what it is, and ends with 1
+            raise
+        _end(ended.code or 0)
+    _end(0)
+
+
+def _end(code: int) -> NoReturn:
+    """End with *code* once the threads have ended that have to, and what was to be done at the end is done."""
+
+    def leave() -> None:
+        with contextlib.suppress(Exception):  # then Python says what could not be written, as it does of others
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os._exit(code)
+
+    _AT_LAST.append(leave)
+    sys.exit(code)
+
+
+_AT_LAST: list[Callable[[], None]] = []
+"""What is done after all else that is done at the end: this module is loaded before what may have something to do."""
+
+
+@atexit.register
+def _leave() -> None:
+    for act in _AT_LAST:
+        act()
 
 
 def main() -> None:

@@ -54,3 +54,16 @@ def test_a_command_is_told_and_tells_what_it_should() -> None:
     done = run_forked("json.tool", said="{", environment={"LANG": "C"}, limit_s=30)
     assert done.returncode == 1
     assert "Expecting property name" in done.stderr
+
+
+LATE = """
+import atexit, threading
+atexit.register(print, "at the end")
+threading.Thread(target=lambda: (threading.main_thread().join(), print("in a thread"))).start()
+"""
+
+
+def test_what_is_to_be_done_at_the_end_is_done() -> None:
+    done = run_forked("timeit", "-n1", "-r1", LATE, limit_s=30)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["in a thread", "at the end"]
