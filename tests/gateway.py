@@ -53,6 +53,8 @@ class Gateway:
     """Settings of every worker, in place of the usual ones."""
     launcher: list[str] = field(default_factory=list)
     """What workers are started by, which must end in running the rest of its command line in its own place."""
+    runs: list[str] = field(default_factory=lambda: ["tests.run_worker"])
+    """The module that a worker is, and what it is told before its settings."""
     workers: list[Running] = field(default_factory=list)
     quota: Running | None = None
 
@@ -119,11 +121,11 @@ class Gateway:
         log = self.home / f"worker-{number}.log"
         worker: Running
         if self.launcher:
-            command = [*self.launcher, sys.executable, "-m", "tests.run_worker", str(settings)]
+            command = [*self.launcher, sys.executable, "-m", *self.runs, str(settings)]
             with log.open("wb") as said:
                 worker = subprocess.Popen(command, cwd=ROOT, stderr=said, stdout=said, pass_fds=kept)
         else:
-            worker = start_forked("tests.run_worker", str(settings), out=log, keep=kept)
+            worker = start_forked(*self.runs, str(settings), out=log, keep=kept)
         self.workers.append(worker)
         wait_until(lambda: self.counters(number)["serving"] == 1 or worker.poll() is not None, 20)
         assert worker.poll() is None, self.said(number)

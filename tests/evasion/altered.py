@@ -1,10 +1,9 @@
-"""`python -m tests.evasion.altered HOW PYTHON -m tests.run_worker SETTINGS.json`: a worker that is altered on purpose.
+"""`python -m tests.evasion.altered HOW SETTINGS.json`: a worker that is altered on purpose.
 
 For tests alone: workers that stream what others hold, that leak in one of the ways in which a masker could be wrong, and
 that fail where a file beside their settings says. What does not find the leaks proves nothing about the real worker.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -199,15 +198,13 @@ STREAMING = ("streaming", "failing", "leaks the second piece")
 """Those by which an answer may be cut."""
 
 
-def launcher(how: str) -> list[str]:
-    """What a gateway's workers are started by, so that they are altered in this way."""
-    return [sys.executable, "-m", "tests.evasion.altered", how]
+def altered(how: str) -> list[str]:
+    """What a gateway's workers run, so that they are altered in this way."""
+    return ["tests.evasion.altered", how]
 
 
 def main() -> None:
-    WAYS[sys.argv[1]]()
-    os.chdir(Path(__file__).parents[2])
-    sys.argv[1:] = sys.argv[-1:]
+    WAYS[sys.argv.pop(1)]()
     run_worker.main()
 
 

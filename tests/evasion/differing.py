@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from tests.effort import counted
-from tests.evasion.altered import STREAMING, launcher
+from tests.evasion.altered import STREAMING, altered
 from tests.evasion.kept import Kept
 from tests.evasion.message import Message
 from tests.front import VERSIONS, Answer
@@ -102,7 +102,7 @@ def _comparable(answer: Answer) -> tuple[int, str, bytes]:
 def differing(rig: Rig, how: str = "") -> Iterator[Differing]:
     """Callers of the gateway of *rig*, whose one worker is altered in the way *how* where one is named."""
     if how:
-        rig.gateway.launcher = launcher(how)
+        rig.gateway.runs = altered(how)
         rig.gateway.start_worker()
     ca = rig.gateway.home / "tls" / "ca.pem"
     with contextlib.ExitStack() as stack:

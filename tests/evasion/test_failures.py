@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from policies.overlay import Tightening
-from tests.evasion.altered import FAULT, SMALL, launcher
+from tests.evasion.altered import FAULT, SMALL, altered
 from tests.evasion.kept import Kept
 from tests.front import VERSIONS
 from tests.gateway import wait_until
@@ -60,7 +60,7 @@ def saying(kind: str, chunks: list[bytes], before: Callable[[Connection, int], b
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """A gateway whose worker streams everything, and fails where it is told to."""
     with rigged(tmp_path_factory.mktemp("failing"), tls=True, workers=0) as rig:
-        rig.gateway.launcher = launcher("failing")
+        rig.gateway.runs = altered("failing")
         rig.gateway.start_worker()
         yield rig
 
