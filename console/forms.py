@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from incident.blank import is_blank
+from incident.blank import CONTROLS, is_blank
 from incident.ids import NotPermitted
 
 MOST_BYTES = 1_000_000
@@ -22,9 +22,6 @@ MOST_FIELDS = 200
 LONGEST_TEXT = 2_000
 """Characters of a reason or a note."""
 LONGEST_LINE = 200
-
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Those that turn the direction of a text are among them: `CON\u202etxt.exe` reads as if it were a text."""
 
 
 class Mistyped(NotPermitted):
@@ -183,13 +180,13 @@ class _Parts:
                 files[name] = sent_file(about[b"filename"].decode(), bytes(data))
             else:
                 text = data.decode().replace("\r\n", "\n").replace("\r", "\n")
-                fields.setdefault(name, []).append(_CONTROLS.sub("", text))
+                fields.setdefault(name, []).append(CONTROLS.sub("", text))
         return Typed(fields, files)
 
 
 def sent_file(name: str, data: bytes) -> Upload:
     """What was sent as a file called *name*, of which the folders of the sender's machine are left out."""
-    return Upload(_CONTROLS.sub("", re.split(r"[/\\]", name)[-1]), data)
+    return Upload(CONTROLS.sub("", re.split(r"[/\\]", name)[-1]), data)
 
 
 def read_form(body: bytes) -> Typed:
@@ -204,4 +201,4 @@ def read_form(body: bytes) -> Typed:
 
 def plain(text: str) -> str:
     """*text* with one kind of line end, and without characters that nobody sees."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

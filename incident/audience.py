@@ -88,7 +88,7 @@ def _findings(own: Path, facts: Set[str]) -> Iterator[Finding]:
         if other not in names and not (SHIPPED / other).exists():
             yield _finding(path, "one-language", f"`{other}` is missing: a notice is in Chinese and English")
         try:
-            source = path.read_bytes().decode()
+            source = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError:
             yield _finding(path, "not-text", "the file is not UTF-8")
             continue
@@ -107,7 +107,7 @@ def _read(own: Path, name: str, language: str) -> tuple[str, str]:
     if _NAME.fullmatch(name):
         for folder in (own, SHIPPED):
             try:
-                return file, (folder / file).read_bytes().decode()
+                return file, (folder / file).read_bytes().decode("utf-8-sig")
             except FileNotFoundError:
                 continue
             except (OSError, UnicodeDecodeError) as error:

@@ -5,6 +5,7 @@ arithmetic, checked before it is ever filled in: so it ends, what it writes is b
 facts, and there is nothing in it to reach anything by. Jinja's sandbox stands behind that as a second wall.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,14 @@ from pathlib import Path
 from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from incident.blank import CONTROLS
+
 LONGEST = 20_000
 """Characters of a template."""
 DEEPEST = 40
 """Levels of what stands within what."""
+LONGEST_NUMBER = 12
+"""Digits of a number that something is compared with."""
 FACT, LAYOUT = "fact", "layout"
 CHOICES = frozenset(
     {
@@ -52,6 +57,8 @@ def check(source: str, facts: Set[str]) -> tuple[Flaw, ...]:
     if len(source) > LONGEST:
         return (Flaw(1, "too-long", f"a template has {LONGEST} characters at most"),)
     try:
+        if unread := (*_controls(source), *_numbers(source)):
+            return tuple(sorted(unread))
         tree = _environment().parse(source)
     except TemplateSyntaxError as error:
         return (Flaw(error.lineno, "syntax", f"{error.message}"),)
@@ -106,6 +113,20 @@ def _depth(node: nodes.Node) -> int:
     return deepest
 
 
+def _controls(source: str) -> Iterator[Flaw]:
+    """Letters that nobody sees, and which make a text read as another."""
+    for number, line in enumerate(source.split("\n"), start=1):
+        if control := CONTROLS.search(line.removesuffix("\r")):
+            yield Flaw(number, "control-character", f"U+{ord(control[0]):04X} is a character that nobody sees")
+
+
+def _numbers(source: str) -> Iterator[Flaw]:
+    """Numbers that cannot be read or compared. They are looked for before anything is parsed, which reads them."""
+    for line, kind, spelled in _environment().lex(source):
+        if kind == "float" or (kind == "integer" and len(spelled) > LONGEST_NUMBER):
+            yield Flaw(line, "not-allowed", f"a number is whole, and has {LONGEST_NUMBER} digits at most")
+
+
 def _wrong(tree: nodes.Template, facts: Set[str]) -> Iterator[Flaw]:
     set_here = {each.target.name for each in tree.find_all(nodes.Assign) if isinstance(each.target, nodes.Name)}
     of_facts = {id(each.node) for each in tree.find_all(nodes.Getattr) if isinstance(each.node, nodes.Name)}
@@ -130,20 +151,49 @@ def _wrong(tree: nodes.Template, facts: Set[str]) -> Iterator[Flaw]:
             case nodes.Extends(template=of):
                 if not (isinstance(of, nodes.Name) and of.name == LAYOUT):
                     yield Flaw(node.lineno, "not-allowed", "a template extends `layout` and nothing else")
+            case nodes.Output(nodes=printed):
+                yield from _not_text(printed, set_here)
             case nodes.Assign(node=value) if any(value.find_all(nodes.Concat)) or isinstance(value, nodes.Concat):
                 # Text that is doubled with every line would have no bound.
                 yield Flaw(node.lineno, "not-allowed", "what is set is one of several texts, never joined ones")
+            case nodes.Assign(node=value):
+                yield from _not_text([value], set_here)
+            case nodes.Const(value=str(text)) if CONTROLS.search(text):
+                yield Flaw(node.lineno, "control-character", "a text holds a character that nobody sees")
             case _:
                 if not isinstance(node, _ALLOWED):
-                    yield Flaw(
-                        node.lineno, "not-allowed", f"`{type(node).__name__.lower()}` has no place in a template"
-                    )
+                    named = type(node).__name__.lower()
+                    yield Flaw(node.lineno or 1, "not-allowed", f"`{named}` has no place in a template")
+
+
+def _not_text(printed: Iterable[nodes.Node], set_here: Set[str]) -> Iterator[Flaw]:
+    """What of *printed* is neither a text nor a fact: what is chosen by has no source, and may be in doubt."""
+    for node in printed:
+        match node:
+            case nodes.Concat(nodes=joined):
+                yield from _not_text(joined, set_here)
+            case nodes.CondExpr(expr1=one, expr2=other):
+                yield from _not_text([each for each in (one, other) if each is not None], set_here)
+            case nodes.Name(name=name) if name not in set_here:
+                yield Flaw(node.lineno, "not-allowed", f"`{name}` is to choose by: what is printed is a text or a fact")
+            case nodes.Const(value=value) if not isinstance(value, str):
+                yield Flaw(node.lineno, "not-allowed", "what is printed is a text or a fact")
+            case nodes.And() | nodes.Or() | nodes.Not() | nodes.Compare():
+                yield Flaw(node.lineno, "not-allowed", "what is printed is a text or a fact")
+            case _:  # a text, a fact, or what has no place anyhow
+                pass
 
 
 def _shape(tree: nodes.Template) -> Iterator[Flaw]:
-    if next(tree.find_all(nodes.Extends), None) is None:
+    blocks = Counter(each.name for each in tree.find_all(nodes.Block))
+    for block in tree.find_all(nodes.Block):
+        if block.required or blocks[block.name] > 1:
+            yield Flaw(block.lineno, "not-allowed", f"the block `{block.name}` has one place, and is filled in there")
+    layouts = [*tree.find_all(nodes.Extends)]
+    if not layouts:
         return
-    blocks = {each.name for each in tree.find_all(nodes.Block)}
+    if len(layouts) > 1 or layouts[0] not in tree.body:
+        yield Flaw(layouts[-1].lineno, "not-allowed", "a template extends its layout once, whatever is known")
     for name in NEEDED:
         if name not in blocks:
             yield Flaw(1, "lacking-block", f"the block `{name}` is missing")

@@ -53,6 +53,24 @@ def test_what_we_ship_has_nothing_wrong_with_it() -> None:
         ("{% if persons %}" * 60 + "{% endif %}" * 60, 1, "too-deep"),
         ("x" * (LONGEST + 1), 1, "too-long"),
         ("{% extends layout %}\n{% block title %}{% endblock %}", 1, "lacking-block"),
+        ("一\n{% if persons > " + "9" * 5000 + " %}{% endif %}", 2, "not-allowed"),
+        ("{% if persons > 0x" + "f" * 5000 + " %}{% endif %}", 1, "not-allowed"),
+        ("{% if persons > 1e999 %}{% endif %}", 1, "not-allowed"),
+        ("一\n{{ persons }}", 2, "not-allowed"),
+        ("{{ clear if known else 'x' }}", 1, "not-allowed"),
+        ("{{ 'x' ~ accounts }}", 1, "not-allowed"),
+        ("{{ persons > 3 }}", 1, "not-allowed"),
+        ("{{ known and fact.persons }}", 1, "not-allowed"),
+        ("{{ 7 }}", 1, "not-allowed"),
+        ("{% set a = persons %}{{ a }}", 1, "not-allowed"),
+        ("一\n二\x85{{ fact.persons }}", 2, "control-character"),
+        ("# 通告\u202e", 1, "control-character"),
+        (r"{{ '\ud800' }}", 1, "control-character"),
+        ("{% autoescape true %}x{% endautoescape %}", 1, "not-allowed"),
+        ("{% block a %}{% endblock %}\n{% block a %}{% endblock %}", 2, "not-allowed"),
+        ("{% block a required %}{% endblock %}", 1, "not-allowed"),
+        ("{% if known %}{% extends layout %}{% endif %}", 1, "not-allowed"),
+        ("{% extends layout %}\n{% extends layout %}", 2, "not-allowed"),
     ],
 )
 def test_what_has_no_place_is_named_by_line(source: str, line: int, code: str) -> None:
@@ -65,6 +83,8 @@ _PIECES = st.sampled_from(
         "{% set a = 'x' %}", "{{ a }}", "{% set b = a if persons else a %}", "{{ a ~ a }}", "{% for a in clear %}",
         "{% endfor %}", "{% block title %}", "{% endblock %}", "{% extends layout %}", "{{ self.title() }}",
         "{{ range(9) }}", "{% set a = a ~ a %}", "{{ fact.persons.real }}", "文字", "\n", "{% raw %}", "{% endraw %}",
+        "{% autoescape true %}", "{% endautoescape %}", "{% if persons > 1e999 %}", "{{ " + "9" * 5000 + " }}",
+        "\ud800", "{{ persons if known }}",
     ]
 )  # fmt: skip
 
@@ -84,7 +104,8 @@ def test_what_passes_the_check_ends_and_writes_no_more_than_it_is_long(source: s
 
 def test_an_own_template_stands_in_the_place_of_ours_and_others_are_added(tmp_path: Path) -> None:
     (tmp_path / "extortion.zh.j2").write_text("# 题目\n\n{{ fact.persons }} 人\n", "utf-8")
-    (tmp_path / "lost-card.zh.j2").write_text("# 卡片遗失\n\n正文\n", "utf-8")
+    (tmp_path / "lost-card.zh.j2").write_text("# 卡片遗失\n\n正文\n", "utf-8-sig")
+    assert render(tmp_path, "lost-card", Audience.PUBLIC, FACTS, CHOSEN) == ("卡片遗失", "正文\n")
     assert render(tmp_path, "extortion", Audience.PUBLIC, FACTS, CHOSEN) == ("题目", "值 人\n")
     assert {"lost-card", "lost-terminal", "extortion"} <= {*templates_in(tmp_path)}
     with pytest.raises(BadTemplate, match="has no words for `hotline`"):
