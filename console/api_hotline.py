@@ -92,6 +92,7 @@ def _incident(table: AffectedTable, told: Told) -> dict[str, Any]:
         "answer": told.standing.value,
         "detail": _both(STANDINGS[told.standing]),
         "has_unattributed": told.incident.has_unattributed,
+        "has_other_numbers": told.incident.has_other_numbers,
         "notice": told.incident.notice or None,
         "address": address_of(table, told.incident) or None,
     }

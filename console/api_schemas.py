@@ -198,6 +198,7 @@ SCHEMAS: Mapping[str, Schema] = {
                 answer={"type": "string", "enum": [each.value for each in Standing]},
                 detail=_BOTH,
                 has_unattributed=_TRUTH,
+                has_other_numbers=_TRUTH,
                 notice=_or_none(_TEXT),
                 address=_or_none(_TEXT),
             )

@@ -93,6 +93,10 @@ CAUTIONS: Table = {
         "有的信息没有标明属于谁，实际人数可能更多",
         "some values name no subject: more persons may be affected",
     ),
+    Caution.OTHER_NUMBERS: _w(
+        "有的记录不是按身份证号登记的：按身份证号查“我受影响了吗”的人可能查不到，会看到相应说明",
+        "some records are kept by other numbers than a resident ID: who asks by that may not be found, and is told so",
+    ),
     Caution.STREAM_UNFINISHED: _w(
         "有导出没有结束记录：已显示的都已计入，但字节数不全",
         "an export has no end in the log: what it showed is counted, its bytes are not all known",

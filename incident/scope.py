@@ -21,6 +21,8 @@ from siem.record.event import Disclosure, Phase, Verdict
 CALLER_FIELD = "user.id"
 SYSTEM_FIELD = "service.name"
 EVENT_FIELD = "event.id"
+RESIDENT_ID = "resident_id"
+"""The category of the number that citizens are known by where they sign in."""
 MOST_NAMED = 200
 """At most so many operations, addresses and credentials are named in a scope; the numbers count all."""
 
@@ -36,6 +38,8 @@ class Caution(StrEnum):
     """Always: what was read elsewhere, photographed or passed on is in no log of ours."""
     VALUES_WITHOUT_SUBJECT = "values_without_subject"
     """More values were shown than the answers name subjects: more persons may be affected, up to `unattributed`."""
+    OTHER_NUMBERS = "other_numbers"
+    """Some records name whom they are about by another number than a resident ID: nobody is found in them by that."""
     STREAM_UNFINISHED = "stream_unfinished"
     """A streamed answer has no end in the log: what it showed is counted, the bytes are not all known."""
     INDEX_BEHIND = "index_behind"
@@ -209,6 +213,8 @@ class _Count:
         self.unattributed = 0
         self.systems: Counter[str] = Counter()
         self.operations: Counter[str] = Counter()
+        self.named_otherwise: Counter[str] = Counter()
+        """Subjects beyond resident IDs, by operation: the parts in which a long answer is recorded count together."""
         self.named: dict[str, set[str]] = {"callers": set(), "credentials": set(), "addresses": set()}
         self.open: set[str] = set()
         self.exports: dict[str, Export] = {}
@@ -225,12 +231,15 @@ class _Count:
         if own["verdict"] != Verdict.FORWARD and phase in _BEGINS:
             self.refused += 1
             return
+        system = document["service"]["name"]
+        operation = f"{system}: {own['operation']}"
         if phase in _BEGINS:
-            system = document["service"]["name"]
             self.systems[system] += 1
-            self.operations[f"{system}: {own['operation']}"] += 1
+            self.operations[operation] += 1
         if phase in _SHOWS:
             self._count_values(own, document["@timestamp"])
+            numbers = sum(use["count"] for use in own.get("fields", ()) if use["category"] == RESIDENT_ID)
+            self.named_otherwise[operation] += len(own.get("subjects", ())) - numbers
         self._follow_stream(phase, own["exchange"], document)
 
     def _count_values(self, own: Document, at: str) -> None:
@@ -354,6 +363,8 @@ class _Count:
         found = [Caution.AROUND_THE_GATEWAY]
         if self.without_subject:
             found.append(Caution.VALUES_WITHOUT_SUBJECT)
+        if any(more > 0 for more in self.named_otherwise.values()):
+            found.append(Caution.OTHER_NUMBERS)
         if self.open:
             found.append(Caution.STREAM_UNFINISHED)
         if not complete:

@@ -45,6 +45,11 @@ def has_unattributed(case: Case) -> bool:
     return case.scope is not None and Caution.VALUES_WITHOUT_SUBJECT in case.scope.cautions
 
 
+def has_other_numbers(case: Case) -> bool:
+    """Whether records were shown that name whom they are about by another number than a resident ID."""
+    return case.scope is not None and Caution.OTHER_NUMBERS in case.scope.cautions
+
+
 def _never_was(case: Case) -> bool:
     withdrawn = case.notice.versions[-1].withdrawn if case.notice.versions else None
     return withdrawn is not None and withdrawn.reason is WithdrawalReason.NO_INCIDENT

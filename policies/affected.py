@@ -8,7 +8,7 @@ INVARIANT: what is altered, missing or out of date tells nothing of anybody, and
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched, groupby
@@ -63,6 +63,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whether all were counted whom the log holds: else nobody can be told that they are not among them."""
     has_unattributed: bool = False
     """Whether values were shown of which the log does not say whose they are."""
+    has_other_numbers: bool = False
+    """Whether records were shown that name whom they are about by another number than a resident ID."""
     file: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9-]{0,99}\.digests)?$")] = ""
     """The name of the file of its digests; empty where they are not known."""
     parts: tuple[Part, ...] = ()
@@ -140,7 +142,7 @@ def digests_are_whole(path: Path, parts: Iterable[Part], *, by_size: bool = Fals
     return True
 
 
-def shown_of(folder: Path, incident: Incident, digests: Iterable[str]) -> bool | None:
+def shown_of(folder: Path, incident: Incident, digests: Sequence[str]) -> bool | None:
     """Whether anything of the person whom *digests* name, by any epoch, was shown in clear, or masked only; None where
     they are not among those affected. Raises NotKnown.
     """
@@ -151,6 +153,8 @@ def shown_of(folder: Path, incident: Incident, digests: Iterable[str]) -> bool |
         return any(found)
     if not incident.is_whole:
         raise NotKnown("not everybody was counted")
+    if {part.epoch for part in incident.parts} - {digest.partition(":")[0] for digest in digests}:
+        raise NotKnown("some were recorded under a key that nobody has looked by")
     return None
 
 

@@ -64,6 +64,11 @@ UNATTRIBUTED: Words = (
     "这起事件中有一部分信息，记录没有写明是谁的，因此不能排除其中有您的信息。",
     "Of some of what was shown the record does not say whose it is, so it may be yours.",
 )
+OTHER_NUMBERS: Words = (
+    "这起事件中有的记录不是按身份证号登记的（例如只登记户号或手机号），因此不能排除其中有您的信息；可以请热线用那个号码再查。",
+    "Some of its records are kept by other numbers than a resident ID, such as a household's or a telephone's, and may"
+    " be yours: the hotline can look those up.",
+)
 _UNNAMED: Words = ("一起已经通知受影响个人的事件", "An incident of which the persons affected were told")
 VERDICTS: dict[Verdict, Words] = {
     Verdict.FOUND: ("查到了您的记录", "Your record was found"),
@@ -147,6 +152,15 @@ def verdict_of(told: Sequence[Told]) -> Verdict:
         return Verdict.FOUND
     is_known = all(each.standing is Standing.NOT_FOUND for each in told)
     return Verdict.NOT_FOUND if is_known else Verdict.CANNOT_SAY
+
+
+def caveats_of(told: Told) -> tuple[Words, ...]:
+    """Why the one who was not found may be affected all the same; nothing of whom more is known."""
+    if told.standing is not Standing.NOT_FOUND:
+        return ()
+    incident = told.incident
+    said = ((incident.has_unattributed, UNATTRIBUTED), (incident.has_other_numbers, OTHER_NUMBERS))
+    return tuple(words for holds, words in said if holds)
 
 
 def title_of(incident: Incident) -> Words:

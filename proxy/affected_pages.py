@@ -11,14 +11,13 @@ from policies.affected import AffectedTable
 from policies.affected_answer import (
     CANNOT_KNOW,
     STANDINGS,
-    UNATTRIBUTED,
     VERDICTS,
     WHAT_TO_DO,
-    Standing,
     Told,
     Verdict,
     Words,
     address_of,
+    caveats_of,
     title_of,
 )
 from proxy.pages import HOTLINE
@@ -112,6 +111,7 @@ def _entry(table: AffectedTable, told: Told) -> dict[str, object]:
         "answer": told.standing.value,
         "detail": STANDINGS[told.standing][0],
         "has_unattributed": incident.has_unattributed,
+        "has_other_numbers": incident.has_other_numbers,
     }
     if incident.notice:
         found |= {"notice": incident.notice, "address": address_of(table, incident)}
@@ -125,9 +125,7 @@ def _section(table: AffectedTable, told: Told) -> str:
         title = f'<a href="{html.escape(address_of(table, incident))}">{title}</a>'
     text = f'<h2>{title} <span class="en" lang="en">{html.escape(en)}</span></h2>\n'
     text += f"<p>{_both(STANDINGS[told.standing])}</p>\n"
-    if incident.has_unattributed and told.standing is Standing.NOT_FOUND:
-        text += f"<p>{_both(UNATTRIBUTED)}</p>\n"
-    return text
+    return text + "".join(f"<p>{_both(words)}</p>\n" for words in caveats_of(told))
 
 
 def _both(words: Words) -> str:

@@ -16,7 +16,7 @@ from incident.cases import Cases
 from incident.incident import Case
 from incident.perform import SEARCH_TIMEOUT
 from incident.scope import Scope, affected
-from incident.telling import has_unattributed, is_told, is_whole, may_be_named, public_content
+from incident.telling import has_other_numbers, has_unattributed, is_told, is_whole, may_be_named, public_content
 from policies.affected import LONGEST_TITLE, AffectedTable, Incident, Part, digests_are_whole, write_digests
 from policies.durable import flush_folder
 from policies.keys import Signer, Verifier
@@ -100,6 +100,7 @@ class AffectedPublisher:
             is_counted=parts is not None,
             is_whole=parts is not None and is_whole(case),
             has_unattributed=parts is not None and has_unattributed(case),
+            has_other_numbers=parts is not None and has_other_numbers(case),
             file=file if parts is not None else "",
             parts=parts or (),
         )

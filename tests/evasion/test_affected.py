@@ -166,10 +166,14 @@ def test_of_what_no_notice_tells_only_those_learn_who_are_affected(desk: Desk) -
     assert (other["answer"], other["incidents"]) == ("not_found", [])
 
 
-def test_values_of_nobody_in_particular_are_said_where_nobody_is_found(desk: Desk) -> None:
-    desk.publish(desk.incident("mine", has_unattributed=True))
-    assert desk.told(desk.citizen())["incidents"][0]["has_unattributed"]
-    assert "不能排除其中有您的信息" in reads(desk.ask(desk.citizen() + PAGE))[2].decode()
+@pytest.mark.parametrize(("more", "why"), [("has_unattributed", "没有写明是谁的"), ("has_other_numbers", "户号")])
+def test_what_cannot_be_ruled_out_is_said_where_nobody_is_found(desk: Desk, more: str, why: str) -> None:
+    said: dict[str, Any] = {more: True}
+    desk.publish(desk.incident("mine", (OTHER, True), **said))
+    assert desk.told(desk.citizen())["incidents"][0][more]
+    page = reads(desk.ask(desk.citizen() + PAGE))[2].decode()
+    assert (why in page, "不能排除其中有您的信息" in page) == (True, True)
+    assert "不能排除" not in reads(desk.ask(desk.citizen(OTHER) + PAGE))[2].decode(), "who was found knows more"
 
 
 def test_the_question_is_an_event_about_the_one_who_asks(desk: Desk) -> None:

@@ -58,15 +58,20 @@ def test_a_person_is_one_across_epochs_of_the_digest_key(store: SqliteStore) -> 
 
 def test_persons_are_counted_once_and_in_clear_counts_for_more(store: SqliteStore) -> None:
     clear, masked = (shown("name"),), (shown("name", Disclosure.MASKED),)
+    numbers = tuple(shown("resident_id", Disclosure.NONE, count) for count in (1, 2))
     scope = seen(
         store,
-        at(1, subjects=(digest(1), digest(2)), fields=(shown("name", count=2), shown("mobile", Disclosure.MASKED, 2))),
-        at(2, subjects=(digest(2), digest(3)), fields=masked, disclosure=Disclosure.MASKED),
-        at(3, subjects=(digest(3),), fields=clear),
+        at(
+            1,
+            subjects=(digest(1), digest(2)),
+            fields=(shown("name", count=2), shown("mobile", Disclosure.MASKED, 2), numbers[1]),
+        ),
+        at(2, subjects=(digest(2), digest(3)), fields=(*masked, numbers[1]), disclosure=Disclosure.MASKED),
+        at(3, subjects=(digest(3),), fields=(*clear, numbers[0])),
         at(
             4,
             subjects=(digest(4),),
-            fields=(shown("mobile", Disclosure.PSEUDONYMOUS),),
+            fields=(shown("mobile", Disclosure.PSEUDONYMOUS), numbers[0]),
             disclosure=Disclosure.PSEUDONYMOUS,
         ),
     )
@@ -79,6 +84,27 @@ def test_persons_are_counted_once_and_in_clear_counts_for_more(store: SqliteStor
     assert (scope.first_at, scope.last_at) == (START + timedelta(seconds=1), START + timedelta(seconds=4))
     assert scope.cautions == (Caution.AROUND_THE_GATEWAY,)
     assert not scope.doubtful
+
+
+@pytest.mark.parametrize(
+    ("parts", "otherwise"),
+    [
+        ([(2, 2)], False),
+        ([(2, 3)], False),
+        ([(2, 1)], True),
+        ([(2, 0), (2, 4)], False),  # a long answer, whose subjects are recorded in parts
+        ([(0, 0)], False),
+    ],
+)
+def test_records_kept_by_another_number_are_told_of(
+    store: SqliteStore, parts: list[tuple[int, int]], otherwise: bool
+) -> None:
+    events = [
+        at(number, subjects=tuple(map(digest, range(subjects))), fields=(shown("resident_id", Disclosure.MASKED, ids),))
+        for number, (subjects, ids) in enumerate(parts)
+    ]
+    elsewhere = at(9, operation="GET /elsewhere", subjects=(), fields=(shown("resident_id", Disclosure.MASKED, 9),))
+    assert (Caution.OTHER_NUMBERS in seen(store, *events, elsewhere).cautions) is otherwise
 
 
 def test_only_the_caller_and_the_period_are_asked_about(store: SqliteStore) -> None:

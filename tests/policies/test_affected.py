@@ -48,7 +48,8 @@ def test_exactly_those_are_found_who_were_written(
     for epoch in ("1", "2", "10", "3"):
         for number in range(42):
             digest = f"{epoch}:{number:032x}"
-            assert shown_of(folder, made, [digest]) == persons.get(digest)
+            nobody = [f"{other}:{'f' * 32}" for other in ("1", "2", "10") if other != epoch]
+            assert shown_of(folder, made, [digest, *nobody]) == persons.get(digest)
 
 
 def test_the_hash_is_that_of_a_scope() -> None:
@@ -82,6 +83,8 @@ def test_who_is_not_found_where_not_everybody_was_counted_is_told_nothing(tmp_pa
     assert shown_of(tmp_path, made, ["1:" + "1" * 32]) is True
     with pytest.raises(NotKnown):
         shown_of(tmp_path, made, ["1:" + "2" * 32])
+    with pytest.raises(NotKnown):
+        shown_of(tmp_path, incident(tmp_path, [("2:" + "1" * 32, True)]), ["1:" + "2" * 32])
     with pytest.raises(NotKnown):
         shown_of(tmp_path, Incident(is_counted=False, is_whole=True), ["1:" + "2" * 32])
 

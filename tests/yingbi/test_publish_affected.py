@@ -111,6 +111,7 @@ def test_a_published_notice_is_answered_from_exactly_its_persons_by_any_epoch(de
     assert content is not None
     assert (incident.notice, incident.title_zh) == ("N" + case[1:], content.title_zh)
     assert (incident.is_counted, incident.is_whole) == (True, True)
+    assert incident.has_other_numbers, "no answer of theirs holds a resident ID"
     assert [desk.answer(incident, person) for person in (MINE, MASKED, OTHER)] == [True, False, None]
     (name,) = desk.files
     path = digests_folder(desk.folder) / name
