@@ -12,7 +12,6 @@ from console.pages import Pages
 from incident.hotline import Script
 from policies.affected import AffectedTable
 from policies.affected_answer import (
-    CANNOT_KNOW_BY_PHONE,
     STANDINGS,
     VERDICTS,
     WHAT_TO_DO,
@@ -20,6 +19,7 @@ from policies.affected_answer import (
     Verdict,
     Words,
     address_of,
+    cannot_know_by_phone,
     title_of,
 )
 
@@ -71,7 +71,7 @@ class ApiHotline:
             "detail": _both(VERDICTS[reply.verdict]),
             "incidents": [_incident(reply.table, each) for each in reply.told],
             "what_to_do": [_both(each) for each in WHAT_TO_DO] if reply.verdict is Verdict.FOUND else [],
-            "cannot_know": [_both(each) for each in CANNOT_KNOW_BY_PHONE],
+            "cannot_know": [_both(each) for each in cannot_know_by_phone(reply.kind)],
         }
 
 

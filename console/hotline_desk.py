@@ -48,6 +48,8 @@ class Reply:
     event: EventId
     """Under which the question is recorded."""
     table: AffectedTable
+    kind: str
+    """Of what was looked up by."""
     verdict: Verdict
     told: tuple[Told, ...]
     """Of the incidents that may be spoken of."""

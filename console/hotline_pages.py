@@ -7,6 +7,7 @@ INVARIANT 3: the number is made a digest and forgotten: no page gives it back, n
 from starlette.responses import Response
 
 from console.desk import Admitted, Desk
+from console.forms import Mistyped
 from console.hotline_desk import CHECKED_WORDS, Checked, Question, Reply
 from console.identifier import identifier_in
 from console.pages import Pages
@@ -46,6 +47,12 @@ class HotlinePages:
         self._office.cases.check_text(basis)
         checked = desk.form.choice("checked", Checked)
         found = identifier_in(desk.form)
+        if found.is_misspelled:  # nobody would be found by it, and who has mistyped would be told that they are not
+            raise Mistyped(
+                "identifier",
+                "这个身份证号的校验码不对，请与来电人再核对一遍",
+                "the check digit of that resident ID is wrong: read it over with the caller",
+            )
         try:
             return self._office.hotline.answer(
                 Question(by=desk.person, basis=basis, checked=checked, kind=found.kind, identifier=found.text)

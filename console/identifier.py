@@ -17,6 +17,8 @@ class Identifier:
     """In canonical form."""
     kind: str
     """The category, as `resident_id`, or `other`."""
+    is_misspelled: bool = False
+    """Whether it is a resident ID but for its check digit, and so most likely nobody's."""
 
 
 def identifier_in(form: Typed, name: str = "identifier") -> Identifier:
@@ -33,4 +35,4 @@ def identifier_in(form: Typed, name: str = "identifier") -> Identifier:
         ) from None
     if len(sample.identifiers) != 1:
         raise Mistyped(name, "一次只查一个人", "one person at a time")
-    return Identifier(sample.identifiers[0], next(iter(sample.counts())))
+    return Identifier(sample.identifiers[0], next(iter(sample.counts())), sample.misspelled > 0)

@@ -99,7 +99,7 @@ CANNOT_KNOW: tuple[Words, ...] = (
         "Nothing is said here of what is still investigated and not public.",
     ),
 )
-CANNOT_KNOW_BY_PHONE: tuple[Words, ...] = (
+_BY_PHONE: tuple[Words, ...] = (
     CANNOT_KNOW[0],
     (
         "按来电人报的号码查找。用其他号码（如手机号、单位代码）登记的记录，要用那个号码再查。",
@@ -112,6 +112,11 @@ CANNOT_KNOW_BY_PHONE: tuple[Words, ...] = (
     CANNOT_KNOW[3],
 )
 """The same where somebody else looks, by what they are told."""
+_OF_NO_KNOWN_FORM: Words = (
+    "刚才查的号码不是身份证号或手机号的样子。报错、听错一个字就查不到：请再核对一遍；是系统里的编号（如户号）的除外。",
+    "That was neither a resident ID nor a mobile number. With one wrong letter nobody is found: read it over, unless it"
+    " is a number of a system's own, as a household's.",
+)
 WHAT_TO_DO: tuple[Words, ...] = (
     (
         "接到自称公安、银行、客服的电话或短信，不要转账，不要告诉对方验证码。可拨打 96110（反诈专线）核实。",
@@ -152,6 +157,11 @@ def verdict_of(told: Sequence[Told]) -> Verdict:
         return Verdict.FOUND
     is_known = all(each.standing is Standing.NOT_FOUND for each in told)
     return Verdict.NOT_FOUND if is_known else Verdict.CANNOT_SAY
+
+
+def cannot_know_by_phone(kind: str) -> tuple[Words, ...]:
+    """What cannot be known of a caller who was looked up by a number of *kind*, as `resident_id`."""
+    return (_OF_NO_KNOWN_FORM, *_BY_PHONE) if kind == "other" else _BY_PHONE
 
 
 def caveats_of(told: Told) -> tuple[Words, ...]:

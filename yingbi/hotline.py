@@ -56,7 +56,8 @@ class Hotline:
         table = self._table()
         event = self._look_ups.write(lambda event, at: _asked(event, at, question, own, former))
         told = told_of(digests_folder(self._folder), table, digests)
-        return Reply(event=event, table=table, verdict=verdict_of(told), told=shown_to_them(told))
+        shown, verdict = shown_to_them(told), verdict_of(told)
+        return Reply(event=event, table=table, kind=question.kind, verdict=verdict, told=shown)
 
     def _keep_pace(self, by: PersonId) -> None:
         with self._lock:

@@ -83,6 +83,7 @@ def asked(browser: Browser, identifier: str, basis: str = "T-2026-118", checked:
         (f" {SEEN[:6]} {SEEN[6:-1]}x ", "查到了您的记录", "被他人看到。"),
         ("+86 139-1234-5678", "查到了您的记录", "显示的内容经过遮盖"),
         (OTHER, "没有查到您的记录", "没有查到您的记录。"),
+        ("QS-330102-1", "没有查到您的记录", "刚才查的号码不是身份证号或手机号的样子"),
     ],
 )
 def test_a_caller_is_answered_as_who_asks_themselves(told: Bureau, identifier: str, words: str, more: str) -> None:
@@ -210,6 +211,7 @@ def test_who_asked_of_late_is_read_from_a_log_of_which_a_part_is_damaged(fresh: 
         ({"identifier": ""}, "请填写此项"),
         ({"identifier": "1101051949****002X"}, "打了星号的查不了"),
         ({"identifier": f"{SEEN} {MASKED}"}, "一次只查一个人"),
+        ({"identifier": f"{SEEN[:-1]}1"}, "校验码不对"),
         ({"checked": ""}, "请选择一项"),
         ({"basis": ""}, "请填写此项"),
         ({"basis": "13800138000 来电"}, "个人信息"),
