@@ -44,7 +44,7 @@ from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.duty_forms import FORM_NAMES, lacks
 from incident.evidence import CUSTODY_NAMES
-from incident.evidence_acts import may_read
+from incident.evidence_acts import MOST_MEGABYTES, may_read
 from incident.graph import leading
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, Case
@@ -230,6 +230,7 @@ class CasePages:
             custody_options=options(CUSTODY_NAMES),
             opens_evidence=may_read(case, desk.person, audits=Role.AUDITOR in desk.roles),
             keeps_evidence=self._office.evidence is not None,
+            evidence_megabytes=MOST_MEGABYTES,
             other_options=[("", "请选择 / choose"), *other_cases(case, known)],
             link_options=options(LINK_NAMES, BY_A_PERSON),
             links_here=links_to(case, known),

@@ -13,7 +13,9 @@ from incident.marking import Tlp
 
 KEEP = timedelta(days=3 * 365 + 1)
 """So long a file is kept as evidence. The installation's own limit: no law sets one."""
-MOST_BYTES = 20_000_000
+MOST_MEGABYTES = 20
+"""Of a file that is kept. Forms and messages say this number."""
+MOST_BYTES = MOST_MEGABYTES * 1_000_000
 _SHA256, _SM3 = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{64}|")
 
 
@@ -22,8 +24,8 @@ def add(case: Case, name: str, data: bytes, origin: str, tlp: Tlp, now: datetime
     needs_open(case)
     if not data or len(data) > MOST_BYTES:
         raise NotPermitted(
-            f"文件须有内容，最大 {MOST_BYTES // 1_000_000} MB；更大的请在别处保管，只登记摘要",
-            "a file has content, 20 MB at most: of a larger one, note the digests",
+            f"文件须有内容，最大 {MOST_MEGABYTES} MB；更大的请在别处保管，只登记摘要",
+            f"a file has content, {MOST_MEGABYTES} MB at most: of a larger one, note the digests",
         )
     sha256, sm3 = digests(data)
     return (_added(case, name, len(data), sha256, sm3, origin, tlp, now, kept=True),)

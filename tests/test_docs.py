@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from incident.database import for_writing, open_database
+from incident.evidence_acts import MOST_MEGABYTES
 from incident.ids import ENGINE, CaseId
 from incident.journal import Noted, Opened, entries_of
 from incident.store import METADATA, CaseStore
@@ -236,6 +237,10 @@ def test_every_setting_is_in_the_manual() -> None:
         PORT_BASE,
     ]
     assert [name for name in settings if f"`{name}`" not in manual] == []
+
+
+def test_the_manual_says_how_large_evidence_may_be() -> None:
+    assert f"“证据”加入文件（最大 {MOST_MEGABYTES} MB）" in text_of("docs/on-call.md")
 
 
 def test_every_port_is_in_the_manual() -> None:

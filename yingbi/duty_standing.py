@@ -80,14 +80,19 @@ class DutyStanding:
             kind=Kind.DUTY_LATE if late else Kind.DUTY_WARNED,
             level=Level.CRITICAL if late else Level.HIGH,
             at=entry.at,
-            title=_title(entry.case, self._names[entry.case, fact.duty], urgency, fact.due),
+            title=_title(
+                entry.case, self._steps.mark(entry.case), self._names[entry.case, fact.duty], urgency, fact.due
+            ),
             advice=_ADVICE,
             case=entry.case,
         )
 
 
-def _title(case: CaseId, name: Bilingual, urgency: Urgency, due: datetime) -> Words:
+def _title(case: CaseId, mark: Words, name: Bilingual, urgency: Urgency, due: datetime) -> Words:
     gone, by = URGENCY_NAMES[urgency], f"{due.astimezone(LOCAL):%Y-%m-%d %H:%M}"
     if scan(name.zh) or scan(name.en) or holds_digest(name.zh + name.en):  # of a file that somebody wrote
         name = Bilingual(zh="（见案件页）", en="(see the case)")
-    return Words(zh=f"{case} {name.zh}：{gone.zh}，最迟 {by}", en=f"{case} {name.en}: {gone.en}, due {by} (UTC+8)")
+    return Words(
+        zh=f"{mark.zh}{case} {name.zh}：{gone.zh}，最迟 {by}",
+        en=f"{mark.en}{case} {name.en}: {gone.en}, due {by} (UTC+8)",
+    )

@@ -43,6 +43,10 @@ class StepTitles:
             case _:
                 pass
 
+    def mark(self, case: CaseId) -> Words:
+        """What a title about *case* begins with: that it is a drill, or nothing."""
+        return Words(zh=f"【{MARK.zh}】", en=f"[{MARK.en}] ") if case in self._drills else Words(zh="", en="")
+
     def message(self, entry: Entry, fact: StepWarned) -> Message:
         """What is to be told of the warning *fact*."""
         asked = self._asked[fact.key]
@@ -63,9 +67,9 @@ class StepTitles:
         if any(scan(text) or holds_digest(text) for text in (asked.title, asked.assignee)):  # somebody else wrote it
             name, role = Bilingual(zh="（见案件页）", en="(see the case)"), Bilingual(zh="", en="")
         by = f"{fact.due.astimezone(LOCAL):%Y-%m-%d %H:%M}"
-        mark = (f"【{MARK.zh}】", f"[{MARK.en}] ") if case in self._drills else ("", "")
+        mark = self.mark(case)
         whose = (f"（{role.zh}）", f" ({role.en or role.zh})") if role.zh else ("", "")
         return Words(
-            zh=f"{mark[0]}{case} {name.zh}{whose[0]}：最迟 {by}",
-            en=f"{mark[1]}{case} {name.en or name.zh}{whose[1]}: due {by} (UTC+8)",
+            zh=f"{mark.zh}{case} {name.zh}{whose[0]}：最迟 {by}",
+            en=f"{mark.en}{case} {name.en or name.zh}{whose[1]}: due {by} (UTC+8)",
         )

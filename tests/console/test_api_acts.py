@@ -17,6 +17,7 @@ from console.api_engines import CALLS
 from console.forms import MOST_BYTES_OF_FILES
 from incident.command import Failed, Tighten
 from incident.draft import CHECK_LIST
+from incident.evidence_acts import MOST_MEGABYTES
 from incident.incident import State
 from incident.person_lists import part_name
 from policies.epochs import digester_in
@@ -281,6 +282,8 @@ def test_a_file_may_be_as_long_as_in_the_form_and_no_longer(staff: Staff) -> Non
     for octets, status in ((2_000_000, 200), (MOST_BYTES_OF_FILES + 1, 413)):
         sent = {"name": "a", "base64": base64.b64encode(bytes(octets)).decode()}
         assert staff.oncall.post(f"/cases/{case}/evidence", file=sent, **about).status_code == status
+    page = staff.bureau.browser("oncall").get(f"/cases/{case}").text()
+    assert f"文件（最大 {MOST_MEGABYTES} MB）" in page
     assert staff.oncall.post(f"/cases/{case}/note", text="x" * 2_000_000).status_code == 413, "what brings no file"
 
 

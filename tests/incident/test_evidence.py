@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from incident.evidence import Custody, Evidence, digests
-from incident.evidence_acts import KEEP, MOST_BYTES
+from incident.evidence_acts import KEEP, MOST_BYTES, MOST_MEGABYTES
 from incident.evidence_book import Altered, EvidenceBook
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId, NotPermitted
@@ -122,8 +122,8 @@ def test_the_chain_of_custody_goes_on_after_the_case(office: Office, case: CaseI
 @pytest.mark.parametrize(
     ("name", "data", "origin", "said"),
     [
-        ("a", b"", "一号服务器", "20 MB at most"),
-        ("a", bytes(MOST_BYTES + 1), "一号服务器", "20 MB at most"),
+        ("a", b"", "一号服务器", f"{MOST_MEGABYTES} MB at most"),
+        ("a", bytes(MOST_BYTES + 1), "一号服务器", f"{MOST_MEGABYTES} MB at most"),
         (" ", b"x", "一号服务器", "a name"),
         ("a", b"x", "", "where it comes from"),
         ("13800138000.txt", b"x", "一号服务器", "personal data"),

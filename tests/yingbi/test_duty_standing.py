@@ -68,6 +68,16 @@ def test_each_warning_and_what_is_late_is_told_as_it_comes(office: Office, stand
     assert told(standing, office) == [(Kind.DUTY_LATE, f"{report}超过时限，最迟 2026-11-23 22:00")]
 
 
+def test_of_a_drill_each_message_says_that_it_is_one(office: Office, standing: DutyStanding) -> None:
+    drill = office.cases.open_drill("演练", "high", CHEN, book="", once="1")
+    after(office, 5)
+    messages = standing.messages(office.watch())
+    assert Kind.DUTY_LATE in {message.kind for message in messages}
+    for message in messages:
+        assert message.title.zh.startswith(f"【演练】{drill} "), message.title.zh
+        assert message.title.en.startswith(f"[DRILL] {drill} "), message.title.en
+
+
 def test_a_step_is_told_of_when_it_is_due_soon_and_when_it_is_late(office: Office, standing: DutyStanding) -> None:
     one = {**manual(), "step_extensions": {DUE_TIME: {WITHIN: 3_600_000}}, "then": "end"}
     office.books = {"main": book("main", start={"then": "one"}, one=one, end={})}
