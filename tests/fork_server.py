@@ -82,6 +82,8 @@ class Server:
 
 def _begin(request: dict[str, Any], descriptors: list[int]) -> None:
     """Be like a process that was just started."""
+    if request["apart"]:
+        os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     given = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY) for descriptor in descriptors[1:]]
@@ -95,8 +97,8 @@ def _begin(request: dict[str, Any], descriptors: list[int]) -> None:
     sys.argv = [request["module"], *request["arguments"]]
 
 
-def fork_for(control: socket.socket) -> None:
-    """Fork for who asks at *control*, from this process as it is now. Returns in each that has run to its end."""
+def fork_for(control: socket.socket) -> NoReturn:
+    """Fork for who asks at *control*, from this process as it is now."""
     gc.collect()
     gc.freeze()  # or the first collection in each of them would write to, and so copy, all the memory that they share
     request = Server(control).serve()

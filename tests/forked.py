@@ -19,7 +19,7 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from tests.servers import ROOT
 
@@ -35,9 +35,17 @@ COMMANDS = (
     "yingbi.rehearse",
     "yingbi.status",
 )
-"""What two kinds of processes import, before they are forked."""
+INSTALLATIONS = ("tests.installation_parts", "datasette.cli")
+"""What three kinds of processes import, before they are forked."""
 
 _LONGEST_STATUS = 16
+
+
+class HasFileno(Protocol):
+    """What is open, and has a number."""
+
+    def fileno(self) -> int:
+        """Its number."""
 
 
 class Running(Protocol):
@@ -102,12 +110,59 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-class Forks:
+def control_sockets() -> tuple[socket.socket, socket.socket]:
+    """Where one asks a process to fork, and where that is asked."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+class Asking:
+    """Asks, at *control*, a process to fork."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._asking = threading.Lock()
+
+    def start(
+        self,
+        module: str,
+        *arguments: str,
+        stdin: HasFileno,
+        stdout: HasFileno,
+        stderr: HasFileno,
+        keep: Sequence[int] = (),
+        environment: Mapping[str, str] | None = None,
+        folder: Path = ROOT,
+        apart: bool = False,
+    ) -> Forked:
+        """`python -m` *module* with *arguments* in *folder*, which has the descriptors to *keep* besides.
+
+        *apart*: in a session of its own.
+        """
+        end, theirs = os.pipe()
+        request = {
+            "module": module,
+            "arguments": arguments,
+            "environment": dict(os.environ if environment is None else environment),
+            "folder": str(folder),
+            "apart": apart,
+            "places": [0, 1, 2, *keep],
+        }
+        given = [theirs, stdin.fileno(), stdout.fileno(), stderr.fileno(), *keep]
+        try:
+            with self._asking:
+                socket.send_fds(self._control, [json.dumps(request).encode()], given)
+                pid = int(self._control.recv(_LONGEST_STATUS))
+        finally:
+            os.close(theirs)
+        return Forked(pid, end)
+
+
+class Forks(Asking):
     """One process that has imported *modules*, and forks. Another *server* than ours is told them as its arguments."""
 
     def __init__(self, modules: Sequence[str], server: str = "tests.fork_server") -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._asking = threading.Lock()
+        control, theirs = control_sockets()
+        super().__init__(control)
         with theirs:
             command = [sys.executable, "-m", server, str(theirs.fileno()), *modules]
             nothing = subprocess.DEVNULL
@@ -119,35 +174,6 @@ class Forks:
     def _stop(self) -> None:
         self._control.close()
         self._process.wait()
-
-    def start(
-        self,
-        module: str,
-        *arguments: str,
-        stdin: IO[bytes],
-        stdout: IO[bytes],
-        stderr: IO[bytes],
-        keep: Sequence[int] = (),
-        environment: Mapping[str, str] | None = None,
-        folder: Path = ROOT,
-    ) -> Forked:
-        """`python -m` *module* with *arguments* in *folder*, which has the descriptors to *keep* besides."""
-        end, theirs = os.pipe()
-        request = {
-            "module": module,
-            "arguments": arguments,
-            "environment": dict(os.environ if environment is None else environment),
-            "folder": str(folder),
-            "places": [0, 1, 2, *keep],
-        }
-        given = [theirs, stdin.fileno(), stdout.fileno(), stderr.fileno(), *keep]
-        try:
-            with self._asking:
-                socket.send_fds(self._control, [json.dumps(request).encode()], given)
-                pid = int(self._control.recv(_LONGEST_STATUS))
-        finally:
-            os.close(theirs)
-        return Forked(pid, end)
 
 
 @functools.cache

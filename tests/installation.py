@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from tests.forked import run_forked
+from tests.forked import INSTALLATIONS, Running, forks, run_forked
 from tests.gateway import ROOT, wait_until
 from tests.ready_made import put_hall, put_register
 from yingbi.first_accounts import first_password
@@ -56,7 +56,9 @@ class Installation:
     """Whether a policy takes two people. Without, a test changes a file and it is in force."""
     from_nothing: bool = False
     """Whether its first start makes the demo's systems itself, as a newcomer's does; others find them made."""
-    process: subprocess.Popen[bytes] | None = None
+    forked: bool = False
+    """Whether its processes begin as forks of one that has imported everything: half of a start is importing."""
+    process: Running | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -99,16 +101,22 @@ class Installation:
             demo.mkdir(mode=0o700)
             put_register(demo / "register")
             put_hall(demo / "hall")
-        with (self.home / "up.out").open("wb") as out:
-            self.process = subprocess.Popen(
-                [str(YINGBI), "up", *options],
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
-        process = self.process
+        with (self.home / "up.out").open("wb") as out, Path(os.devnull).open("rb") as nothing:
+            process: Running
+            if self.forked:
+                process = forks(INSTALLATIONS).start(
+                    *("tests.run_installation", "up", *options),
+                    stdin=nothing,
+                    stdout=out,
+                    stderr=out,
+                    environment=self.environment,
+                )
+            else:
+                command = [str(YINGBI), "up", *options]
+                process = subprocess.Popen(
+                    command, cwd=ROOT, env=self.environment, stdin=nothing, stdout=out, stderr=subprocess.STDOUT
+                )
+        self.process = process
         wait_until(lambda: "Ctrl-C" in self.said or process.poll() is not None, START_LIMIT_S)
         assert process.poll() is None, self.said
 
@@ -163,10 +171,10 @@ class _Named(httpx.HTTPTransport):
 
 @contextlib.contextmanager
 def installation(
-    home: Path, *options: str, two_people: bool = False, from_nothing: bool = False
+    home: Path, *options: str, two_people: bool = False, from_nothing: bool = False, forked: bool = False
 ) -> Iterator[Installation]:
     """A running installation in *home*, ended afterwards whatever happens."""
-    made = Installation(home, free_base(), two_people, from_nothing)
+    made = Installation(home, free_base(), two_people, from_nothing, forked)
     try:
         made.start(*options)
         yield made

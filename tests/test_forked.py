@@ -67,3 +67,13 @@ def test_what_is_to_be_done_at_the_end_is_done() -> None:
     done = run_forked("timeit", "-n1", "-r1", LATE, limit_s=30)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-2:] == ["in a thread", "at the end"]
+
+
+def test_one_that_is_apart_is_told_nothing_of_the_terminal(told: Path) -> None:
+    said = "import os; print(os.getsid(0) == os.getpid())"
+    with told.open("wb") as out, Path(os.devnull).open("rb") as nothing:
+        process = forks(("timeit",)).start(
+            *("timeit", "-n1", "-r1", said), stdin=nothing, stdout=out, stderr=out, apart=True
+        )
+    assert process.wait(30) == 0
+    assert told.read_text().startswith("True\n")

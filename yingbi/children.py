@@ -211,20 +211,24 @@ class Process:
             if self._listening is None and self.job.listens is not None:
                 self._listening = self.job.listens()
             kept = () if self._listening is None else (self._listening.fileno(),)
-            return subprocess.Popen(
-                [*self.job.command, *map(str, kept)],
-                pass_fds=kept,
-                stdin=subprocess.DEVNULL,
-                stdout=descriptor if self.job.keeps_output else subprocess.DEVNULL,
-                stderr=descriptor,
-                start_new_session=True,  # a Ctrl-C is for the supervisor, who stops the others in order
-            )
+            out = descriptor if self.job.keeps_output else subprocess.DEVNULL
+            return begun([*self.job.command, *map(str, kept)], kept, out, descriptor)
         finally:
             os.close(descriptor)
 
     @property
     def _path(self) -> Path:
         return self._said / f"{self.job.name}.log"
+
+
+def begun(command: Sequence[str], kept: Sequence[int], out: int, err: int) -> subprocess.Popen[bytes]:
+    """Start *command* with the descriptors *kept* besides the first three. What it says goes to *out* and *err*.
+
+    A Ctrl-C is not for it: it is for the supervisor, who stops the others in order.
+    """
+    return subprocess.Popen(
+        command, pass_fds=kept, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+    )
 
 
 def _end(process: subprocess.Popen[bytes], deadline: float) -> None:

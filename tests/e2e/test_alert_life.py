@@ -34,7 +34,7 @@ VARIES = (
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("home")) as made:
+    with installation(tmp_path_factory.mktemp("home"), forked=True) as made:
         yield made
 
 

@@ -41,7 +41,7 @@ class Played:
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     if request.param == "elasticsearch":
         request.getfixturevalue("elasticsearch_parts")
-    with installation(tmp_path_factory.mktemp("home"), "--index", request.param) as made:
+    with installation(tmp_path_factory.mktemp("home"), "--index", request.param, forked=True) as made:
         ended = made.run("demo", "leak")
         yield Played(made, ended.returncode, ended.stdout + ended.stderr)
 

@@ -67,7 +67,7 @@ def running(
         path = home / "keys" / f"{name}.url"
         path.write_text(address)
         path.chmod(0o600)
-    with installation(home) as made:
+    with installation(home, forked=True) as made:
         yield made
 
 

@@ -26,7 +26,7 @@ ROWS = "/register/residents.json?_shape=objects&_size=1&_sort=id"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("home")) as made:
+    with installation(tmp_path_factory.mktemp("home"), forked=True) as made:
         yield made
 
 

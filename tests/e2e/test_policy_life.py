@@ -25,7 +25,7 @@ SHOWN = "      person_name: show\n"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("home"), two_people=True) as made:
+    with installation(tmp_path_factory.mktemp("home"), two_people=True, forked=True) as made:
         yield made
 
 

@@ -13,7 +13,7 @@ from tests.installation import Installation, installation
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("home")) as made:
+    with installation(tmp_path_factory.mktemp("home"), forked=True) as made:
         yield made
 
 
