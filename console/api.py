@@ -19,7 +19,7 @@ from console.api_measures import ApiMeasures
 from console.api_openapi import openapi_of
 from console.api_playbooks import ApiPlaybooks
 from console.api_route import ApiRoute, At
-from console.api_schemas import WHO_AM_I
+from console.api_schemas import DOCUMENT, WHO_AM_I
 from console.case_pages import CasePages
 from console.desk import Desk
 from console.office import Office
@@ -76,6 +76,7 @@ class Api:
                 name="openapi",
                 summary="This document",
                 run=lambda _, __: self._openapi,
+                answers=DOCUMENT,
             ),
             ApiRoute(
                 method="GET", path="/whoami", name="whoami", summary="Whose token it is", run=_whoami, answers=WHO_AM_I

@@ -12,6 +12,7 @@ from console.api_cases import ApiCases
 from console.api_field import Field, Kind
 from console.api_problems import Problem
 from console.api_route import ApiRoute, At
+from console.api_schemas import CASE_HANDLED, FORM, PERSON_LISTS, RENDITION, TEMPLATE_LIST
 from console.case_acts import CaseActs
 from console.case_pages import CasePages
 from console.desk import Desk
@@ -101,7 +102,7 @@ class ApiFiles:
             "/stop": self._persons.stop,
         }
         return (
-            *(_post(f"{case}/{act}", *FILE_ACTS[act], self._then(kept[act])) for act in FILE_ACTS),
+            *(_post(f"{case}/{act}", *FILE_ACTS[act], self._then(kept[act]), CASE_HANDLED) for act in FILE_ACTS),
             ApiRoute(
                 method="POST",
                 path=f"{case}/evidence-open",
@@ -121,8 +122,18 @@ class ApiFiles:
                 once=False,
                 run=lambda desk, at: self._evidence.export(desk, at["case"]),
             ),
-            ApiRoute(method="GET", path=f"{case}/persons", name="persons", summary="The lists", run=self._lists),
-            *(_post(f"{case}/persons{act}", *PERSON_ACTS[act], self._listed(told[act])) for act in PERSON_ACTS),
+            ApiRoute(
+                method="GET",
+                path=f"{case}/persons",
+                name="persons",
+                summary="The lists",
+                run=self._lists,
+                answers=PERSON_LISTS,
+            ),
+            *(
+                _post(f"{case}/persons{act}", *PERSON_ACTS[act], self._listed(told[act]), PERSON_LISTS)
+                for act in PERSON_ACTS
+            ),
             ApiRoute(
                 method="GET",
                 path=f"{case}/persons/{{number}}/{{part}}",
@@ -138,6 +149,7 @@ class ApiFiles:
                 summary="A form filled in from the facts: `first` as JSON, or as `first.html`, `.docx`, `.pdf`, `.txt`",
                 files=_SHEETS,
                 run=self._form,
+                answers=FORM,
             ),
             ApiRoute(
                 method="GET",
@@ -147,6 +159,7 @@ class ApiFiles:
                 query=_RENDER,
                 files=_SHEETS,
                 run=self._render,
+                answers=RENDITION,
             ),
             ApiRoute(
                 method="GET",
@@ -154,6 +167,7 @@ class ApiFiles:
                 name="listTemplates",
                 summary="The templates of notices, and whom they can be written for",
                 run=self._templates,
+                answers=TEMPLATE_LIST,
             ),
         )
 
@@ -215,5 +229,7 @@ class ApiFiles:
         return templates_in(self._office.cases.rules.press.templates)
 
 
-def _post(path: str, name: str, summary: str, fields: tuple[Field, ...], run: Callable[[Desk, At], Any]) -> ApiRoute:
-    return ApiRoute(method="POST", path=path, name=name, summary=summary, fields=fields, run=run)
+def _post(
+    path: str, name: str, summary: str, fields: tuple[Field, ...], run: Callable[[Desk, At], Any], answers: str
+) -> ApiRoute:
+    return ApiRoute(method="POST", path=path, name=name, summary=summary, fields=fields, run=run, answers=answers)

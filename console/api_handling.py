@@ -9,7 +9,7 @@ from starlette.responses import Response
 from console.api_cases import ApiCases
 from console.api_field import Field, Kind
 from console.api_route import ApiRoute, At
-from console.api_schemas import CASE_HANDLED, DRILL_LIST, TASK_LIST
+from console.api_schemas import CASE_HANDLED, DRILL_LIST, SUMMARY, SUMMARY_FILE, TASK_LIST
 from console.case_acts import CaseActs
 from console.case_gate import visible_to
 from console.case_pages import CasePages
@@ -133,6 +133,7 @@ class ApiHandling:
                     summary=summary,
                     fields=fields,
                     run=self._then(self._acts[act]),
+                    answers=CASE_HANDLED,
                 )
                 for act, (name, summary, fields) in HANDLING_ACTS.items()
             ),
@@ -151,6 +152,7 @@ class ApiHandling:
                 summary="A year in figures, over the cases that may be opened",
                 query=(_YEAR,),
                 run=self._summary,
+                answers=SUMMARY,
             ),
             ApiRoute(
                 method="GET",
@@ -160,6 +162,7 @@ class ApiHandling:
                 query=(_YEAR,),
                 files=("text/csv",),
                 run=lambda desk, at: self._over_all.export(desk, at["kind"]),
+                answers=SUMMARY_FILE,
             ),
             ApiRoute(
                 method="GET",

@@ -11,6 +11,7 @@ from console.api_route import ApiRoute
 from console.api_schemas import SCHEMAS
 
 VERSION = "1"
+JSON = "application/json"
 
 
 def openapi_of(routes: Sequence[ApiRoute]) -> dict[str, Any]:
@@ -50,8 +51,8 @@ def _operation(route: ApiRoute) -> dict[str, Any]:
         {"name": field.name, "in": "query", "required": False, "schema": field.schema} for field in route.query
     ]
     content: dict[str, Any] = {
-        "application/json": {"schema": {"$ref": f"#/components/schemas/{route.answers}"}},
-        **{media: {} for media in route.files},
+        media: {"schema": {"$ref": f"#/components/schemas/{route.answers}"}} if media == JSON else {}
+        for media in (*((JSON,) if route.answers else ()), *route.files)
     }
     who = ACCESS[route.key]
     told: dict[str, Any] = {
@@ -74,7 +75,7 @@ def _operation(route: ApiRoute) -> dict[str, Any]:
                 "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
             }
         )
-        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(route)}}}
+        told["requestBody"] = {"required": True, "content": {JSON: {"schema": _body(route)}}}
     return told
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from console.api_field import Field, Kind
 from console.api_problems import Problem
 from console.api_route import ApiRoute, At
-from console.api_schemas import PLAYBOOK_CHECK
+from console.api_schemas import DRY_RUN, PLAYBOOK_CHECK
 from console.desk import Desk
 from console.office import Office
 from console.way_json import way_json
@@ -55,6 +55,7 @@ class ApiPlaybooks:
                 name="tryPlaybook",
                 summary="Which way a playbook takes, without doing anything",
                 run=self._try,
+                answers=DRY_RUN,
                 fields=tried,
                 once=False,
             ),

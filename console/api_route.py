@@ -15,7 +15,6 @@ from console.api_admission import Asked
 from console.api_field import Field, check_query, read_fields
 from console.api_problems import BY_STATUS, Problem, answer_of
 from console.api_repeats import AnotherRequest, Answered, NobodyKnows, Repeats, UnderWay
-from console.api_schemas import ANY
 from console.case_gate import RESTRICTED
 from console.desk import Admitted, Desk
 from console.forms import Mistyped
@@ -45,8 +44,8 @@ class ApiRoute:
     """What the address may ask for."""
     files: tuple[str, ...] = ()
     """The media types of the files that it may answer instead of JSON."""
-    answers: str = ANY
-    """The schema of its JSON, by name: see `console.api_schemas`."""
+    answers: str = ""
+    """The schema of its JSON, by name: see `console.api_schemas`. Empty where it hands out files alone."""
     status: int = 200
     once: bool = True
     """Whether a POST is carried out once for its key: one that changes nothing, or hands out what lies nowhere in

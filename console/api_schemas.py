@@ -1,227 +1,288 @@
 """What the API answers, as JSON Schema. Keys are only ever added, so each schema names what is there for good."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from console import api_case_schemas as of_case
+from console.json_schema import (
+    AT,
+    BOTH,
+    SHA256,
+    TEXT,
+    TRUTH,
+    WHOLE,
+    Schema,
+    also,
+    by_name,
+    fields,
+    list_of,
+    named,
+    one_of,
+    or_none,
+)
 from console.playbook_journal import Standing as PlaybookStanding
 from console.playbook_view import Doer
+from incident.annual import Annual
+from incident.codec import schema_of
+from incident.notice import Content
+from incident.playbook import StepKind
+from incident.sheet import Sheet
 from policies.affected_answer import Standing, Verdict
 
-type Schema = Mapping[str, Any]
-
-ANY, CASE_LINE, CASE_HANDLED, CASE, CASE_LIST = "Any", "CaseLine", "CaseHandled", "Case", "CaseList"
+CASE_LINE, CASE_HANDLED, CASE, CASE_LIST = "CaseLine", "CaseHandled", "Case", "CaseList"
 TIMELINE, DUTIES, NOTICE, TASK_LIST, DRILL_LIST = "Timeline", "Duties", "Notice", "TaskList", "DrillList"
 ALERT, ALERT_LIST, WHO_AM_I = "Alert", "AlertList", "WhoAmI"
 AFFECTED, SCRIPT_LIST = "Affected", "ScriptList"
 PLAYBOOK, PLAYBOOK_LIST, PLAYBOOK_PROPOSAL = "Playbook", "PlaybookList", "PlaybookProposal"
-PLAYBOOK_CHECK = "PlaybookCheck"
+PLAYBOOK_CHECK, DRY_RUN = "PlaybookCheck", "DryRun"
+PERSON_LISTS, FORM, RENDITION, TEMPLATE_LIST = "PersonLists", "Form", "Rendition", "TemplateList"
+SUMMARY, SUMMARY_FILE, DOCUMENT = "Summary", "SummaryFile", "Document"
 
-_TEXT: Schema = {"type": "string"}
-_WHOLE: Schema = {"type": "integer", "minimum": 0}
-_TRUTH: Schema = {"type": "boolean"}
-_AT: Schema = {"type": "string", "format": "date-time"}
-_OBJECT: Schema = {"type": "object"}
-
-
-def _or_none(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _list(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
-
-
-def _object(**keys: Schema) -> Schema:
-    return {"type": "object", "properties": keys, "required": sorted(keys)}
-
-
-def _named(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _also(name: str, **keys: Schema) -> Schema:
-    return {"allOf": [_named(name), _object(**keys)]}
-
-
-_BOTH = _object(zh=_TEXT, en=_TEXT)
-_TASK = _object(
-    case=_TEXT,
-    drill=_TRUTH,
-    number=_WHOLE,
-    title=_TEXT,
-    assignee=_TEXT,
-    due=_AT,
-    lasting=_TRUTH,
-    overdue=_TRUTH,
-    late_since=_or_none(_AT),
-    done=_or_none(_object(by=_TEXT, at=_AT, note=_TEXT)),
-)
-_FINDING = _object(file=_TEXT, line=_WHOLE, code=_TEXT, message=_TEXT)
+_TASK = fields(case=TEXT, drill=TRUTH, **of_case.TASK_KEYS)
+_FINDING = fields(file=TEXT, line=WHOLE, code=TEXT, message=TEXT)
 _COMMANDS = {
-    "id": _TEXT,
-    "title": _TEXT,
-    "modified": _TEXT,
-    "commands": _list(
-        _object(
-            step=_TEXT,
-            carried_out={"type": "string", "enum": [each.value for each in Doer]},
-            type=_TEXT,
-            agent=_TEXT,
-            text=_TEXT,
-            due_within_s=_or_none(_WHOLE),
+    "id": TEXT,
+    "title": TEXT,
+    "modified": TEXT,
+    "commands": list_of(
+        fields(
+            step=TEXT,
+            carried_out=one_of(Doer),
+            type=TEXT,
+            agent=TEXT,
+            text=TEXT,
+            due_within_s=or_none(WHOLE),
         )
     ),
 }
 _PROPOSED = {
-    "number": _WHOLE,
-    "name": _TEXT,
-    "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-    "reason": _TEXT,
-    "standing": {"type": "string", "enum": [each.value for each in PlaybookStanding]},
-    "by": _TEXT,
-    "at": _AT,
-    "agreed_by": _or_none(_TEXT),
-    "agreed_at": _or_none(_AT),
-    "withdrawn_by": _or_none(_TEXT),
-    "withdrawn_at": _or_none(_AT),
-    "remark": _TEXT,
+    "number": WHOLE,
+    "name": TEXT,
+    "digest": SHA256,
+    "reason": TEXT,
+    "standing": one_of(PlaybookStanding),
+    "by": TEXT,
+    "at": AT,
+    "agreed_by": or_none(TEXT),
+    "agreed_at": or_none(AT),
+    "withdrawn_by": or_none(TEXT),
+    "withdrawn_at": or_none(AT),
+    "remark": TEXT,
 }
 
+_ALERT = fields(
+    alert=TEXT,
+    state=TEXT,
+    escalated=TRUTH,
+    level=TEXT,
+    rule=TEXT,
+    group=by_name(TEXT),
+    raised_at=AT,
+    assignee=or_none(TEXT),
+    former=or_none(TEXT),
+    seen=WHOLE,
+    escalates_at=or_none(AT),
+    snoozed_until=or_none(AT),
+    disposition=or_none(TEXT),
+    acts=list_of(fields(number=WHOLE, at=AT, by=TEXT, what=TEXT, reason=TEXT, chain=TEXT)),
+)
+_TITLE_OR_BODY = fields(zh=or_none(TEXT), en=or_none(TEXT))
+
 SCHEMAS: Mapping[str, Schema] = {
-    ANY: _OBJECT,
-    CASE_LINE: _object(
+    CASE_LINE: fields(
         id={"type": "string", "pattern": r"^C-\d{8}-\d{3,}$"},
-        title=_TEXT,
-        state=_TEXT,
-        ended=_TRUTH,
-        level=_TEXT,
-        grade=_or_none(_TEXT),
-        opened_at=_AT,
-        drill=_TRUTH,
-        tlp=_TEXT,
-        restricted=_TRUTH,
-        alerts=_WHOLE,
-        persons=_or_none(_WHOLE),
-        questions=_WHOLE,
-        next_due=_or_none(_AT),
-        late=_TRUTH,
-        notice=_TEXT,
-        entries=_WHOLE,
+        title=TEXT,
+        state=TEXT,
+        ended=TRUTH,
+        level=TEXT,
+        grade=or_none(TEXT),
+        opened_at=AT,
+        drill=TRUTH,
+        tlp=TEXT,
+        restricted=TRUTH,
+        alerts=WHOLE,
+        persons=or_none(WHOLE),
+        questions=WHOLE,
+        next_due=or_none(AT),
+        late=TRUTH,
+        notice=TEXT,
+        entries=WHOLE,
     ),
-    CASE_HANDLED: _also(CASE_LINE, handling=_OBJECT),
-    CASE: _also(
+    CASE_HANDLED: also(CASE_LINE, handling=of_case.HANDLING),
+    CASE: also(
         CASE_LINE,
-        merged_into=_or_none(_TEXT),
-        taken_in=_list(_TEXT),
-        links=_list(_object(kind=_TEXT, case=_TEXT, reason=_TEXT)),
-        grading=_or_none(_OBJECT),
-        aware_at=_or_none(_AT),
-        contained_at=_or_none(_AT),
-        alert_list=_list(_OBJECT),
-        clocks=_list(_object(duty=_TEXT, due=_AT, owed=_TRUTH, late=_TRUTH, fulfilled=_or_none(_OBJECT))),
-        blocked=_list(_OBJECT),
-        targets=_list(_OBJECT),
-        under_way=_list(_OBJECT),
-        scope=_or_none(
-            _object(
-                persons=_WHOLE,
-                persons_masked=_WHOLE,
-                persons_by_level={"type": "object", "additionalProperties": _WHOLE},
-                categories={"type": "object", "additionalProperties": _OBJECT},
-                exports=_WHOLE,
-                export_list=_list(_object(event=_TEXT, at=_AT, system=_TEXT, operation=_TEXT)),
-                cautions=_list(_TEXT),
-                doubtful=_TRUTH,
-            )
-        ),
-        question_list=_list(
-            _object(
-                key=_TEXT,
-                question=_TEXT,
-                title=_TEXT,
-                assignee=_TEXT,
-                due_at=_or_none(_AT),
-                urgency=_TEXT,
-                late=_TRUTH,
-                taken_by=_or_none(_TEXT),
-                answers=_list(_TEXT),
-            )
-        ),
-        playbook=_or_none(_object(book=_TEXT, steps=_list(_OBJECT), left=_list(_TEXT))),
-        notice_state=_object(id=_TEXT, standing=_TEXT, digest=_or_none(_TEXT), versions=_list(_OBJECT)),
-        handling=_OBJECT,
-        verified=_TRUTH,
-        altered=_or_none(_BOTH),
+        merged_into=or_none(TEXT),
+        taken_in=list_of(TEXT),
+        links=list_of(of_case.LINK),
+        grading=or_none(of_case.GRADING),
+        aware_at=or_none(AT),
+        contained_at=or_none(AT),
+        alert_list=list_of(of_case.RAISED),
+        clocks=list_of(of_case.CLOCK),
+        blocked=list_of(of_case.HELD),
+        targets=list_of(of_case.TARGET),
+        under_way=list_of(of_case.UNDER_WAY),
+        scope=or_none(of_case.SCOPE),
+        question_list=list_of(of_case.QUESTION),
+        playbook=or_none(of_case.RUN),
+        notice_state=fields(**of_case.NOTICE_KEYS),
+        handling=of_case.HANDLING,
+        verified=TRUTH,
+        altered=or_none(BOTH),
     ),
-    CASE_LIST: _object(cases=_list(_named(CASE_LINE))),
-    TIMELINE: _object(timeline=_list(_object(number=_WHOLE, at=_AT, by=_TEXT, zh=_TEXT, en=_TEXT, chain=_TEXT))),
-    DUTIES: _object(clocks=_list(_OBJECT)),
-    NOTICE: _object(
-        case=_TEXT,
-        id=_TEXT,
-        standing=_TEXT,
-        digest=_or_none(_TEXT),
-        template=_or_none(_TEXT),
-        content=_or_none(_OBJECT),
-        facts=_list(_object(name=_TEXT, zh=_TEXT, en=_TEXT, source=_TEXT, doubt=_or_none(_BOTH))),
-        problems=_list(_object(code=_TEXT, zh=_TEXT, en=_TEXT)),
-        check_list={"type": "object", "additionalProperties": _BOTH},
-        barred=_or_none(_BOTH),
+    CASE_LIST: fields(cases=list_of(named(CASE_LINE))),
+    TIMELINE: fields(timeline=list_of(fields(number=WHOLE, at=AT, by=TEXT, zh=TEXT, en=TEXT, chain=TEXT))),
+    DUTIES: fields(
+        case=TEXT,
+        state=TEXT,
+        grade=or_none(TEXT),
+        as_of=AT,
+        aware_at=or_none(AT),
+        duties=list_of(of_case.DUTY),
+        not_started=list_of(of_case.NOT_STARTED),
+        clocks=list_of(of_case.CLOCK),
     ),
-    ALERT: _object(alert=_TEXT, state=_or_none(_TEXT)),
-    ALERT_LIST: _object(alerts=_list(_named(ALERT)), verified=_TRUTH),
-    TASK_LIST: _object(
-        actions=_list(_TASK),
-        tasks=_list(_TASK),
-        steps=_list(
-            _object(
-                case=_TEXT,
-                drill=_TRUTH,
-                key=_TEXT,
-                title=_TEXT,
-                assignee=_TEXT,
-                due=_or_none(_AT),
-                due_at=_or_none(_AT),
-                taken_by=_or_none(_TEXT),
-                overdue=_TRUTH,
+    NOTICE: fields(
+        case=TEXT,
+        **of_case.NOTICE_KEYS,
+        template=or_none(TEXT),
+        content=or_none(schema_of(Content)),
+        facts=list_of(fields(name=TEXT, zh=TEXT, en=TEXT, source=TEXT, doubt=or_none(BOTH))),
+        problems=list_of(fields(code=TEXT, zh=TEXT, en=TEXT)),
+        check_list=by_name(BOTH),
+        barred=or_none(BOTH),
+    ),
+    ALERT: {"anyOf": [_ALERT, fields(alert=TEXT, state={"type": "null"})]},
+    ALERT_LIST: fields(alerts=list_of(named(ALERT)), verified=TRUTH),
+    TASK_LIST: fields(
+        actions=list_of(_TASK),
+        tasks=list_of(_TASK),
+        steps=list_of(
+            fields(
+                case=TEXT,
+                drill=TRUTH,
+                key=TEXT,
+                title=TEXT,
+                assignee=TEXT,
+                due=or_none(AT),
+                due_at=or_none(AT),
+                taken_by=or_none(TEXT),
+                overdue=TRUTH,
             )
         ),
     ),
-    DRILL_LIST: _object(plans=_list(_OBJECT), drills=_list(_named(CASE_LINE))),
-    AFFECTED: _object(
-        event=_TEXT,
-        answer={"type": "string", "enum": [each.value for each in Verdict]},
-        detail=_BOTH,
-        incidents=_list(
-            _object(
-                title=_BOTH,
-                answer={"type": "string", "enum": [each.value for each in Standing]},
-                detail=_BOTH,
-                has_unattributed=_TRUTH,
-                has_other_numbers=_TRUTH,
-                notice=_or_none(_TEXT),
-                address=_or_none(_TEXT),
+    DRILL_LIST: fields(
+        plans=list_of(
+            fields(
+                plan=TEXT,
+                title=TEXT,
+                playbook=or_none(TEXT),
+                lead=TEXT,
+                due=AT,
+                overdue=TRUTH,
+                held=or_none(TEXT),
+                under_way=or_none(TEXT),
             )
         ),
-        what_to_do=_list(_BOTH),
-        cannot_know=_list(_BOTH),
+        drills=list_of(named(CASE_LINE)),
     ),
-    SCRIPT_LIST: _object(
-        scripts=_list(
-            _object(notice=_TEXT, version=_WHOLE, published_at=_AT, title=_TEXT, body=_TEXT, is_spoken=_TRUTH)
-        )
+    AFFECTED: fields(
+        event=TEXT,
+        answer=one_of(Verdict),
+        detail=BOTH,
+        incidents=list_of(
+            fields(
+                title=BOTH,
+                answer=one_of(Standing),
+                detail=BOTH,
+                has_unattributed=TRUTH,
+                has_other_numbers=TRUTH,
+                notice=or_none(TEXT),
+                address=or_none(TEXT),
+            )
+        ),
+        what_to_do=list_of(BOTH),
+        cannot_know=list_of(BOTH),
     ),
-    PLAYBOOK: _object(name=_TEXT, sha256=_TEXT, **_COMMANDS),
-    PLAYBOOK_PROPOSAL: _object(**_PROPOSED, findings=_list(_FINDING), playbook=_or_none(_object(**_COMMANDS))),
-    PLAYBOOK_LIST: _object(
-        playbooks=_list(_object(name=_TEXT, id=_TEXT, title=_TEXT, taken_in=_TRUTH, sha256=_TEXT)),
-        findings=_list(_FINDING),
-        proposals=_list(_object(**_PROPOSED)),
-        verified=_TRUTH,
+    SCRIPT_LIST: fields(
+        scripts=list_of(fields(notice=TEXT, version=WHOLE, published_at=AT, title=TEXT, body=TEXT, is_spoken=TRUTH))
     ),
-    PLAYBOOK_CHECK: _object(
-        playbooks=_list(_object(file=_TEXT, id=_TEXT, name=_TEXT, steps=_WHOLE)), findings=_list(_FINDING)
+    PLAYBOOK: fields(name=TEXT, sha256=TEXT, **_COMMANDS),
+    PLAYBOOK_PROPOSAL: fields(**_PROPOSED, findings=list_of(_FINDING), playbook=or_none(fields(**_COMMANDS))),
+    PLAYBOOK_LIST: fields(
+        playbooks=list_of(fields(name=TEXT, id=TEXT, title=TEXT, taken_in=TRUTH, sha256=TEXT)),
+        findings=list_of(_FINDING),
+        proposals=list_of(fields(**_PROPOSED)),
+        verified=TRUTH,
     ),
-    WHO_AM_I: _object(account=_TEXT, person=_TEXT, roles=_list(_TEXT), attended=_TRUTH, ends_at=_AT),
+    PLAYBOOK_CHECK: fields(
+        playbooks=list_of(fields(file=TEXT, id=TEXT, name=TEXT, steps=WHOLE)), findings=list_of(_FINDING)
+    ),
+    DRY_RUN: fields(
+        ended=or_none(TEXT),
+        steps=list_of(
+            fields(
+                playbook=TEXT,
+                step=TEXT,
+                type=one_of(StepKind),
+                name=TEXT,
+                led_by=or_none(TEXT),
+                depth=WHOLE,
+                after_s={"type": "number"},
+                agent=TEXT,
+                does=TEXT,
+                succeeded=or_none(TRUTH),
+                said=TEXT,
+            )
+        ),
+        variables=by_name(TEXT),
+    ),
+    PERSON_LISTS: fields(case=TEXT, lists=list_of(of_case.PERSON_LIST), sources=list_of(TEXT)),
+    FORM: schema_of(Sheet),
+    RENDITION: fields(
+        case=TEXT,
+        drill=TRUTH,
+        notice=TEXT,
+        template=TEXT,
+        audience=TEXT,
+        audience_name=BOTH,
+        made_at=AT,
+        journal_entry=WHOLE,
+        journal_chain=TEXT,
+        stage=fields(code=TEXT, zh=TEXT, en=TEXT),
+        grade=or_none(BOTH),
+        title=_TITLE_OR_BODY,
+        body=_TITLE_OR_BODY,
+        digest=SHA256,
+        publishable=TRUTH,
+        problems=list_of(fields(code=TEXT, zh=TEXT, en=TEXT)),
+        facts=list_of(
+            fields(
+                name=TEXT,
+                label=BOTH,
+                value=or_none(BOTH),
+                source=or_none(TEXT),
+                query=or_none(
+                    fields(
+                        entry=WHOLE,
+                        start=AT,
+                        end=AT,
+                        where=by_name(WHOLE),
+                        absent=list_of(TEXT),
+                        events=WHOLE,
+                        persons_sha256=SHA256,
+                        cautions=list_of(TEXT),
+                    )
+                ),
+                doubt=or_none(BOTH),
+            )
+        ),
+    ),
+    TEMPLATE_LIST: fields(templates=list_of(TEXT), audiences=by_name(BOTH)),
+    SUMMARY: {"allOf": [schema_of(Annual), fields(hidden=WHOLE)]},
+    SUMMARY_FILE: {"allOf": [schema_of(Annual), fields(left_out=WHOLE)]},
+    DOCUMENT: fields(
+        openapi=TEXT, info=fields(title=TEXT, version=TEXT), paths=by_name(by_name(fields(operationId=TEXT)))
+    ),
+    WHO_AM_I: fields(account=TEXT, person=TEXT, roles=list_of(TEXT), attended=TRUTH, ends_at=AT),
 }
-"""By name. `Any`: an object, as its form or file has it."""
+"""By name. Every object says which keys it has, or that any name may be one."""

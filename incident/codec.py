@@ -167,3 +167,39 @@ def _members(kind: Any) -> tuple[Any, ...] | None:
 
 def _allows_none(kind: Any) -> bool:
     return any(_plain(member) is type(None) for member in typing.get_args(kind))
+
+
+def schema_of(kind: Any) -> dict[str, Any]:
+    """The JSON Schema of what `encode` makes of the declared type *kind*. A type within itself has none."""
+    kind = _plain(kind)
+    if (members := _members(kind)) is not None:
+        found = [schema_of(member) for member in members]
+        if len(members) > 1:
+            found = [_tagged(member, schema) for member, schema in zip(members, found, strict=True)]
+        return {"anyOf": [*found, *([{"type": "null"}] if _allows_none(kind) else [])]}
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        keys = {name: schema_of(hint) for name, hint in _fields(kind).items()}
+        return {"type": "object", "properties": keys, "required": sorted(keys)}
+    if origin is tuple:
+        return {"type": "array", "items": schema_of(arguments[0])}
+    if origin in (dict, Mapping):
+        return {"type": "object", "additionalProperties": schema_of(arguments[1])}
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return {"type": "string", "enum": [member.value for member in kind]}
+    return dict(_SCHEMAS[kind])
+
+
+_SCHEMAS = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    timedelta: {"type": "integer", "description": "seconds"},
+    datetime: {"type": "string", "format": "date-time"},
+}
+
+
+def _tagged(kind: type, schema: dict[str, Any]) -> dict[str, Any]:
+    """*schema* with the key by which a member of a union is told apart."""
+    keys = {TAG: {"const": tag_of(kind)}, **schema["properties"]}
+    return {**schema, "properties": keys, "required": sorted(keys)}

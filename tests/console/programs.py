@@ -56,17 +56,22 @@ def _learn(client: httpx.Client, headers: dict[str, str]) -> None:
     for path, item in document["paths"].items():
         for method, told in item.items():
             (success,) = (status for status in told["responses"] if status != "default")
-            schema = told["responses"][success]["content"]["application/json"]["schema"]
+            content = told["responses"][success]["content"]
+            assert content, f"{method} {path} says neither what it answers nor which file"
+            if "application/json" not in content:
+                continue
+            schema = content["application/json"]["schema"]
             validator = Draft202012Validator({"components": document["components"], **schema})
             _VALIDATORS.append((method.upper(), re.compile(re.sub(r"{\w+}", "[^/]+", path)), validator))
 
 
 def check_answer(method: str, path: str, answer: httpx.Response) -> None:
     """Whatever any test is answered is as the document says."""
-    for verb, pattern, validator in _VALIDATORS:
-        if verb == method and pattern.fullmatch(path):
-            problem = best_match(validator.iter_errors(answer.json()))
-            assert problem is None, f"{method} {path}: {problem.json_path if problem else ''} {problem}"
+    known = [each for verb, pattern, each in _VALIDATORS if verb == method and pattern.fullmatch(path)]
+    assert known, f"{method} {path} answers JSON, which the document does not say"
+    for validator in known:
+        problem = best_match(validator.iter_errors(answer.json()))
+        assert problem is None, f"{method} {path}: {problem.json_path if problem else ''} {problem}"
 
 
 def program(bureau: Bureau, name: str, *, attended: bool = False, roles: frozenset[Role] | None = None) -> Program:

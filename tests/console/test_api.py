@@ -51,12 +51,28 @@ def test_the_access_table_and_the_document_name_the_routes_that_there_are(archiv
     assert document["openapi"] == "3.1.0"
     told = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
     assert told == routes
-    answered = {route.answers for route in Api(archive.desk).routes}
+    answered = {route.answers for route in Api(archive.desk).routes if route.answers}
     assert answered == set(SCHEMAS), "`tests/console/programs.py` holds every answer to them"
+    assert [route.path for route in Api(archive.desk).routes if not (route.answers or route.files)] == []
     with pytest.raises(AssertionError):
         check_answer("GET", f"{API}/cases", httpx.Response(200, json={"cases": [{"id": "C-1"}]}))
     for method, path in OFFERED:
         assert (ACCESS[method, API + path] or frozenset()) - {Role.ENGINE} == ACCESS[method, path], "as the form"
+
+
+def objects_without_keys(schema: object, at: str = "") -> list[str]:
+    """Where *schema* says no more than "an object", or nothing at all."""
+    if isinstance(schema, list):
+        return [found for place, each in enumerate(schema) for found in objects_without_keys(each, f"{at}/{place}")]
+    if not isinstance(schema, dict):
+        return []
+    bare = not schema or (schema.get("type") == "object" and not schema.keys() & {"properties", "additionalProperties"})
+    return [at] * bare + [found for key, each in schema.items() for found in objects_without_keys(each, f"{at}/{key}")]
+
+
+def test_every_answer_says_which_keys_it_has() -> None:
+    assert objects_without_keys({"a": {"type": "object"}, "b": [{}]}) == ["/a", "/b/0"]
+    assert objects_without_keys(dict(SCHEMAS)) == []
 
 
 @pytest.mark.parametrize(("method", "path"), OURS, ids=IDS)

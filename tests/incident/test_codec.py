@@ -7,8 +7,9 @@ from typing import Any, NewType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from incident.codec import canonical, decode, encode, tag_of
+from incident.codec import canonical, decode, encode, schema_of, tag_of
 
 Name = NewType("Name", str)
 
@@ -55,12 +56,22 @@ drawings = st.builds(
     first=st.none() | shapes,
     hidden=st.booleans(),
 )
+SCHEMA = Draft202012Validator(schema_of(Drawing))
 PLAIN = {"at": "2026-11-23T10:00:00+08:00", "took": 60, "shapes": [{"type": "dot", "x": 1}]}
 
 
 @given(drawings)
 def test_what_is_encoded_is_decoded(drawing: Drawing) -> None:
     assert decode(Drawing, encode(Drawing, drawing)) == drawing
+
+
+@given(drawings)
+def test_what_is_encoded_is_as_the_schema_says(drawing: Drawing) -> None:
+    encoded = encode(Drawing, drawing)
+    assert SCHEMA.is_valid(encoded)
+    for key in encoded:
+        assert not SCHEMA.is_valid({**encoded, key: ["of no such type"]})
+        assert not SCHEMA.is_valid({name: value for name, value in encoded.items() if name != key})
 
 
 @given(drawings)
