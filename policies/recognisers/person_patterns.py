@@ -59,7 +59,9 @@ LATIN_NAME = re.compile("[A-Z][a-z]+(?:[ ·][A-Z][a-z]*)*")
 LONGEST_PART = 8
 BEHIND_VEILED = frozenset("和同因在以用向有无自至能可会发代到出来去要为所又方作不名下等男女")
 """What stands behind a half hidden name, and is hardly its last character."""
-LEADS = re.compile("(?:前|副|候任)?(?:总统|总理|首相|外长|财长|防长|议长|国王|外交部长|国防部长|财政部长|国家主席)")
-OFFICES = "总工董导"
+LEADS = re.compile(
+    "(?:前|副|候任)?(?:总统|总理|首相|外长|财长|防长|议长|国王|女王|王子|公主|亲王|王储|王后|酋长|教皇|大主教|外交部长|国防部长|财政部长|国家主席)"
+)
+OFFICES = "总工董导姐哥叔姨婶嫂伯"
 """What somebody is called by, in one character behind the surname."""
 PERSONAL_TITLE = re.compile("(?:先生|女士|小姐|同学)(?!们|会|录|聚会)")

@@ -14,6 +14,7 @@ from policies.recognisers.person_words import (
     ALL_SURNAMES,
     COMPOUND,
     GIVEN,
+    HONORIFICS,
     NEVER_LAST,
     NOBODY,
     NOT_A_NAME,
@@ -73,8 +74,9 @@ _BEHIND_SIGN = re.compile(
     rf"(?:[（(][{_HAN}]{{1,6}}[）)])?[ 　]?[:：/／|][ 　]?"
     rf"([{_HAN}]{{2,4}})(?=$|[，,、。；; 　）)])"
 )
-_ITS_TITLE = re.compile(f"(?<=.)(?:{_TITLE}|主任|医生|经理|师傅)$")
-_ORGANISATION = tuple("公司 集团 中心 局 部 厅 处 科 室 所 院 校 厂 店 社 会 组 村 站 行 网 报 委 办 队 馆".split())
+_ITS_TITLE = re.compile(f"(?<=.)(?:{'|'.join(HONORIFICS)})$")
+ORGANISATION = tuple("公司 集团 中心 局 部 厅 处 科 室 所 院 校 厂 店 社 会 组 村 站 行 网 报 委 办 队 馆".split())
+"""What is called so at its end is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _may_be_name(name: str, words: Container[str], *, strict: bool) -> bool:
     """Whether *name* may be one. *strict*: what begins it has to be a surname, or all of it a name of another "
     "people.
     """
-    if name in NOT_A_NAME or name in NOBODY or name.endswith(_ORGANISATION):
+    if name in NOT_A_NAME or name in NOBODY or name.endswith(ORGANISATION):
         return False
     if is_word_of_names(name) or "·" in name:
         return True

@@ -67,6 +67,20 @@ PEOPLE = {
         ["麦阳新", "左根生", "鲁华家"],
     ),
     "ending with a word": ("被执行人金有才的房屋，经营者：符良才。", ["金有才", "符良才"]),
+    "with a surname that many have": ("审判长殷兰，证人谈家和、季羡。", ["殷兰", "谈家和", "季羡"]),
+    "without the office behind": ("王厂长和李台长商量过了，请转告周姐。", ["王", "李", "周"]),
+    "before a title, behind a role": ("来电人谷先生反映水压低。", ["谷"]),
+    "with a title behind a label and a sign": ("批准人：尤科长", ["尤"]),
+    "that is a word, before what is said of somebody": ("原告花木，男，汉族。", ["花木"]),
+    "with characters that no list has, behind a role": ("现任总统马英酒支持率下跌。", ["马英酒"]),
+    "in a list among others": (
+        "出席的有谢非凡、罗干城、钱其深、温家山和有关部门负责同志。",
+        ["谢非凡", "罗干城", "钱其深", "温家山"],
+    ),
+    "first in a list": ("董事会由五人组成：常清、姚海鑫、佟力。", ["常清", "姚海鑫", "佟力"]),
+    "in a list that is counted": ("请江南、海洋两位同志到场，焦点、路远两户缴费。", ["江南", "海洋", "焦点", "路远"]),
+    "of another people, in a list": ("保障对象：乌日娜、其其格、韩宝柱。", ["乌日娜", "其其格", "韩宝柱"]),
+    "of a class": ("三年级（1）班余乐乐的妈妈来了。", ["余乐乐"]),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
@@ -87,6 +101,9 @@ NOBODY = {
     "countries and capitals": "斯洛凡尼亚共和国的代表从雅加达到华盛顿。",
     "words that begin like a name": "这脚任意球踢得好，全体同学和应届同学鼓掌。",
     "a former office": "省委原副书记和时任主席到了。",
+    "dates and classes": "本人于二〇二四年五月申请，高三（2）班的同学参加。",
+    "who holds an office": "1999年任校长，向厂长汇报，书面委托董事代为出席。",
+    "offices in a list": "院长、主任两位同志和单位、家属、支书到场。",
     "relatives": "老公说晚上带我去吃火锅，妈妈也来。",
 }
 ADDRESSES = {

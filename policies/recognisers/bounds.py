@@ -1,0 +1,191 @@
+"""Where a name begins and ends that a tagger has seen: without what is others', with what it read as another word."""
+
+from collections.abc import Container, Sequence
+
+from policies.recognisers.dotted import Spelled
+from policies.recognisers.given_names import (
+    has_two_surnames,
+    is_last_of_japanese,
+    is_of_four,
+    surname_length,
+)
+from policies.recognisers.person_patterns import (
+    BEGINS,
+    ENDS,
+    FOLLOWS,
+    FOLLOWS_LONG,
+    HONORIFIC,
+    NEXT_HONORIFIC,
+    NICKNAME,
+    OFFICES,
+    ROLE,
+    ROLE_FIRST,
+)
+from policies.recognisers.person_words import (
+    ALL_SURNAMES,
+    AMBIGUOUS,
+    FAMILIAR,
+    GIVEN,
+    JAPANESE,
+    JAPANESE_LAST,
+    NEVER_LAST,
+    TRANSLITERATING,
+)
+from policies.recognisers.rare_surnames import WORDY
+
+_ANY_SURNAME = ALL_SURNAMES.union(WORDY)
+_BEHIND_NUMBER = ("）", ")", *"0123456789一二三四五六七八九十")
+
+
+class Bounds:
+    """The edges of the names that one sentence may hold."""
+
+    def __init__(
+        self, text: str, words: Sequence[tuple[int, int, str]], known: Container[str], spelled: Spelled
+    ) -> None:
+        self.text = text
+        self._words = words
+        self._known = known
+        self._spelled = spelled
+        self._people = {start: end for start, end, kind in words if kind == "PER"}
+        self._starts = {start for start, _, _ in words}
+
+    def begin(self, start: int, end: int) -> int:
+        """Where the name begins that the tagger lets begin at *start*."""
+        text = self.text
+        torn = self._torn_role(start)
+        if start < torn <= end - 2 and surname_length(text, torn):
+            return torn
+        role = ROLE_FIRST.match(text, start, end - 2) if end - start >= 4 else None
+        if role is not None and (text[start] not in ALL_SURNAMES or surname_length(text, role.end())):
+            return role.end()
+        if end - start == 3 and not surname_length(text, start) and self._belongs_before(start):
+            return start + 1
+        if end - start >= 3 and text[start] in "子女父母妻夫兄弟姐妹人代由长" and surname_length(text, start + 1):
+            is_foreign = all(char in TRANSLITERATING for char in text[start:end])
+            if not is_foreign and (
+                text[start] in "代由" or BEGINS.match(text, start) or ROLE.search(text, max(0, start - 8), start + 1)
+            ):
+                return start + 1
+        if end - start == 4 and surname_length(text, start + 1) == 2:
+            return start + 1
+        if not surname_length(text, start) and self._is_before(start, end):
+            return start + 1
+        if start and end - start == 2 and text[start - 1] in _ANY_SURNAME:
+            if ROLE.search(text, max(0, start - 10), start - 1) and not self._ends_role(start):
+                return start - 1
+            is_first = BEGINS.match(text, start - 1) and text[start - 1] in ALL_SURNAMES
+            if is_first and (text[start - 1] not in AMBIGUOUS or FOLLOWS.match(text, end)):
+                return start - 1
+            if surname_length(text, start) or text[start - 1] not in ALL_SURNAMES:
+                return start
+            if start - 1 in self._starts:
+                return start - 1
+        if start and end - start == 1 and text[start - 1] in NICKNAME:
+            return start - 1
+        begun = self._spelled.before_hyphen(start)
+        return start if begun == start - 1 else begun
+
+    def _is_before(self, start: int, end: int) -> bool:
+        """Whether the character at *start* is none of the name, which a class or a wish comes before: （2）班花小雨."""
+        text = self.text
+        if text[start] in "班组队" and end - start >= 3 and text[start - 1 : start] in _BEHIND_NUMBER:
+            return True
+        if surname_length(text, start + 1) == end - start - 1 > 1:
+            return True
+        return end - start == 3 and text[start + 1] == text[start + 2] and text[start] in "愿祝让给叫把替帮跟和"
+
+    def _torn_role(self, start: int) -> int:
+        """Where a role ends that begins before *start* and goes on behind it: 连|长安东."""
+        roles = (ROLE_FIRST.match(self.text, before) for before in range(max(0, start - 3), start))
+        return max((role.end() for role in roles if role is not None), default=start)
+
+    def _ends_role(self, end: int) -> bool:
+        """Whether a role ends at *end*: 裁判员."""
+        roles = (ROLE_FIRST.match(self.text, before) for before in range(max(0, end - 4), end))
+        return any(role is not None and role.end() == end for role in roles)
+
+    def _belongs_before(self, start: int) -> bool:
+        """Whether the character at *start*, with a surname behind it, ends a word that begins before: 钢琴家郎月."""
+        text = self.text
+        words = (text[before : start + 1] for before in range(max(0, start - 2), start))
+        return surname_length(text, start + 1) > 0 and any(word in self._known for word in words)
+
+    def end(self, start: int, end: int) -> int:
+        """Where the name ends that begins at *start*, and that the tagger lets end at *end*."""
+        text = self.text
+        honorific = HONORIFIC.search(text, start, end)
+        if honorific is not None and honorific.start() > start:
+            return honorific.start()
+        size = surname_length(text, start)
+        if size and end - start > size and self._is_called(start, end, size):
+            return start + size
+        if size and end - start >= size + 2 and text[end - 1] in FAMILIAR and text[end - 1] not in GIVEN:
+            return end - 1
+        if text[start] in NICKNAME and end - start == 3 and text[start + 1] in ALL_SURNAMES:
+            return end - 1 if text[end - 1] not in GIVEN or text[end - 1 : end + 1] in self._known else end
+        for surname in (2, 3):
+            if text[start : start + surname] in JAPANESE and end - start == surname + 1:
+                return self._lengthened(end, announced=True)
+        if not size:
+            merged = self._merged(start, end)
+            return merged + is_last_of_japanese(text, start, merged, self._known)
+        if (
+            size == 1
+            and end - start == 4
+            and text[start : start + 2] not in JAPANESE
+            and not has_two_surnames(text, start, end, self._known)
+            and not all(char in TRANSLITERATING for char in text[start:end])
+        ):
+            if is_of_four(text, start, end, self._known):
+                return end
+            end -= 1
+        if end - start >= size + 2 and (text[end - 1] in NEVER_LAST or FOLLOWS_LONG.match(text, end - 1)):
+            return end - 1
+        if end - start == 3 and size == 1 and has_two_surnames(text, start, end + 1, self._known):
+            return end + 1 if FOLLOWS_LONG.match(text, end + 1) else end
+        if end - start == 3 and text[end : end + 1] in (*JAPANESE_LAST,) and NEXT_HONORIFIC.match(text, end + 1):
+            return end + 1
+        if end - start == size + 1:
+            return self._lengthened(end, announced=ROLE.search(text, max(0, start - 10), start) is not None)
+        return end
+
+    def _is_called(self, start: int, end: int, size: int) -> bool:
+        """Whether what stands behind the surname at *start* is what somebody is called, and no given name."""
+        text = self.text
+        if end - start == size + 1 and text[end - 1] in OFFICES and text[start:end] not in self._known:
+            return True
+        if text[start + size].isascii():
+            return text[start + size].isalpha()
+        title = NEXT_HONORIFIC.match(text, start + size)
+        return title is not None and title.end() > end
+
+    def _merged(self, start: int, end: int) -> int:
+        """The end of a name of another language that the tagger reads as two."""
+        following = self._people.get(end)
+        if following is None or not all(char in TRANSLITERATING for char in self.text[start:following]):
+            return end
+        return following
+
+    def _lengthened(self, end: int, *, announced: bool) -> int:
+        """Where a name ends whose last character the tagger may have read with what follows."""
+        text = self.text
+        last = text[end : end + 1]
+        if last == "才" and (FOLLOWS_LONG.match(text, end + 1) or ENDS.match(text, end + 1)):
+            return end + 1
+        if last not in GIVEN or last in NEVER_LAST:
+            return end
+        if FOLLOWS_LONG.match(text, end) and not FOLLOWS_LONG.match(text, end + 1):
+            return end
+        if NEXT_HONORIFIC.match(text, end + 1) and text[end : end + 2] not in self._known:
+            return end + 1
+        following = next((word for word in self._words if word[0] == end), None)
+        if following is not None and following[2] in ("w", "c", "u", "p"):
+            return end
+        if following is not None and following[2] == "PER":
+            return end + 1 if not surname_length(text, end) else end
+        if FOLLOWS_LONG.match(text, end + 1) and not FOLLOWS_LONG.match(text, end):
+            return end + 1
+        if text[end : end + 2] in self._known or text[end : end + 3] in self._known:
+            return end
+        return end + 1 if announced or ENDS.match(text, end + 1) or FOLLOWS.match(text, end + 1) else end
