@@ -9,6 +9,7 @@ from policies.recognisers.pointers import find_values
 from tests.bench.documents import document
 from tests.bench.figure import Bench, Figure, figure
 from tests.bench.sentences import Sample, negatives, samples
+from tests.bench.system_keys import shares
 
 SEED = 20261126
 EACH = 400
@@ -37,6 +38,9 @@ def figures(bench: Bench) -> list[Figure]:
     named, others = documents_judged(random.Random(SEED), EACH)
     found.append(figure("structured values that are named", [100 * named], "%", "99.5 at least, 99.95 aimed at"))
     found.append(figure("values that are nobody's and are named", [100 * others], "%", ""))
+    named, others = shares()
+    found.append(figure("values under keys of systems that are named", [100 * named], "%", "99.95 aimed at"))
+    found.append(figure("values that are nobody's under such keys and are named", [100 * others], "%", "0.5 aimed at"))
     return found
 
 
