@@ -7,6 +7,18 @@ import functools
 import re
 import unicodedata
 
+from policies.recognisers.key_codes import CATEGORY_OF_CODE, item_in
+from policies.recognisers.key_morphemes import (
+    ABBREVIATED,
+    ADJECTIVES,
+    MONEY,
+    OF_MONEY,
+    OTHER_CARDS,
+    PINYIN,
+    PINYIN_OF_MONEY,
+    PINYIN_THINGS,
+    UNSURE,
+)
 from policies.recognisers.key_words import (
     BASES,
     CHINESE_THINGS,
@@ -18,18 +30,26 @@ from policies.recognisers.key_words import (
     THINGS,
 )
 from policies.recognisers.normalise import TRADITIONAL
+from policies.recognisers.pinyin import SYLLABLE
 
-_CATEGORY_OF = {word.lower(): category for category, words in BASES.items() for word in words.split()}
+_CATEGORY_OF = {
+    word.lower(): category for category, words in BASES.items() for word in words.split()
+} | CATEGORY_OF_CODE
 _CHINESE = sorted((word for word in _CATEGORY_OF if not word.isascii() and len(word) > 1), key=len, reverse=True)
+_PINYIN = sorted(PINYIN, key=len, reverse=True)
 _COMMON = frozenset("person_name mobile landline email address".split())
 """What things have as well: a name, a telephone, an address."""
 _AS_SIMPLIFIED = TRADITIONAL | str.maketrans(
-    "別詳狀況現處實際訊職業學黨貫時間斷過殘單結納稅產審歲屬關係親婦兒孫爺媽寶種類條來歸個啟復員雙據賬戶車訴",
-    "别详状况现处实际讯职业学党贯时间断过残单结纳税产审岁属关系亲妇儿孙爷妈宝种类条来归个启复员双据账户车诉",
+    "別詳狀況現處實際訊職業學黨貫時間斷過殘單結納稅產審歲屬關係親婦兒孫爺媽寶種類條來歸個啟復員雙據賬戶車訴"
+    "補貼發領寫錄農稱樓層棟區縣鎮鄉術藥廠廳構書籤簽選項內備註說總數額費繳經濟營務運輸遞貨購買賣離異縮舊師團隊領導",
+    "别详状况现处实际讯职业学党贯时间断过残单结纳税产审岁属关系亲妇儿孙爷妈宝种类条来归个启复员双据账户车诉"
+    "补贴发领写录农称楼层栋区县镇乡术药厂厅构书签签选项内备注说总数额费缴经济营务运输递货购买卖离异缩旧师团队领导",
 )
 """Labels in traditional characters, which name the same fields."""
-_OF_NUMBER = ("number", "num", "numb", "nbr", "code", "haoma", "hao", "号码", "编号")
+_OF_NUMBER = ("number", "no", "num", "numb", "nbr", "code", "haoma", "hao", "号码", "编号")
 """What names of numbers end with as well as with `no` and 号."""
+_MORE = frozenset("dtl detail info str text txt desc line".split())
+"""What is said behind the name of a field that says more of the same."""
 _SHOWN_AS = frozenset("text value val str desc txt show display input old new code name dm mc".split())
 """What is said behind the name of a field of how it is shown."""
 _NOT_SOMEBODY = (
@@ -50,8 +70,11 @@ _NOT_SOMEBODY = (
 """Labels that end as roles do, and ask something else."""
 _REACHED = frozenset("link login bank account handler register contract order".split())
 """Things before a telephone, a mail or an address by which somebody is reached for them."""
+_ACCOUNTS = ("账号", "账户", "帐号", "帐户", "卡号", "卡卡号", "工资卡")
 _LATIN_IN_LABELS = ("qq", "email", "vin")
 _BRACKETS = re.compile(r"[(\[【<][^)\]】>]*[)\]】>]")
+_PATH = re.compile(r"^[^\s]*?[.\[/][0-9]+\]?[.\[/](?=[^0-9])")
+"""What leads to an element of a list in a key that is a path: contacts.0.tel."""
 _DROPPED = re.compile(r"[\s_\-.·:：*/\\#'\"]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LATIN = re.compile(r"[a-z0-9]+")
@@ -60,10 +83,14 @@ _MANY = ("s", "es", "list", "array", "列表")
 _WHETHER = re.compile(r"(?:is|has|sf(?!z))[a-z]")
 _OF_SOMEBODY = re.compile(r"[a-z]{1,6}r$")
 """Initials of 某某人."""
+_OF_SOMEBODY_APART = re.compile(r"[b-df-hj-np-tw-z]{1,6}r$")
+"""The same as a word by itself, among which those of English are: color, attr."""
 _WHO_DOES = re.compile(r"[a-z]{3}(?:er|or|ee|ant|ist|person|man|woman)$")
 """How English words end for whoever does something, or has it done to them: claimant, trustee."""
 _OF_STAFF = re.compile(r"[a-z]{2,5}[yr]$")
 """Initials of 某某员 and of 某某人."""
+_LEAST_OF_SOMEBODY = 7
+_SOMEBODY_IN_PINYIN = re.compile(rf"{SYLLABLE}{{1,4}}ren(?:xm)?")
 _LEAST_UNPREFIXED = 4
 """Letters of initials that say what they mean behind letters that nobody knows."""
 _LONGEST_ROLE = 6
@@ -71,7 +98,8 @@ _SHORTEST_SUFFIX = 2
 _CODED = ("dm", "mc", "code", "name", "代码", "名称")
 _INITIALS = frozenset(
     "sfzh sfzhm sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm gmsfzh zjhm sjhm yddh lxdh lxfs gddh bgdh jtdh dzyx dzyj xxdz lxdz "
-    "jtzz jtdz txdz jzdz hjdz hkszd yhkh khyhzh sbkh ybkh gjjzh tyshxydm hphm cphm clsbdh hzhm csrq hyzk zzmm".split()
+    "jtzz jtdz txdz jzdz hjdz hkszd yhkh khyhzh sbkh ybkh gjjzh tyshxydm hphm cphm clsbdh hzhm csrq hyzk zzmm "
+    "nsrsbh sjh sfz".split()
 )
 
 
@@ -84,14 +112,18 @@ def key_that_tells(category: str) -> str:
 def category_of_key(key: str) -> str | None:
     """The category of personal data that a field or a label called *key* holds, as far as its name says; else None."""
     plain = unicodedata.normalize("NFKC", key).translate(_AS_SIMPLIFIED).replace("联络", "联系")
+    plain = _PATH.sub("", plain)
     words = _DROPPED.sub("", plain).lower()
-    if words in FALSE_FRIENDS:
+    if words in FALSE_FRIENDS or words in UNSURE:
         return None
     if words in _CATEGORY_OF:
         return _CATEGORY_OF[words]
     words = _NUMBERED.sub("", _DROPPED.sub("", _BRACKETS.sub("", plain)).lower())
+    words = words or _NUMBERED.sub("", _DROPPED.sub("", plain).lower()).strip("()[]【】<>")
     if words in FALSE_FRIENDS or not words:
         return None
+    if (item := item_in(plain.lower())) is not None:
+        return item
     if words in _CATEGORY_OF:
         return _CATEGORY_OF[words]
     if words in NAMING_ROLES:
@@ -103,7 +135,12 @@ def category_of_key(key: str) -> str | None:
     if not _LATIN.fullmatch(words):
         return _of_label(words)
     each = [word.lower() for word in _WORDS.findall(plain) if not word.isdigit()]
-    return _of_words(each) or _of_initials(words) or _role_behind(each)
+    each = [ABBREVIATED.get(word, word) for word in each]
+    if len(each) > 1 and each[-1] in _MORE:
+        each = each[:-1]
+        if "".join(each) in _CATEGORY_OF:
+            return _CATEGORY_OF["".join(each)]
+    return _of_words(each) or _of_pinyin(words) or _of_initials(words) or _role_behind(each)
 
 
 def _as_number(words: str) -> str | None:
@@ -113,6 +150,8 @@ def _as_number(words: str) -> str | None:
         if stem and stem != words:
             for other in ("no", "号", "号码", "h", "hm", ""):
                 category = _CATEGORY_OF.get(stem + other) if other or end not in ("code", "编号") else None
+                if (end == "code" and category == "email") or (end == "no" and stem.endswith("id")):
+                    continue
                 if category is not None and category not in QUASI and category not in ("person_name", "address"):
                     return category
     return None
@@ -120,9 +159,11 @@ def _as_number(words: str) -> str | None:
 
 def _role_behind(words: list[str]) -> str | None:
     """What a name says whose role stands behind it, or that says last how the value is shown: zjhm_sqr, xm_text."""
-    if len(words) < 2 or words[-1] in THINGS or not (words[-1] in _SHOWN_AS or _is_role(words[-1])):
+    if len(words) < 2 or words[-1] in THINGS or not (words[-1] in _SHOWN_AS or _is_role(words[-1], _OF_SOMEBODY_APART)):
         return None
     category = _CATEGORY_OF.get("".join(words[:-1]))
+    if words[-2] in ADJECTIVES and words[-1] not in _SHOWN_AS:
+        return None
     if words[-1] in ("code", "name", "dm", "mc") and category not in QUASI:
         return None
     return None if category == "free_text" else category
@@ -138,14 +179,20 @@ def _of_label(words: str) -> str | None:
         return None
     base = next((word for word in _CHINESE if words.endswith(word)), None)
     base = base or next((word for word in _LATIN_IN_LABELS if words.endswith(word)), None)
+    if base is None and words.endswith(_ACCOUNTS) and any(word in words for word in MONEY):
+        return "bank_card"
     if base is None:
         is_role = words.endswith("人") and len(words) > 2 and not words.endswith(_NOT_SOMEBODY)
         return "person_name" if is_role and not words.startswith("是否") else None
     category = _CATEGORY_OF[base]
     before = words.removesuffix(base)
+    if category == "person_name" and not base.endswith(("名", "名字")):
+        return category if not before.startswith("是否") else None
     theirs = PUBLIC_LINES if category in ("mobile", "landline") else CHINESE_THINGS if category in _COMMON else ()
     if before.startswith("是否") or before.endswith(tuple(theirs)):
         return None
+    if base in ("卡号", "卡卡号"):
+        return next((held for word, held in OTHER_CARDS.items() if word in before), category)
     return None if category == "free_text" else category
 
 
@@ -158,11 +205,15 @@ def _of_words(words: list[str]) -> str | None:
         return _CATEGORY_OF["".join(words[:-1])]
     for start in range(len(words)):
         category = _CATEGORY_OF.get("".join(words[start:])) or _as_number("".join(words[start:]))
+        if category is None and words[start:] in (["account"], ["acct"]) and start and words[start - 1] in OF_MONEY:
+            return "bank_card"
         if category is None:
             continue
         if "".join(words[start:]) in FALSE_FRIENDS:
             return None
         before = words[:start]
+        if words[start:][0] == "card" and "".join(before) in OTHER_CARDS:
+            return OTHER_CARDS["".join(before)]
         reached = before and category != "person_name" and before[-1] in _REACHED
         if category in _COMMON and before and before[-1] in THINGS and not reached and before[-1] != "user":
             return None
@@ -177,13 +228,24 @@ def _names_somebody(before: list[str]) -> bool:
     return (
         not before
         or any("".join(before[start:]) in ROLES for start in range(len(before)))
-        or (_OF_SOMEBODY.match(before[-1]) is not None and before[-1] not in THINGS)
+        or (_OF_SOMEBODY_APART.match(before[-1]) is not None and before[-1] not in THINGS)
+        or _SOMEBODY_IN_PINYIN.fullmatch(before[-1]) is not None
         or (_WHO_DOES.search(before[-1]) is not None and before[-1] not in THINGS)
     )
 
 
-def _is_role(word: str) -> bool:
-    return word in ROLES or _OF_SOMEBODY.match(word) is not None
+def _of_pinyin(words: str) -> str | None:
+    """What pinyin that is written out says by its end."""
+    if words.endswith(("zhanghao", "kahao")) and any(word in words for word in PINYIN_OF_MONEY):
+        return "bank_card"
+    if len(words) >= _LEAST_OF_SOMEBODY and _SOMEBODY_IN_PINYIN.fullmatch(words) is not None:
+        return "person_name"
+    base = next((word for word in _PINYIN if words.endswith(word)), None)
+    return None if base is None or words.removesuffix(base).endswith(tuple(PINYIN_THINGS)) else _CATEGORY_OF[base]
+
+
+def _is_role(word: str, of_somebody: re.Pattern[str] = _OF_SOMEBODY) -> bool:
+    return word in ROLES or of_somebody.match(word) is not None
 
 
 def _of_initials(words: str) -> str | None:
@@ -198,6 +260,10 @@ def _of_initials(words: str) -> str | None:
         return "person_name"
     for start in range(1, len(words) - _SHORTEST_SUFFIX + 1):
         role, base = words[:start], words[start:]
+        if base == "yhzh":  # by itself that of a user (用户) as well
+            return "bank_card"
+        if base in _INITIALS and (len(base) >= _LEAST_UNPREFIXED or start > 1):
+            return _CATEGORY_OF[base]
         if base == "sj" and _OF_SOMEBODY.match(role) is None:  # 时间 more often than 手机
             continue
         if (base == "xm" and _OF_STAFF.match(role)) or (base == "mc" and len(role) > 2 and _OF_SOMEBODY.match(role)):
@@ -206,6 +272,4 @@ def _of_initials(words: str) -> str | None:
             return _CATEGORY_OF[base]
         if base in ("name", "mc") and (role in ROLES or role in NAMING_ROLES) and role not in ("user", "head"):
             return "person_name" if base == "name" or role in NAMING_ROLES else None
-        if base in _INITIALS and len(base) >= _LEAST_UNPREFIXED:
-            return _CATEGORY_OF[base]
     return None

@@ -61,9 +61,9 @@ def _one_of(words: list[str]) -> str:
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
-_SYLLABLE = _one_of(sorted({initial + final for initial, finals in _FINALS.items() for final in finals.split()}))
+SYLLABLE = _one_of(sorted({initial + final for initial, finals in _FINALS.items() for final in finals.split()}))
 _SURNAME = _one_of([*_SURNAMES, *_COMPOUND])
-_GIVEN = f"{_SYLLABLE}(?:{_BREAK}{_SYLLABLE})?"
+_GIVEN = f"{SYLLABLE}(?:{_BREAK}{SYLLABLE})?"
 _NAME = re.compile(f"(?:{_SURNAME}{_BREAK}{_GIVEN}|{_GIVEN}[ _.-]{_SURNAME})[_.-]?[0-9]{{0,3}}", re.IGNORECASE)
 
 

@@ -8,12 +8,15 @@ its JSON Pointer (RFC 6901). Where a string holds JSON, the pointer goes on into
 import json
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from policies.recognisers.find import find, reported
-from policies.recognisers.key_words import FALSE_FRIENDS, PEOPLE, THINGS
+from policies.recognisers.key_guesses import guessed
+from policies.recognisers.key_tables import Columns, by_name, columns_of, is_rows, named_by_first
+from policies.recognisers.key_words import FALSE_FRIENDS, PEOPLE, QUASI, THINGS
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
 from policies.recognisers.table import Hit
@@ -31,10 +34,17 @@ _NAME = re.compile(
     rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{1,8}}(?:[·•・][\u4e00-\u9fff]{{1,8}})+"
 )
 _NAME_KEYS = frozenset(("name", "mc", "title", "fullname"))
-_VALUES = frozenset("value val text content number no num code hm detail full line raw fieldvalue itemvalue v".split())
+_VALUES = frozenset("value val text content number no num code hm detail full line raw answer reply v".split())
 """Keys of what a value consists of, or of the value of a field of a form."""
-_FIELDS = frozenset("key name label title field code fieldname itemname prop k column".split())
+_FIELDS = frozenset(
+    (
+        "key name label title field code fieldname itemname prop k column question attribute attr attrname paramname"
+    ).split()
+)
 """Keys of what a field of a form is called."""
+_OF_TYPE = frozenset("value val number no num v account".split())
+"""Keys of what is of the type that stands beside."""
+_KINDS = frozenset("type kind contacttype contactway channel".split())
 _NO_ADDRESS = frozenset("code type id status level lat lng".split())
 _TYPES = frozenset("zjlx zjlb certtype idtype cardtype certificatetype 证件类型 证件种类".split())
 _BY_TYPE = {
@@ -43,8 +53,7 @@ _BY_TYPE = {
     **dict.fromkeys(("通行证", "居住证", "回乡证", "台胞证", "permit"), "permit"),
     **dict.fromkeys(("信用代码", "营业执照"), "uscc"),
 }
-_COLUMNS = ("columns", "headers", "header", "fields", "titles")
-_ROWS = ("rows", "data", "values", "records", "list")
+_TIME = re.compile(r"20[0-9]{2}[\-/年][01]?[0-9][\-/月][0-3]?[0-9]")
 _WEB = re.compile(r"(?:[a-z]+://|[0-9]{1,3}(?:\.[0-9]{1,3}){3})", re.IGNORECASE)
 
 
@@ -104,6 +113,9 @@ def _within(value: Any, pointer: str, key: str, category: str | None, left: int)
     match value:
         case dict() if left:
             yield from _in_object(value, pointer, key, category, left)
+        case list() if left and category is None and (columns := named_by_first(value)):
+            for number, row in enumerate(value[1:], 1):
+                yield from _in_row(row, columns, f"{pointer}/{number}", left - 1)
         case list() if left:
             for number, inner in enumerate(value):
                 yield from _within(inner, f"{pointer}/{number}", key, category, left - 1)
@@ -115,61 +127,73 @@ def _within(value: Any, pointer: str, key: str, category: str | None, left: int)
             yield from _single(value, pointer, key, category, left)
 
 
-def _in_object(value: dict[str, Any], pointer: str, above: str, category: str | None, left: int) -> Iterator[_Leaf]:
-    told = _told(value, above, category)
-    columns = _columns(value)
+def _in_object(
+    value: dict[str, Any],
+    pointer: str,
+    above: str,
+    category: str | None,
+    left: int,
+    named: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[_Leaf]:
+    """*named*: what fields hold of which a table tells."""
+    told = _told(value, above, category) | {key: held for key, held in named.items() if key in value}
+    columns = columns_of(value)
     for key, inner in value.items():
         step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
         if any(map(str.isdigit, key)):
             yield _Leaf(step, key, "", None, is_key=True)
-        if columns and key.lower() in _ROWS and isinstance(inner, list):
+        if columns and is_rows(key, inner):
             for number, row in enumerate(inner):
                 yield from _in_row(row, columns, f"{step}/{number}", left - 2)
         else:
             yield from _within(inner, step, key, told[key], left - 1)
 
 
-def _in_row(row: Any, columns: list[str | None], pointer: str, left: int) -> Iterator[_Leaf]:
+def _in_row(row: Any, columns: Columns, pointer: str, left: int) -> Iterator[_Leaf]:
+    if isinstance(row, dict) and (named := by_name(columns)) and left > 0:
+        yield from _in_object(row, pointer, "", None, left, named)
+        return
     if not isinstance(row, list) or len(row) != len(columns):
         yield from _within(row, pointer, "", None, max(left, 0))
         return
-    for number, (cell, category) in enumerate(zip(row, columns, strict=True)):
-        yield from _within(cell, f"{pointer}/{number}", "", category, max(left, 0))
-
-
-def _columns(value: dict[str, Any]) -> list[str | None]:
-    """What the columns of the rows beside them hold, where *value* is a table."""
-    for key, named in value.items():
-        if (
-            key.lower() in _COLUMNS
-            and isinstance(named, list)
-            and named
-            and all(isinstance(name, str) for name in named)
-        ):
-            return [category_of_key(name) for name in named]
-    return []
+    for number, (cell, (name, category)) in enumerate(zip(row, columns, strict=True)):
+        yield from _within(cell, f"{pointer}/{number}", "", category or guessed(name, cell), max(left, 0))
 
 
 def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[str, str | None]:
     """What is told of each value of an object, by its key, by the keys above it and by those beside it."""
     told = {key: category_of_key(key) for key in value}
     named = {key.lower(): key for key in value}
-    if (form := next((each for each in value.items() if _names_field(*each)), None)) is not None:
-        told |= {named[word]: category_of_key(form[1]) for word in _VALUES & named.keys()}
+    form = next((key for key in value if _named_by(key, value[key]) is not None), None)
+    if form is not None:
+        held = _named_by(form, value[form])
+        of_type = form.lower() in _KINDS
+        told |= {
+            named[word]: held for word in named if word in (_OF_TYPE if of_type else _VALUES) or word.endswith("value")
+        }
     for key, own in told.items():
         word = key.lower()
-        if word in _NAME_KEYS and own in (None, "person_name"):
+        if key == form:
+            told[key] = None
+        elif word in _NAME_KEYS and own in (None, "person_name"):
             told[key] = "person_name" if _is_of_person(value, key, above, told) else None
         elif own == "resident_id":
             told[key] = _by_type(value, named) or own
         elif own is None and category is not None and word not in FALSE_FRIENDS:
             inherits = word not in _NO_ADDRESS if category == "address" else word in _VALUES
-            told[key] = category if inherits else None
+            told[key] = category if inherits else guessed(key, value[key])
+        elif own is None:
+            told[key] = guessed(key, value[key])
     return told
 
 
-def _names_field(key: str, name: Any) -> bool:
-    return key.lower() in _FIELDS and isinstance(name, str) and category_of_key(name) is not None
+def _named_by(key: str, name: Any) -> str | None:
+    """What the field of a form holds of which *name* stands under *key*: a label, one with its language, or a type."""
+    if isinstance(name, list) and name and isinstance(name[0], dict):
+        name = name[0].get("text")
+    if key.lower() not in _FIELDS | _KINDS or not isinstance(name, str):
+        return None
+    return category_of_key(name)
 
 
 def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[str, str | None]) -> bool:
@@ -180,6 +204,8 @@ def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[
         return True
     if last in THINGS or last.removesuffix("s") in THINGS:
         return False
+    if key.lower() == "fullname" and told[key] is not None:
+        return True
     text = value[key]
     if key.lower() == "title" or not isinstance(text, str):
         return False
@@ -207,11 +233,13 @@ def _single(value: Any, pointer: str, key: str, category: str | None, left: int)
 
 def _says_something(text: str, category: str, value: Any) -> bool:
     """Whether a value under a telling key is one: no flag, no word for nothing, no text in which somebody may be."""
-    if category == "free_text" or (isinstance(value, int) and value in (0, 1)):
+    if category == "free_text" or (isinstance(value, int) and value in (0, 1) and category not in QUASI):
         return False
-    if category == "sex":
+    if category in ("sex", "marriage"):
         return bool(text.strip())
     if category == "address" and _WEB.match(text) is not None:
+        return False
+    if category == "mobile" and _TIME.match(text) is not None:  # sj is 时间 as well
         return False
     return _SAYS_NOTHING.fullmatch(text.lower()) is None
 

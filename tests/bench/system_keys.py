@@ -43,25 +43,11 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "marriage": ("已婚", "20", 10, "否"),
     "party": ("群众", "中共党员", 13),
     "religion": ("佛教", "伊斯兰教"),
-    "person_name?": _LIKE_SOMEBODY.removesuffix("|李").split("|"),
+    "person_name?": tuple(_LIKE_SOMEBODY.removesuffix("|李").split("|")),
     "address?": ("杭州市西湖区文三路1号2幢301室", "东关村三组12号", "幸福小区3幢2单元501室"),
     "bank_card?": ("6222021234567890128", "1202020209900012345", "33001616080531234"),
     "mobile?": ("13800138000", "138****8000", "010-62345678"),
-    NOBODY: (
-        *(
-            "综合业务",
-            "01",
-            "A-2026-001",
-            "2026-11-27",
-            "系统默认",
-            "张家港分公司",
-            "X1",
-            "方案设计",
-            "已办结",
-            "admin",
-        ),
-        *(3, 0.95, True, "advanced", "Windows Server", "高一年级", "杨梅", None, "default", "2026-11-27 10:00:00"),
-    ),
+    NOBODY: ("综合业务", "A-2026-001", "方案设计", "高一年级", "杨梅", "admin", "Windows Server", 3, None, True),
 }
 """What stands under names of fields of each category: right, mistyped, half hidden, or mere text."""
 

@@ -2,6 +2,7 @@ import pytest
 
 from policies.recognisers.key_words import BASES
 from policies.recognisers.keys_cn import category_of_key, key_that_tells
+from tests.bench.system_keys import left_by, system_keys
 from tests.bench.telling_keys import NOBODY, telling_keys
 
 SAYS = {
@@ -57,6 +58,17 @@ def test_keys_say_the_same_however_they_are_spelled(category: str) -> None:
     said = {key: category_of_key(key) for key in telling_keys()[category]}
     wanted = None if category == NOBODY else category
     assert {key: told for key, told in said.items() if told != wanted} == {}
+
+
+@pytest.mark.parametrize("category", system_keys())
+def test_what_stands_under_keys_of_systems_is_named_whatever_it_looks_like_and_nobodys_is_not(category: str) -> None:
+    assert list(left_by(category)) == []
+
+
+@pytest.mark.parametrize("category", [each for each in system_keys() if each in BASES])
+def test_keys_of_systems_say_what_they_hold(category: str) -> None:
+    said = {key: category_of_key(key) for key in system_keys()[category]}
+    assert {key: told for key, told in said.items() if told != category} == {}
 
 
 @pytest.mark.parametrize("category", BASES)

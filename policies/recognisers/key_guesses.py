@@ -1,0 +1,83 @@
+"""What fields hold whose names say it only together with what stands in them: `ywxm` is an English name (英文姓名) or
+an item of business (业务项目), `userName` a person or an account, `zl` where a house lies (坐落) or some papers (资料).
+"""
+
+import re
+from typing import Any
+
+from policies.recognisers.key_morphemes import PROJECTS
+from policies.recognisers.key_words import FALSE_FRIENDS, ROLES
+from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
+from policies.recognisers.normalise import normalise
+from policies.recognisers.pinyin import is_name_in_pinyin
+
+_NAMES = frozenset(
+    (
+        "accountname acctnm username usernm usrname usrnm loginname nickname alias receiver sender yg bg ygmc bgmc "
+        "mfmc syr fx zwm ywm pym creator creatorname createby createdby createuser createusername updateby "
+        "updatedby updater updateuser modifier modifiedby auditor auditby approver approvedby reviewer operator "
+        "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
+        "昵称 作者 创建人 操作员"
+    ).split()
+)
+_PLACES = frozenset("zl zlwz weizhi wz location street position place didian szwz 位置 地点 坐落位置".split())
+_ACCOUNTS = frozenset("yhzh zh zhanghao account acct pan accountid acctid 账号 帐号 账户".split())
+_PHONES = frozenset("cell lxsj number callee caller dial 号码".split())
+_HAN = "\u4e00-\u9fff\u3400-\u4dbf"
+LIKE_NAME = re.compile(
+    rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])(?:[ ]{{0,3}}[{_HAN}*某×○]){{1,2}}"
+    rf"|[{_HAN}]{{1,8}}(?:[·•・.][{_HAN}]{{1,8}})+"
+)
+"""A name in Chinese characters, some of them perhaps hidden or set apart."""
+_LIKE_PLACE = re.compile(
+    rf"(?=[^\n]{{0,60}}[{_HAN}])[^\n]{{1,60}}?[0-9一二三四五六七八九十](?:号|幢|栋|座|单元|室|弄|组|楼|户|队)"
+)
+_NUMBER = re.compile(r"[0-9*][0-9*xX() +\-]*")
+_LIKE_PHONE = re.compile(r"1[3-9][0-9*]{9}$|0[0-9]{2,3}-?[2-8][0-9]{6,7}$")
+_LEAST_OF_ACCOUNT, _LEAST_OF_PHONE, _MOST_OF_PHONE = 12, 7, 15
+_OF_PERSONS = re.compile("[员者师警官妇长]$|法官|医生|护士|司机|账户名称?$|户名$")
+"""How labels of people end, and of other things as well."""
+_INITIALS = re.compile(r"[a-z]{3,8}")
+_MANY = re.compile("(?:_?[Ll]ist|_?[Aa]rray|s)$")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def guessed(key: str, value: Any) -> str | None:
+    """What the field *key*, of which the name alone does not tell, holds where *value* says the same; else None."""
+    if isinstance(value, list):
+        if not value or not all(isinstance(each, str | int) for each in value):
+            return None
+        each = {guessed(_MANY.sub("", key), one) for one in value}
+        return each.pop() if len(each) == 1 else None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    words = re.sub(r"[\s_\-.]+", "", key).lower()
+    text = normalise(str(value)).text.strip()
+    if _may_name(words, key) and is_like_name(text):
+        return "person_name"
+    if words in _PLACES and _LIKE_PLACE.match(text) is not None:
+        return "address"
+    digits = sum(map(str.isdigit, text)) if _NUMBER.fullmatch(text) is not None else 0
+    if words in _ACCOUNTS and digits >= _LEAST_OF_ACCOUNT:
+        return "bank_card"
+    may_be_phone = words in _PHONES or (words.endswith(("dh", "hm", "号码")) and _LIKE_PHONE.match(text) is not None)
+    return "mobile" if may_be_phone and _LEAST_OF_PHONE <= digits <= _MOST_OF_PHONE else None
+
+
+def is_like_name(text: str) -> bool:
+    """Whether all of the normalised *text* looks like the name of a person."""
+    return LIKE_NAME.fullmatch(text) is not None or (" " in text and is_name_in_pinyin(text))
+
+
+def _may_name(words: str, key: str) -> bool:
+    """Whether a field may name somebody: by the word, by initials that end in those of 姓名, as whose it is."""
+    if words in _NAMES:
+        return True
+    if words.endswith("xm") and _INITIALS.fullmatch(words) is not None:
+        return words.removesuffix("xm") not in PROJECTS
+    if words in FALSE_FRIENDS:
+        return False
+    if _OF_PERSONS.search(key) is not None:
+        return True
+    last = next((word.lower() for word in reversed(_WORDS.findall(key))), "")
+    return (last in ROLES or last == "person") and len(last) > 3 and last not in ("relation", "family")

@@ -1,0 +1,61 @@
+"""What names of fields are made of besides their bases: short forms, pinyin written out, money, cards, adjectives.
+
+Source of the rows: the same as that of `key_words.py`.
+"""
+
+PROJECTS = frozenset("zs sf jf kt jc yj cs tz gc sb fw fy kp pj xf sp kc xz bz".split())
+"""Before `xm`, they say that a project (项目) or an item is meant."""
+ABBREVIATED = {
+    "nm": "name",
+    "nme": "name",
+    "usr": "user",
+    "mbl": "mobile",
+    "adr": "addr",
+    "cust": "customer",
+    "cst": "customer",
+    "clnt": "client",
+    "pyee": "payee",
+    "pyer": "payer",
+    "brth": "birth",
+    "dt": "date",
+    "gndr": "gender",
+    "cntct": "contact",
+}
+"""Words of names of fields that are written short, as those of banks are."""
+PINYIN = (
+    "hujisuozaidi hujidi changzhudi zanzhudi xianjuzhudi juzhudi chuanzhenhao shouji chushengnianyue zhengjianhaoma "
+    "binglihao zhuyuanhao menzhenhao jiashizhenghao gongjijinzhanghao shebaohao yibaohao xingming dizhi zhuzhi "
+    "dianhua dianhuahaoma shoujihao shoujihaoma shenfenzheng shenfenzhenghao shenfenzhenghaoma zhengjianhao "
+    "youxiang yinhangkahao yinhangzhanghao chushengriqi xingbie minzu hunyinzhuangkuang zhengzhimianmao chepaihao "
+    "chepaihaoma weixinhao huzhaohao shebaokahao lianxifangshi"
+).split()
+"""Words of pinyin that say what a field holds behind whatever says whose it is: jiatingdizhi."""
+PINYIN_THINGS = (
+    "xiangmu gongsi danwei qiye jigou bumen shebei wenjian chanpin shangpin wangzhan wangluo fuwuqi lianjie jiekou "
+    "tupian xiazai kefu zixun tousu jiandu rexian fuwu wuli fangwen zhuce xuexiao yiyuan wang"
+).split()
+"""Before them, they say that it is theirs: gongsidizhi."""
+OTHER_CARDS = {
+    **dict.fromkeys("社保 社会保障 医保 医疗保险 合作医疗 social socialsec medicare medinsurance".split(), "social_no"),
+    **dict.fromkeys("就诊 门诊 健康 诊疗 住院 health clinic".split(), "medical_no"),
+    **dict.fromkeys("公积金 providentfund housingfund".split(), "housing_fund"),
+    **dict.fromkeys("驾驶 drive driver driving".split(), "resident_id"),
+}
+"""What numbers of cards are that are no bank's, by what stands before 卡号 or cardno."""
+UNSURE = frozenset("cell cellvalue cellid cellname".split())
+"""They end like what holds a telephone, and most often are parts of a table."""
+ADJECTIVES = frozenset("mobile email mail cell card phone".split())
+"""Before somebody in English, they say of what kind he is: mobileClient, emailUser."""
+MONEY = (
+    "收款 付款 领款 补贴 补助 养老 工资 退费 退款 转出 转入 转账 一卡通 借款 还款 扣费 扣款 代扣 代发 发放 结算 "
+    "开户 提现 汇款 银行 金融 对公 贷款 缴款 个人 本人 受益 领取 报销 抚恤 救助 津贴"
+).split()
+"""Before 账号 and the like, they say that it is one of a bank, and no log-in."""
+OF_MONEY = frozenset(
+    "bank wage salary subsidy allowance pension deposit savings saving loan repay repayment refund withdraw settle "
+    "settlement payee payer payment pay receive receiver recv rcv receipt debit credit transfer insured benefit".split()
+)
+"""The same before account."""
+PINYIN_OF_MONEY = (
+    "yinhang kaihuhang kaihu shoukuan fukuan huankuan tuikuan gongzi butie lingkuan daifa kuan yanglao".split()
+)
