@@ -114,7 +114,9 @@ class Compiled:
             self._add_plain(pattern, pattern, 1, _PLAIN, ("person_name", names.SCORE, "context"))
         for number, (labelled, pattern) in enumerate(zip(LABELLED, PATTERNS, strict=True)):
             kind = (labelled.category, labelled.score, "context")
-            self._add_plain(number, pattern, pattern.groupindex["value"], _PLAIN, kind, labelled.words)
+            self._add_plain(
+                number, pattern, pattern.groupindex["value"], _PLAIN, kind, () if labelled.behind else labelled.words
+            )
         self._add_plain(MIXED, MIXED, 0, _LEFT | _SHARED, ("", 0.0, ""))
         self.tables = self._made()
         self.automaton = KERNEL.automaton(*self.tables[:3]) if KERNEL is not None else None

@@ -60,6 +60,8 @@ def _however_written(word: str) -> str:
     return "".join(
         f"[{char}{chr(ord(char) + 0xFEE0)}{chr(ord(char.upper()) + 0xFEE0)}]"
         if "a" <= char <= "z"
+        else f"[{char}{chr(ord(char) + 0xFEE0)}]"
+        if "0" <= char <= "9"
         else f"[{char}{_WRITTEN_AS[char]}]"
         if char in _WRITTEN_AS
         else "[ \\t\u00a0\u3000]"
@@ -82,7 +84,7 @@ _GATE: dict[int, str] = {
     Opened.TOKEN: MARK,
     Opened.GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}(?:{_AROUND}{_DIGITS}{{4}}){{2}}"
     f"|{_DIGITS}{{6}}{_AROUND}{_DIGITS}{{8}}{_AROUND}{_DIGITS}{{3}}"
-    f"|[0\uff10]{_DIGITS}{{2,3}}[)\uff09]{_BETWEEN}{_DIGITS}{{3,4}}[ \\-{WIDE_SEPARATORS}]?{_DIGITS}{{4}}",
+    f"|{_DIGITS}{{2,4}}[)\uff09]{_BETWEEN}{_DIGITS}{{3,4}}[ \\-{WIDE_SEPARATORS}]?{_DIGITS}{{4}}",
     Opened.IN_WORDS: f"(?:{_NUMERAL}[ \\-、·]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
     Opened.READ_ON: READING_GATE,
     Opened.PACKED: PACKED_GATE,

@@ -20,11 +20,25 @@ _LINK = (
 _ENDS = r"(?![0-9A-Za-z])"
 _YEAR = "(?:18|19|20)[0-9]{2}"
 _NUMERALS = "一二三四五六七八九〇零○"
-_DATE = (
+_DAY_OF_YEAR = (
     rf"(?:{_YEAR}[ ]?年[ ]?[01]?[0-9][ ]?月(?:[ ]?[0-3]?[0-9][ ]?[日号])?"
     rf"|{_YEAR}(?P<sep>[\-./])[01]?[0-9](?:(?P=sep)[0-3]?[0-9])?|{_YEAR}[01][0-9][0-3][0-9]"
-    rf"|[一二][{_NUMERALS}]{{3}}年[{_NUMERALS}十]{{1,2}}月[{_NUMERALS}十]{{1,3}}[日号])(?![0-9])"
+    rf"|[一二][{_NUMERALS}]{{3}}年[{_NUMERALS}十]{{1,2}}月[{_NUMERALS}十]{{1,3}}[日号])"
 )
+_DATE = rf"{_DAY_OF_YEAR}(?![0-9])"
+_DAY = "[01]?[0-9][ ]?月[ ]?[0-3]?[0-9][ ]?[日号]"
+_NO_NAME = (
+    "(?!(?i:full|first|last|given|family|middle|sur|user|nick|your|the|name|names|passport|passports|id|card|no|nos|"
+    "number|phone|mobile|tel|telephone|sex|gender|date|birth|address|email|mail|nationality|type|information|info|"
+    "form|forms|contact|and|or|of|mr|ms|mrs|miss|dr)(?![A-Za-z]))"
+)
+"""Words of headings in English, and forms of address."""
+_LATIN_NAME = (
+    rf"{_NO_NAME}[A-Z][A-Za-z'\-]{{1,19}}(?:[ ]?[,/][ ]?|[ ·]){_NO_NAME}[A-Z][A-Za-z'\-]{{0,19}}"
+    rf"(?:[ ]{_NO_NAME}[A-Z][A-Za-z'\-]{{1,19}}){{0,2}}(?![A-Za-z0-9@_])"
+)
+_OF_HONG_KONG = r"[A-Z]{1,2}[0-9]{6}\([0-9A]\)|[157][0-9]{6}\([0-9]\)"
+_OF_TAIWAN = rf"[A-Z][1289][0-9]{{8}}{_ENDS}"
 ETHNICITIES = (
     "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
     "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
@@ -46,6 +60,8 @@ class Labelled:
     score: float
     glued: bool = False
     """Whether the value may stand right behind a word of letters, without anything between."""
+    behind: bool = False
+    """Whether the words stand behind the value, and end what is said."""
     only_reported: bool = False
     """Whether the data path leaves it alone unless its field is declared."""
     source: str
@@ -57,6 +73,10 @@ class Labelled:
 
     def pattern(self) -> re.Pattern[str]:
         """Finds the row's values: group `value`."""
+        if self.behind:
+            return re.compile(
+                rf"(?<![0-9])(?P<value>{self.value})[ ]?出?生(?=\Z|[^\u4e00-\u9fff]|[于的在]|人(?![口数]))"
+            )
         words = sorted(self.words, key=len, reverse=True)
         first = "".join(dict.fromkeys(char for word in words for char in (word[0], word[0].upper())))
         ends = rf"(?:(?![A-Za-z])|(?={self.value}))" if self.glued else "(?![A-Za-z])"
@@ -82,10 +102,10 @@ LABELLED = (
     Labelled(
         category="permit",
         words=_words(
-            "通行证 回乡证 台胞证 港澳证 证件 证号 香港身份证 澳门身份证 台湾身份证 港澳居民 台湾居民 permit hkid"
+            "通行证 回乡证 台胞证 港澳证 证件 证号 香港身份证 澳门身份证 台湾身份证 香港居民 澳门居民 港澳居民 "
+            "台湾居民 身份证 身分证 permit hkid"
         ),
-        value=rf"(?:[HMCWTLhmcwtl][0-9A-Za-z][0-9]{{7}}(?:[0-9]{{2}})?{_ENDS}|[A-Z]{{1,2}}[0-9]{{6}}\([0-9A]\)|[157][0-9]{{6}}\([0-9]\)"
-        rf"|[A-Z][1289][0-9]{{8}}{_ENDS})",
+        value=rf"(?:[HMCWTLhmcwtl][0-9A-Za-z][0-9]{{7}}(?:[0-9]{{2}})?{_ENDS}|{_OF_HONG_KONG}|{_OF_TAIWAN})",
         score=0.75,
         glued=True,
         source="National Immigration Administration: H, M and eight digits, two more in the older form; C, W, T, L",
@@ -106,6 +126,21 @@ LABELLED = (
         source="MIIT numbering plan of 2017: without the area code, 7 or 8 digits from 2 to 8",
     ),
     Labelled(
+        category="permit",
+        words=_words("军官证 士兵证 警官证 文职干部证 军人证 士官证"),
+        value=rf"(?:[\u4e00-\u9fff]{{1,3}}字第?[0-9]{{5,10}}号?|(?!20[0-3][0-9][01][0-9])[0-9]{{6,10}}){_ENDS}",
+        score=0.75,
+        source="officers' and soldiers' cards: characters of the issuer, 字第, six to ten digits, 号",
+    ),
+    Labelled(
+        category="mobile",
+        words=_words("香港手机 香港电话 澳门手机 澳门电话 台湾手机 台湾电话 行动电话"),
+        value=r"(?:(?:852[ \-]?)?[4-79][0-9]{3}[ \-]?[0-9]{4}|(?:853[ \-]?)?6[0-9]{3}[ \-]?[0-9]{4}"
+        rf"|(?:886[ \-]?)?0?9[0-9]{{2}}[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3}}){_ENDS}",
+        score=0.75,
+        source="the numbering plans of Hong Kong (OFCA), Macau (CTT) and Taiwan (NCC)",
+    ),
+    Labelled(
         category="bank_account",
         words=_words(
             "银行账号 银行帐号 银行账户 收款账号 收款账户 开户账号 付款账号 对公账户 结算账户 账号 帐号 账户 account"
@@ -118,7 +153,7 @@ LABELLED = (
         category="social_no",
         words=_words(
             "社保 社保卡 社保号 社会保障号 社会保障卡 社会保险号 社会保险 医保 医保卡 医保号 医疗保险 "
-            "医疗保险号 养老保险 医疗证 个人编号 参保号 参保编号"
+            "医疗保险号 养老保险 医疗证 个人编号 参保号 参保编号 sbkh ybkh"
         ),
         value=rf"[A-Za-z]{{0,3}}[0-9]{{6,18}}[0-9Xx]?{_ENDS}",
         score=0.87,
@@ -126,7 +161,7 @@ LABELLED = (
     ),
     Labelled(
         category="housing_fund",
-        words=_words("公积金 住房公积金 公积金账号 公积金个人账号"),
+        words=_words("公积金 住房公积金 公积金账号 公积金个人账号 gjjzh"),
         value=rf"[A-Za-z]{{0,2}}[0-9]{{7,20}}{_ENDS}",
         score=0.87,
         source="JGJ/T 320: numbers that centres of the fund give out",
@@ -135,7 +170,7 @@ LABELLED = (
         category="medical_no",
         words=_words(
             "病历 病历号 病案号 病案 住院号 住院 门诊号 门诊 就诊号 就诊 就诊卡 就诊卡号 诊疗卡 电子健康卡 "
-            "居民健康卡 健康卡 mrn patient_id"
+            "居民健康卡 健康卡 mrn patient_id blh zyh mzh jzkh"
         ),
         value=rf"[A-Za-z]{{0,4}}-?[0-9]{{5,20}}{_ENDS}(?!年)",
         score=0.87,
@@ -189,18 +224,37 @@ LABELLED = (
     ),
     Labelled(
         category="wechat",
-        words=_words("微信 微信号 wechat weixin wx vx"),
+        words=_words("微信 微信号 wechat weixin wx vx wxh v信 威信 薇信 加v 加微 微信id"),
         value=r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@])",
         score=0.7,
         source="Tencent: a letter, then 5 to 19 letters, digits, underscores and hyphens",
     ),
     Labelled(
         category="birth_date",
-        words=_words("出生日期 出生年月日 出生年月 出生时间 出生于 出生 生于 生日 dob birthday birth date_of_birth"),
+        words=_words(
+            "出生日期 出生年月日 出生年月 出生时间 出生于 出生 生于 生日 dob birthday birth date_of_birth csrq csny"
+        ),
         value=_DATE,
         score=0.85,
         only_reported=True,
         source="GB/T 7408.1, and as people write dates",
+    ),
+    Labelled(
+        category="birth_date",
+        words=_words("生日 寿辰 诞辰"),
+        value=rf"{_DAY}(?![0-9])",
+        score=0.75,
+        only_reported=True,
+        source="GB/T 7408.1: the day without its year",
+    ),
+    Labelled(
+        category="birth_date",
+        words=_words("出生 日生 月生 号生 0生 1生 2生 3生 4生 5生 6生 7生 8生 9生"),
+        value=rf"(?:{_DAY_OF_YEAR}|[4-9][0-9]年{_DAY})",
+        score=0.8,
+        behind=True,
+        only_reported=True,
+        source="the same, as sentences about people have it: 1990年3月5日出生, 1990.03.05生",
     ),
     Labelled(
         category="coordinates",
@@ -213,15 +267,17 @@ LABELLED = (
     Labelled(
         category="ip",
         words=_words("ip ip地址 登录ip 客户端ip 源地址 来源地址 终端地址"),
-        value=rf"{_OCTET}(?:\.{_OCTET}){{3}}(?![0-9.]|/[0-9])",
+        value=rf"(?:{_OCTET}(?:\.{_OCTET}){{3}}(?![0-9.]|/[0-9])"
+        r"|(?=[0-9A-Fa-f:]{0,38}::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Fa-f:/]))",
         score=0.6,
         only_reported=True,
-        source="RFC 791; of a person only where it is that of his device",
+        source="RFC 791, RFC 4291; of a person only where it is that of his device",
     ),
     Labelled(
         category="mac",
         words=_words("mac mac地址 物理地址 网卡地址"),
-        value=r"[0-9A-Fa-f]{2}(?P<between>[:\-])(?:[0-9A-Fa-f]{2}(?P=between)){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])",
+        value=r"(?:[0-9A-Fa-f]{2}(?P<between>[:\-])(?:[0-9A-Fa-f]{2}(?P=between)){4}[0-9A-Fa-f]{2}"
+        r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}|[0-9A-Fa-f]{12})(?![0-9A-Za-z:])",
         score=0.6,
         only_reported=True,
         source="IEEE 802",
@@ -266,6 +322,17 @@ LABELLED = (
         score=0.75,
         only_reported=True,
         source="GB/T 45574-2025: religious belief",
+    ),
+    Labelled(
+        category="person_name",
+        words=_words(
+            "姓名 英文名 英文姓名 拼音 联系人 申请人 持证人 旅客 乘客 乘机人 收件人 寄件人 收货人 持卡人 入住人 "
+            "full_name passenger passenger_name guest_name patient_name customer_name contact_name applicant_name "
+            "cardholder_name"
+        ),
+        value=_LATIN_NAME,
+        score=0.75,
+        source="ICAO Doc 9303 and GB/T 28039: names in Latin letters, the surname before or behind",
     ),
     Labelled(
         category="health",

@@ -211,8 +211,21 @@ def _look_alikes(text: str, spans: Iterable[Span] | None = None) -> Iterator[Hit
             continue
         read = around[: start - first] + written.translate(AS_DIGITS) + around[end - first :]
         for hit in _hits_of(_WRITTEN_IN_DIGITS, read):
-            if first + hit.start < end and first + hit.end > start and hit.why != "pattern":
-                yield Hit(first + hit.start, first + hit.end, hit.category, hit.score, hit.why)
+            if first + hit.start < end and first + hit.end > start and _is_told(hit, written):
+                score = DOUBTFUL if _BAR in (text[first + hit.start], text[first + hit.end - 1]) else hit.score
+                yield Hit(first + hit.start, first + hit.end, hit.category, score, hit.why)
+
+
+_BAR = "|"
+"""It stands between the cells of tables more often than for a one."""
+_AS_ZERO = frozenset("Oo0123456789- ")
+
+
+def _is_told(hit: Hit, written: str) -> bool:
+    """Whether a number with letters in it is one: by a check, by a word before, or by nothing but O for zeros in a
+    mobile number.
+    """
+    return hit.why != "pattern" or (hit.category == "mobile" and _AS_ZERO.issuperset(written))
 
 
 def _parted_hits(text: str) -> Iterator[Hit]:

@@ -206,7 +206,7 @@ TABLE: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         category="bank_card",
-        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}(?:3[47](?:{_GAP}[0-9]){{13}}|35(?:{_GAP}[0-9]){{14}}|[4-9](?:{_GAP}[0-9]){{14,18}}){_NOT_BEFORE_DIGIT}"),
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}(?:3[47](?:{_GAP}[0-9]){{13}}|35(?:{_GAP}[0-9]){{14}}|[4-9](?:{_GAP}[0-9]){{15,18}}){_NOT_BEFORE_DIGIT}"),
         shortest=15,
         check=is_luhn,
         context=_CARD_WORDS,
@@ -275,7 +275,8 @@ TABLE: tuple[Recogniser, ...] = (
             rf"(?:(?P<open>\()?0(?:10|2[0-57-9])(?(open)\)){_LOCAL}[0-9]{{3}}"
             rf"|(?P<open4>\()?0(?:{_AREA})(?(open4)\)){_LOCAL}[0-9]{{2,3}})[ \-]?[0-9]{{4}}"
             rf"(?:(?:-|[ ]?转[ ]?|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
-            rf"|(?<![0-9A-Za-z])\+86[ \-]?(?:10|2[0-57-9]|{_AREA})[ \-][2-8][0-9]{{2,3}}[ \-]?[0-9]{{4}}"
+            rf"|(?<![0-9A-Za-z])(?:\+86|\(\+?86\))[ \-]?(?:\(0?(?:10|2[0-57-9]|{_AREA})\)[ \-]?"
+            rf"|0?(?:10|2[0-57-9]|{_AREA})[ \-])[2-8][0-9]{{2,3}}[ \-]?[0-9]{{4}}"
             rf"{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,
@@ -331,7 +332,7 @@ TABLE: tuple[Recogniser, ...] = (
         context=("邮箱", "邮件", "email", "mail"),
         deniable=False,
         doubt=is_for_machines,
-        score=0.95,
+        score=0.97,
         source="RFC 5322 addr-spec as people write it: no quoted local part, ASCII",
     ),
     Recogniser(
