@@ -103,7 +103,7 @@ LABELLED = (
         category="permit",
         words=_words(
             "通行证 回乡证 台胞证 港澳证 证件 证号 香港身份证 澳门身份证 台湾身份证 香港居民 澳门居民 港澳居民 "
-            "台湾居民 身份证 身分证 permit hkid"
+            "台湾居民 身分证 permit hkid"
         ),
         value=rf"(?:[HMCWTLhmcwtl][0-9A-Za-z][0-9]{{7}}(?:[0-9]{{2}})?{_ENDS}|{_OF_HONG_KONG}|{_OF_TAIWAN})",
         score=0.75,
