@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from policies.digest import Digester
 from policies.documents.document import MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
-from policies.documents.headings import FREE_TEXT, category_of_heading, labelled_in, tells
+from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, labelled_in, tells
 from policies.documents.look import Look
 from policies.documents.markup import HTML, XML
 from policies.documents.plain import PLAIN, TEXT
@@ -30,8 +30,8 @@ _BY_NAME: tuple[Document, ...] = (*PLAIN, XML, HTML)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
 _PROSE = replace(_FREE, prose=EVERY)
-SHORTEST_PROSE = 6
-"""Characters: what is shorter is a word and no sentence, and tables have many."""
+SHORTEST_PROSE = 2
+"""Characters: a cell, a heading or an element often holds a name and nothing else."""
 
 
 def format_of(name: str, data: bytes) -> Document:
@@ -65,7 +65,7 @@ def found_in(text: Text) -> list[tuple[str, str]]:
     category = category_of_heading(text.key) if text.key else None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [(category or "", "context")]
-    is_prose = are_there() and len(text.text) >= SHORTEST_PROSE
+    is_prose = are_there() and len(text.text) >= SHORTEST_PROSE and not is_nobodys(text.text)
     hits = scan(text.text, prose=is_prose)
     labelled = [
         (category, "context")

@@ -50,6 +50,24 @@ def runs_group(unit: Unit, runs: Sequence[Run], key: str | None = "", *, row: in
     return Group(joined(runs), lambda new: write(unit, runs, new), key, row, runs, hides)
 
 
+REFERRING = frozenset("definedName f formula formula1 formula2 calculatedColumnFormula totalsRowFormula".split())
+"""Elements that hold formulas. Source: ISO/IEC 29500-1, 18.2.5, 18.3.1.32, 18.5.1.3, 21.2.2.65."""
+_NOWHERE = "#REF!"
+
+
+def formula_group(unit: Unit, run: Run) -> Group:
+    """The group of a formula that is no cell's. What leads to something hidden leads nowhere, as programs write it; a
+    list of choices stays one.
+    """
+
+    def writes(new: str) -> None:
+        is_list = run.text.startswith('"') and run.text.endswith('"') and len(run.text) > 1
+        if new != run.text:
+            unit.replaces(run, f'"{new.strip(chr(34))}"' if is_list else _NOWHERE)
+
+    return Group(run.text, writes)
+
+
 def settle(unit: Unit, groups: Iterable[Group], look: Look) -> None:
     """Put in the place of each group what *look* makes of it. Raises Withheld."""
     rows: dict[int, list[Group]] = {}

@@ -65,6 +65,11 @@ def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.end(), len(text[:end].rstrip()), category or ""
 
 
+def is_nobodys(text: str) -> bool:
+    """Whether *text* is a heading of what is nobody's, and no name, whatever it looks like."""
+    return text.strip().lower() in _PLAIN
+
+
 FREE_TEXT = "free_text"
 FEWEST_BOXES = 6
 """Cells beside each other with one character each that are one value: forms have a box for each digit of a number."""
@@ -92,7 +97,7 @@ class _Seen:
     """Those, and the columns whose cells are headings of what is nobody's."""
 
     def __post_init__(self) -> None:
-        self.headish = self.labels | {c for c, text in self.row.items() if text.strip().lower() in _PLAIN}
+        self.headish = self.labels | {c for c, text in self.row.items() if is_nobodys(text)}
 
     @property
     def is_list_shaped(self) -> bool:

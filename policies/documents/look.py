@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
-from policies.documents.headings import FREE_TEXT, category_of_heading, labelled_in, tells
+from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, labelled_in, tells
 from policies.formats.finder import Span, merge
 from policies.formats.found import found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
@@ -118,6 +118,17 @@ class Look:
         hide(text, found, self.tally)
         return found
 
+    def spans_untold(self, text: str) -> list[Span]:
+        """What of *text* is personal by itself or was learnt, counted, and not what only reads like a name. Raises
+        Withheld.
+        """
+        if self.text.kind is not Kind.SCAN:
+            return self.spans(text)
+        self._settle_named()
+        found = personal_spans(text, self._known)
+        hide(text, found, self.tally)
+        return found
+
     def row(self, keys: Sequence[str], values: Sequence[str]) -> Sequence[Action]:
         """What becomes of each of *values* of one row, whose columns are headed *keys*; whom it is about is noted.
 
@@ -182,7 +193,8 @@ class Look:
         labelled = [Span(start, end, found_as(category, "context")) for start, end, category in labelled_in(text)]
         if labelled:
             spans = merge([*spans, *labelled])
-        told = self.tally.prose.spans(text, action.prose and max(action.prose, self._shortest_prose))
+        reads = action.prose and not is_nobodys(text)
+        told = self.tally.prose.spans(text, max(action.prose, self._shortest_prose)) if reads else ()
         return merge([*spans, *told]) if told else spans
 
     def _declared(self, key: str) -> Action | None:

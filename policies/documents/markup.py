@@ -6,10 +6,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from policies.documents import page_values
+from policies.documents.attributes import Attributes
 from policies.documents.document import MALFORMED, MIB, TOO_LARGE, Text, Within
 from policies.documents.groups import masked_part, says_something, texts_of
 from policies.documents.look import Look
-from policies.documents.ooxml import Attributes
 from policies.documents.plain import decoded
 from policies.documents.prose import Prose
 from policies.documents.splice import Frame

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from policies.documents.attributes import Attributes
 from policies.documents.document import MALFORMED, SIGNATURE, SIGNED, UNDECLARED_INSIDE, Text, Within
 from policies.documents.groups import Group, Grouping, masked_part, texts_of
 from policies.documents.headings import Headings, tells
 from policies.documents.look import Look
-from policies.documents.ooxml import Attributes
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import Prose
 from policies.documents.splice import Frame, Run, Unit, joined

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from policies.documents.attributes import Attributes
 from policies.documents.document import (
     ACTIVE,
     REVISIONS,
@@ -18,22 +19,13 @@ from policies.documents.document import (
     Within,
 )
 from policies.documents.fonts import is_font
-from policies.documents.groups import (
-    AUTHOR,
-    Grouping,
-    is_author,
-    masked_part,
-    says_something,
-    texts_of,
-)
+from policies.documents.groups import Grouping, masked_part, texts_of
 from policies.documents.look import Look
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import REACHES_OUT, Prose
 from policies.documents.sheets import SharedStrings, Sheet, Strings
-from policies.documents.splice import Attribute, Frame, Splicer, Unit
-from policies.formats.free_text import hide
+from policies.documents.splice import Frame, Splicer, Unit
 from policies.formats.masker import Withheld
-from policies.transforms.make import REDACTED
 
 CONTENT_TYPES = "[Content_Types].xml"
 _XML = (".xml", ".rels", ".vml")
@@ -58,20 +50,6 @@ _REVISIONS = frozenset(
     "numberingChange delInstrText cellIns cellDel cellMerge".split()
 )
 _REVISIONS_PART = re.compile(r"(^|/)revisions/")
-_PIVOT = re.compile(r"(^|/)pivotCache", re.IGNORECASE)
-_ITEMS = {"s": REDACTED, "n": "0", "d": "1900-01-01T00:00:00"}
-"""Elements of cached items, and what becomes of each: a text, a number, a date."""
-_NAMESPACE = re.compile(r"(https?://(schemas\.|purl\.o|www\.w3\.org/)|urn:schemas-microsoft-com:)")
-"""What begins names of the formats themselves."""
-_STRUCTURE = frozenset(
-    "Type ContentType PartName Extension TargetMode Id id embed link type uri Requires Ignorable Choice paraId textId "
-    "durableId styleId uid algn ext prst scheme typeface ascii hAnsi cs eastAsia lastClr clr charset panose".split()
-)
-"""Attributes by which programs find their way in a file, and that say nothing of anybody."""
-_TELLING_VALUES = frozenset("alias attr category tag docVar default result statusText helpText name lvlText".split())
-"""Elements whose attribute `val` is a text."""
-MOST_REMEMBERED = 20_000
-"""Values of attributes."""
 
 
 class Office:
@@ -123,63 +101,6 @@ class Office:
                 masked = masked_part(pieces, grouping, look, attributes.of(grouping, name), partial(work.refused, name))
                 packing.add(info, masked)
             return packing.done()
-
-
-class Attributes:
-    """What becomes of attributes, as *look* has it."""
-
-    def __init__(self, look: Look) -> None:
-        self._look = look
-        self._same: set[str] = set()
-
-    def of(self, grouping: Grouping, part: str = "") -> Attribute:
-        """What becomes of those in the *part* whose texts *grouping* groups."""
-        if _PIVOT.search(part):
-            return self._cached
-        return self._keyed if grouping.is_keyed else self._treated
-
-    def _cached(self, frame: Frame, name: str, value: str) -> str:
-        """Items of a pivot table are copies of cells that may be gone: programs read them anew from the cells."""
-        if frame.name in _ITEMS and name == "v":
-            return _ITEMS[frame.name]
-        if frame.name == "pivotCacheDefinition" and name == "refreshOnLoad":
-            return "1"
-        return self._treated(frame, name, value)
-
-    def _keyed(self, frame: Frame, name: str, value: str) -> str:
-        if value.strip() and self._look.tells(name):
-            return self._look.masked(value, name)
-        return self._treated(frame, name, value)
-
-    def _treated(self, frame: Frame, name: str, value: str) -> str:
-        if is_author(frame, name) and value.strip():
-            self._look.tally.count_found(AUTHOR)
-            return REDACTED
-        if value in self._same:
-            return value
-        if not says_something(value):
-            return value
-        if _is_structure(frame, name, value):
-            return hide(value, self._look.spans_unlearnt(value))
-        new = hide(value, self._look.spans(value))
-        if new == value and len(self._same) < MOST_REMEMBERED:
-            self._same.add(value)
-        if frame.name == "sheet":  # its name must not hold a star
-            return new.replace("*", "_")
-        return new
-
-
-def _is_structure(frame: Frame, name: str, value: str) -> bool:
-    """Whether the file depends on *value*: something of it that also stands under a heading is a coincidence."""
-    if not value.isascii():
-        return False
-    if name == "Target":
-        return frame.attributes.get("TargetMode", "").lower() != "external"
-    if _NAMESPACE.match(value):
-        return " " not in value
-    if name == "val":
-        return frame.name not in _TELLING_VALUES
-    return name in _STRUCTURE or name.startswith("rsid")
 
 
 class _Work:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from policies.documents.document import ACTIVE
-from policies.documents.groups import Group, runs_group
+from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
 from policies.documents.splice import Frame, Run, Unit, joined
 from policies.formats.masker import Withheld
@@ -39,6 +39,9 @@ class Prose:
             first = runs[0]
             if first.element.name == "instrText" and REACHES_OUT.match(joined(runs)):
                 raise Withheld(ACTIVE)
+            if first.element.name in REFERRING and not self.is_keyed:
+                yield from (formula_group(unit, run) for run in runs)
+                continue
             cell, row = _around(first.marks, "tc"), _around(first.marks, "tr")
             key = keys.get(cell.serial, "") if cell is not None else self._named(first)
             number = row.serial if row is not None and cell is not None else 0

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from policies.documents.document import MALFORMED
-from policies.documents.groups import Group, runs_group
+from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
 from policies.documents.splice import Frame, Run, Unit, joined, write
 from policies.formats.masker import Withheld
@@ -91,7 +91,7 @@ class Sheet:
         """See `Grouping.groups`."""
         if unit.frame is None or unit.frame.name != "row":
             for run in unit.runs:
-                yield runs_group(unit, [run])
+                yield formula_group(unit, run) if run.element.name in REFERRING else runs_group(unit, [run])
             return
         cells, texts = self._ahead if self._ahead_of is unit else self._read(unit)
         self._count(len(cells))
