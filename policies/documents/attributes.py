@@ -4,6 +4,7 @@ A name that programs look things up by stays one that they can read: it holds no
 """
 
 import re
+from functools import partial
 from itertools import count
 
 from policies.documents.groups import AUTHOR, Grouping, is_author, says_something
@@ -46,7 +47,7 @@ class Attributes:
         """What becomes of those in the *part* whose texts *grouping* groups."""
         if _PIVOT.search(part):
             return self._cached
-        return self._keyed if grouping.is_keyed else self._treated
+        return partial(self._keyed, grouping)
 
     def _cached(self, frame: Frame, name: str, value: str) -> str:
         """Items of a pivot table are copies of cells that may be gone: programs read them anew from the cells."""
@@ -56,10 +57,12 @@ class Attributes:
             return "1"
         return self._treated(frame, name, value)
 
-    def _keyed(self, frame: Frame, name: str, value: str) -> str:
-        if value.strip() and self._look.tells(name):
-            return self._look.masked(value, name)
-        return self._treated(frame, name, value)
+    def _keyed(self, grouping: Grouping, frame: Frame, name: str, value: str) -> str:
+        key = grouping.attribute_key(frame, name)
+        if key and value.strip():
+            return self._look.masked(value, key)
+        inside = grouping.inside(value)
+        return self._treated(frame, name, value) if inside is None else inside.masked(self._look)
 
     def _treated(self, frame: Frame, name: str, value: str) -> str:
         if is_author(frame, name) and value.strip():

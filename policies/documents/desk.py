@@ -62,7 +62,8 @@ def categories_in(text: Text) -> list[str]:
 
 def found_in(text: Text) -> list[tuple[str, str]]:
     """The same with what decided, see `found.WHYS`."""
-    category = category_of_heading(text.key) if text.key else None
+    is_value = bool(text.key) and not tells(text.text.strip())
+    category = category_of_heading(text.key) if is_value else None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [(category or "", "context")]
     is_prose = are_there() and len(text.text) >= SHORTEST_PROSE and not is_nobodys(text.text)

@@ -1,15 +1,22 @@
 """Texts of a part that are looked at together, and what is done to them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from policies.documents.document import Text
 from policies.documents.headings import tells
+from policies.documents.inside import Inside
 from policies.documents.look import Look
 from policies.documents.splice import SHORTEST, Attribute, Frame, Run, Splicer, Unit, cut, joined, write
 from policies.formats.found import found_as
+from policies.formats.json_keys import is_telling_key
 from policies.transforms.make import REDACTED
+
+LONGEST_PLACE, LONGEST_NAME = 120, 40
+"""Characters of a place that is told, and of a name in it."""
+_CELL = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 
 
 @dataclass(slots=True)
@@ -27,6 +34,10 @@ class Group:
     """Where a part of it can be hidden by itself."""
     hides: bool = False
     """Whether it is somebody's name by what it is, and never shown."""
+    inside: Inside | None = None
+    """The document that it is."""
+    at: Frame | None = None
+    """The element that it stands in, or begins in."""
 
 
 class Grouping(Protocol):
@@ -37,9 +48,11 @@ class Grouping(Protocol):
     breaks: frozenset[str]
     terse: frozenset[str]
 
-    @property
-    def is_keyed(self) -> bool:
-        """Whether elements and attributes are called by what they hold."""
+    def attribute_key(self, frame: Frame, name: str) -> str:
+        """What tells of the attribute *name* of *frame*, where elements and attributes are called by what they hold."""
+
+    def inside(self, text: str) -> Inside | None:
+        """The document that *text* is, where such are looked for. Raises Withheld."""
 
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
         """The groups in *unit*, those of one row together. Raises Withheld."""
@@ -47,7 +60,7 @@ class Grouping(Protocol):
 
 def runs_group(unit: Unit, runs: Sequence[Run], key: str | None = "", *, row: int = 0, hides: bool = False) -> Group:
     """The group of *runs* of *unit*."""
-    return Group(joined(runs), lambda new: write(unit, runs, new), key, row, runs, hides)
+    return Group(joined(runs), lambda new: write(unit, runs, new), key, row, runs, hides, at=runs[0].element)
 
 
 REFERRING = frozenset("definedName f formula formula1 formula2 calculatedColumnFormula totalsRowFormula".split())
@@ -94,7 +107,9 @@ def _settle_one(unit: Unit, group: Group, look: Look) -> None:
             group.writes(REDACTED)
         return
     key = group.key or ""
-    if group.runs and (not key or not look.hides_whole(key)):
+    if group.inside is not None and not (key and look.hides_whole(key)):
+        group.writes(group.inside.masked(look))
+    elif group.runs and (not key or not look.hides_whole(key)):
         cut(unit, group.runs, [(span.start, span.end) for span in look.spans(group.text, key)], REDACTED)
     else:
         group.writes(look.masked(group.text, key))
@@ -122,19 +137,45 @@ def texts_of(
     found: list[Text] = []
 
     def treats(unit: Unit, following: Unit | None) -> None:
-        groups = (group for group in grouping.groups(unit, following) if group.text.strip())
-        found.extend(Text(place, group.text, group.key or ("姓名" if group.hides else "")) for group in groups)
+        for group in grouping.groups(unit, following):
+            where = _where(place, group.at)
+            if group.inside is not None and not tells(group.key or ""):
+                found.extend(within(where, group.inside))
+            elif group.text.strip():
+                found.append(Text(where, group.text, group.key or ("姓名" if group.hides else "")))
+
+    def within(where: str, inside: Inside) -> Iterator[Text]:
+        for text in inside.texts():
+            yield Text(f"{where} {text.place}"[:LONGEST_PLACE], text.text, text.key, text.sure)
 
     def attribute(frame: Frame, name: str, value: str) -> str:
-        if grouping.is_keyed and value.strip() and tells(name) and not tells(value):
-            found.append(Text(place, value, name))
+        where = _where(place, frame, name)
+        key = grouping.attribute_key(frame, name)
+        if key and value.strip() and not tells(value):
+            found.append(Text(where, value, key))
+        elif (inside := grouping.inside(value)) is not None:
+            found.extend(within(where, inside))
         elif says_something(value):
-            found.append(Text(place, value, "姓名" if is_author(frame, name) else ""))
+            found.append(Text(where, value, "姓名" if is_author(frame, name) else ""))
         return value
 
-    for _ in _splicer(grouping, treats, attribute, refused).spliced(pieces):
+    for _ in _splicer(grouping, treats, attribute, refused, lines=not place).spliced(pieces):
         yield from found
         found.clear()
+
+
+def _where(place: str, frame: Frame | None, attribute: str = "") -> str:
+    """Where in *place* the element *frame*, or an *attribute* of it, stands: its line or its cell, where that is known.
+
+    A name that may be data itself is left out.
+    """
+    if frame is None:
+        return place
+    if frame.line:
+        names = ["*" if is_telling_key(name) else name[:LONGEST_NAME] for name in (frame.name, attribute) if name]
+        return f"{place} line {frame.line} <{' '.join(names)}>".lstrip()
+    cell = frame.attributes.get("r", "") if frame.name == "c" else ""
+    return f"{place} {cell}" if _CELL.fullmatch(cell) else place
 
 
 def says_something(value: str) -> bool:
@@ -167,6 +208,8 @@ def _splicer(
     treats: Callable[[Unit, Unit | None], None],
     attribute: Attribute,
     refused: Callable[[Frame], str | None],
+    *,
+    lines: bool = False,
 ) -> Splicer:
     return Splicer(
         treats,
@@ -176,4 +219,5 @@ def _splicer(
         breaks=grouping.breaks,
         terse=grouping.terse,
         refused=refused,
+        lines=lines,
     )

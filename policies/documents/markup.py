@@ -9,10 +9,12 @@ from policies.documents import page_values
 from policies.documents.attributes import Attributes
 from policies.documents.document import MALFORMED, MIB, TOO_LARGE, Text, Within
 from policies.documents.groups import masked_part, says_something, texts_of
+from policies.documents.inside import Insides
 from policies.documents.look import Look
-from policies.documents.plain import decoded
+from policies.documents.plain import JSON, decoded
 from policies.documents.prose import Prose
 from policies.documents.splice import Frame
+from policies.documents.xml_keys import told_in
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_shape import HtmlShape
 from policies.formats.json_nodes import Object, Value
@@ -30,6 +32,10 @@ class Xml:
     media_types: tuple[str, ...] = ()
     endings = (".xml", ".xhtml", ".svg", ".rdf", ".gml", ".kml")
 
+    def __init__(self, depth: int = 0) -> None:
+        self._depth = depth
+        """In the texts of how many others it stands."""
+
     def is_one(self, data: bytes) -> bool:
         """See `Document.is_one`."""
         return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
@@ -37,14 +43,19 @@ class Xml:
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
         _, content = _declared(data)
-        return texts_of(iter([content]), Prose(within.is_label, is_keyed=True), "", _nothing_refused)
+        return texts_of(iter([content]), self._grouping(content, within), "", _nothing_refused)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
         declaration, content = _declared(data)
-        prose = Prose(within.is_label, is_keyed=True)
-        masked = b"".join(masked_part(iter([content]), prose, look, Attributes(look).of(prose), _nothing_refused))
+        grouping = self._grouping(content, within)
+        attributes = Attributes(look).of(grouping)
+        masked = b"".join(masked_part(iter([content]), grouping, look, attributes, _nothing_refused))
         return declaration + masked.decode().encode(_CHINESE) if declaration else masked
+
+    def _grouping(self, content: bytes, within: Within) -> Prose:
+        insides = Insides(JSON, Xml(self._depth + 1), HTML, within, self._depth)
+        return Prose(within.is_label, told=told_in(iter([content]), within.is_label), insides=insides)
 
 
 def _declared(data: bytes) -> tuple[bytes, bytes]:

@@ -7,26 +7,29 @@ parts of their own, and says so before the element that everything begins with.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from policies.documents.attributes import Attributes
-from policies.documents.document import MALFORMED, SIGNATURE, SIGNED, UNDECLARED_INSIDE, Text, Within
+from policies.documents.document import MALFORMED, SIGNATURE, SIGNED, Text, Within
 from policies.documents.groups import Group, Grouping, masked_part, texts_of
-from policies.documents.headings import Headings, tells
+from policies.documents.headings import Headings
 from policies.documents.look import Look
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import Prose
-from policies.documents.splice import Frame, Run, Unit, joined
+from policies.documents.splice import Frame, Run, Splicer, Unit, joined
+from policies.documents.xml_keys import told_in
 from policies.formats.found import found_as
 from policies.formats.masker import Withheld
 from policies.transforms.make import REDACTED
 
 MAIN = "OFD.xml"
 STAR = "*"
-_PICTURES = (".jpeg", ".jpg", ".png")
+_PAGES = frozenset({b"Page", b"PageAnnot"})
+"""Root elements of parts whose texts stand at places. Source: GB/T 33190, 7.7 and 15.2."""
+_TEMPLATE = re.compile(rb"""<(?:[\w.-]+:)?TemplatePage\s[^<>]*?BaseLoc\s*=\s*["']([^"'<>]{1,200})["']""")
 _FONTS = (".ttf", ".otf", ".ttc", ".cff")
 _SIGNED = frozenset({"Signature", "Signatures", "SES_Signature"})
 _SEALS = (".dat", ".esl")
@@ -40,6 +43,8 @@ _SPACED = 1.5
 """So many times its height apart, texts of a line are two."""
 
 
+_TALLEST = 1.2
+"""So many times the size of its letters, a line is high at most."""
 _MOST_GAP = 4.0
 """So many times its height below another, a line does not belong to its table."""
 
@@ -57,68 +62,120 @@ class Ofd:
 
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
-        package = Package(data, within.bounds)
-        signatures = _signatures(package, within)
-        for name in package.names:
-            within.check_time()
-            if name in signatures.parts:
-                continue
-            if name == MAIN and signatures.number:
-                yield from texts_of(iter([signatures.main]), _grouping(name, within), name, _refused)
-            elif name.lower().endswith(".xml"):
-                yield from texts_of(package.pieces(name), _grouping(name, within), name, _refused)
-            elif name.lower().endswith(_PICTURES):
-                yield from within.texts(package.read(name), name)
+        work = _Work(data, within)
+        for name in work.names():
+            if name.lower().endswith(".xml"):
+                yield from texts_of(work.pieces(name), work.grouping(name), name, _refused)
+            elif not work.is_plain(name):
+                yield from within.texts(work.package.read(name), name)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
-        package = Package(data, within.bounds)
-        signatures = _signatures(package, within)
-        look.tally.count_found(found_as(SIGNATURE) * signatures.number)
+        work = _Work(data, within)
+        look.tally.count_found(found_as(SIGNATURE) * work.signatures.number)
         with Packing() as packing:
             attributes = Attributes(look)
-            for name in package.names:
-                within.check_time()
-                info, lower = package.info(name), name.lower()
-                if name in signatures.parts:
-                    continue
-                if lower.endswith(".xml"):
-                    grouping = _grouping(name, within)
-                    pieces = package.pieces(name)
-                    if name == MAIN and signatures.number:
-                        pieces = iter([signatures.main])
-                    masked = masked_part(pieces, grouping, look, attributes.of(grouping), _refused)
-                    if name == MAIN and signatures.number:
+            for name in work.names():
+                info = work.package.info(name)
+                if name.lower().endswith(".xml"):
+                    grouping = work.grouping(name)
+                    masked = masked_part(work.pieces(name), grouping, look, attributes.of(grouping), _refused)
+                    if name == MAIN and work.signatures.number:
                         masked = iter([_BEFORE_ROOT.sub(rb"\1" + _UNSIGNED, b"".join(masked), count=1)])
                     packing.add(info, masked)
-                elif lower.endswith("/") or lower.endswith(_FONTS):
-                    packing.add(info, package.pieces(name) if not lower.endswith("/") else [])
-                elif lower.endswith(_PICTURES):
-                    packing.add(info, [within.masked(package.read(name), look, name)])
+                elif work.is_plain(name):
+                    packing.add(info, work.package.pieces(name) if not name.endswith("/") else [])
                 else:
-                    raise Withheld(SIGNED if lower.endswith((".dat", ".esl")) else UNDECLARED_INSIDE)
+                    packing.add(info, [within.masked(work.package.read(name), look, name)])
             return packing.done()
 
 
-class Page:
-    """The texts of one part, line by line."""
+class _Work:
+    """One document that is being looked at."""
 
-    is_keyed = False
-    units = frozenset({"Layer", "Appearance"})
+    def __init__(self, data: bytes, within: Within) -> None:
+        self.package = Package(data, within.bounds)
+        self.signatures = _signatures(self.package, within)
+        self._within = within
+        self._templates = self._named_as_templates()
+        self._labels = [label for name in self._templates for label in self._labels_in(name)]
+
+    def names(self) -> Iterator[str]:
+        """The names of the parts that a copy has."""
+        for name in self.package.names:
+            self._within.check_time()
+            if name not in self.signatures.parts:
+                yield name
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The octets of the part *name*, as a copy has it before anything is hidden."""
+        return iter([self.signatures.main]) if name == MAIN and self.signatures.number else self.package.pieces(name)
+
+    def is_plain(self, name: str) -> bool:
+        """Whether nobody looks into the part *name*, for it is a folder or a font. Raises Withheld for a signature."""
+        lower = name.lower()
+        if lower.endswith(_SEALS):
+            raise Withheld(SIGNED)
+        return lower.endswith(("/", *_FONTS))
+
+    def grouping(self, name: str) -> Grouping:
+        """How the texts of the part *name* belong together."""
+        if _root_of(self.package, name) in _PAGES:
+            return Page(self._within.is_label, [] if name in self._templates else self._labels)
+        return Prose(self._within.is_label, told=told_in(self.pieces(name), self._within.is_label))
+
+    def _named_as_templates(self) -> list[str]:
+        """The parts on which pages lie. Source: GB/T 33190, 7.5 (`TemplatePage`)."""
+        named = {
+            PurePosixPath(found[1].decode("utf-8", "replace").lstrip("/")).parts[-3:]
+            for name in self.package.names
+            if name.endswith("Document.xml")
+            for found in _TEMPLATE.finditer(self.package.read(name))
+        }
+        return [name for name in self.package.names if any(PurePosixPath(name).match("/".join(each)) for each in named)]
+
+    def _labels_in(self, name: str) -> Iterator["_Placed"]:
+        """What stands on the template *name* and tells of what stands behind or below it on a page."""
+        found: list[Run] = []
+        splicer = Splicer(
+            lambda unit, _: found.extend(unit.runs), lambda frame, name, value: value,
+            units=Page.units, marks=Page.marks, refused=_refused,
+        )  # fmt: skip
+        for _ in splicer.spliced(self.package.pieces(name)):
+            pass
+        for run in found:
+            if run.element.name == "TextCode" and self._within.is_label(run.text.strip(" :：")):
+                yield _Placed.of(Run(run.element, run.marks, run.text, -1, -1))
+
+
+class Page:
+    """The texts of one part, line by line. *behind*: labels that stand on the page and in another part."""
+
+    units = frozenset({"Content", "Layer", "Appearance"})
     marks = frozenset({"TextObject", "CGTransform"})
     breaks: frozenset[str] = frozenset()
     terse: frozenset[str] = frozenset()
 
-    def __init__(self, is_label: Callable[[str], bool]) -> None:
+    def __init__(self, is_label: Callable[[str], bool], behind: Sequence["_Placed"] = ()) -> None:
         self._is_label = is_label
+        self._behind = behind
+
+    def attribute_key(self, frame: Frame, name: str) -> str:
+        """See `Grouping.attribute_key`."""
+        return ""
+
+    def inside(self, text: str) -> None:
+        """See `Grouping.inside`."""
 
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
         """See `Grouping.groups`."""
         covered = _Covered()
         for run in unit.runs:
             if run.element.name not in ("TextCode", "Glyphs") and run.text.strip():
-                yield covered.group([run])
-        placed = [_Placed.of(run) for run in unit.runs if run.element.name == "TextCode"]
+                named = run.element.attributes.get("Name", "")
+                yield covered.group([run], named if self._is_label(named) else "")
+        own = [_Placed.of(run) for run in unit.runs if run.element.name == "TextCode"]
+        placed = [*self._behind, *own] if own else []
         rows = _in_columns([list(_cells(line)) for line in _lines(placed)])
         texts = [{column: said for column, cell in row.items() if (said := _said(cell).strip(" :："))} for row in rows]
         headings, last = Headings(self._is_label), 0.0
@@ -188,14 +245,30 @@ class _Placed:
 
     @classmethod
     def of(cls, run: Run) -> "_Placed":
-        """Where *run* stands. Raises Withheld where nobody can tell."""
+        """Where *run* stands. Raises Withheld where nobody can tell.
+
+        Its box may be that of the page; then only its letters say how far it reaches.
+        """
         around = next((frame for frame in reversed(run.marks) if frame.name == "TextObject"), None)
         try:
-            x, y, width, height = map(float, (around.attributes["Boundary"] if around is not None else "").split())
+            said = around.attributes if around is not None else {}
+            x, y, width, height = map(float, said.get("Boundary", "").split())
             own = run.element.attributes
-            return cls(run, x + float(own.get("X", "0")), y + float(own.get("Y", "0")), width, max(height, 0.1))
+            size = float(said.get("Size", "0")) or height
+            letters = sum(size if char > "\u2e80" else size / 2 for char in run.text)
+            width = min(width, max(letters, _advance(own.get("DeltaX", "")) + size))
+            height = max(min(height, _TALLEST * size), 0.1)
+            return cls(run, x + float(own.get("X", "0")), y + float(own.get("Y", "0")), width, height)
         except (ValueError, KeyError):
             raise Withheld(MALFORMED) from None
+
+
+def _advance(deltas: str) -> float:
+    """How far the last letter stands from the first, as `DeltaX` says it. Source: GB/T 33190, 11.3."""
+    said, reached = iter(deltas.split()), 0.0
+    for each in said:
+        reached += int(next(said, "0")) * float(next(said, "0")) if each == "g" else float(each)
+    return reached
 
 
 @dataclass(slots=True)
@@ -262,12 +335,6 @@ def _as_long(old: str, new: str) -> str:
         out += STAR * (place - at) + piece
         at = place + len(piece)
     return out if len(out) == len(old) else STAR * len(old)
-
-
-def _grouping(name: str, within: Within) -> Grouping:
-    if name in (MAIN,) or name.endswith(("Document.xml", "CustomTags.xml")):
-        return Prose(tells, is_keyed=True)
-    return Page(within.is_label)
 
 
 class _Signatures(NamedTuple):

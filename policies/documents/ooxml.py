@@ -25,6 +25,7 @@ from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import REACHES_OUT, Prose
 from policies.documents.sheets import SharedStrings, Sheet, Strings
 from policies.documents.splice import Frame, Splicer, Unit
+from policies.documents.xml_keys import told_in
 from policies.formats.masker import Withheld
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -135,7 +136,9 @@ class _Work:
         """How the texts of the part *name* belong together."""
         if self._is_sheet(name):
             return Sheet(self._shared, self._within.is_label, self._count)
-        return Prose(self._within.is_label, is_keyed=name.startswith(("customXml/", "docProps/custom")))
+        is_keyed = name.startswith(("customXml/", "docProps/custom"))
+        told = told_in(self.package.pieces(name), self._within.is_label) if is_keyed else None
+        return Prose(self._within.is_label, told=told)
 
     def strings(self, name: str) -> Iterator[bytes]:
         """The shared strings as they have become."""

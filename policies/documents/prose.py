@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from policies.documents.document import ACTIVE
 from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
+from policies.documents.inside import Inside, Insides
 from policies.documents.splice import Frame, Run, Unit, joined
+from policies.documents.xml_keys import Told
 from policies.formats.masker import Withheld
 
 NAMES = frozenset({"creator", "lastModifiedBy", "Manager", "author"})
@@ -19,17 +21,34 @@ MOST_COLUMNS = 64
 
 
 class Prose:
-    """One part of a document. *is_label*: see `Headings`. *is_keyed*: whether elements are called by what they hold."""
+    """One part of a document. *is_label*: see `Headings`.
+
+    *told*: what elements and attributes hold that are called by that, or by what stands beside them; None where they
+    are called by what they are in the format. *insides*: what looks for documents in texts.
+    """
 
     units = frozenset({"p", "tr", "comment", "property"})
     marks = frozenset({"tbl", "tc", "gridSpan", "property"})
     terse: frozenset[str] = frozenset()
     breaks = frozenset({"tab", "br", "cr"})
 
-    def __init__(self, is_label: Callable[[str], bool], *, is_keyed: bool = False) -> None:
+    def __init__(
+        self, is_label: Callable[[str], bool], *, told: Told | None = None, insides: Insides | None = None
+    ) -> None:
         self._is_label = is_label
-        self.is_keyed = is_keyed
+        self._told = told
+        self._insides = insides
         self._tables: dict[int, Headings] = {}
+
+    def attribute_key(self, frame: Frame, name: str) -> str:
+        """See `Grouping.attribute_key`."""
+        if self._told is None:
+            return ""
+        return self._told.attributes.get((frame.serial, name)) or (name if self._is_label(name) else "")
+
+    def inside(self, text: str) -> Inside | None:
+        """See `Grouping.inside`."""
+        return self._insides.find(text) if self._insides is not None else None
 
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
         """See `Grouping.groups`."""
@@ -39,20 +58,24 @@ class Prose:
             first = runs[0]
             if first.element.name == "instrText" and REACHES_OUT.match(joined(runs)):
                 raise Withheld(ACTIVE)
-            if first.element.name in REFERRING and not self.is_keyed:
+            if first.element.name in REFERRING and self._told is None:
                 yield from (formula_group(unit, run) for run in runs)
                 continue
             cell, row = _around(first.marks, "tc"), _around(first.marks, "tr")
             key = keys.get(cell.serial, "") if cell is not None else self._named(first)
             number = row.serial if row is not None and cell is not None else 0
-            yield runs_group(unit, runs, key, row=number, hides=first.element.name in NAMES)
+            group = runs_group(unit, runs, key, row=number, hides=first.element.name in NAMES)
+            group.inside = self.inside(group.text)
+            yield group
         for first_cell in dict.fromkeys(boxed.values()):
             runs = [run for run in unit.runs if boxed.get(_cell_of(run)) == first_cell and run.text.strip()]
             yield runs_group(unit, runs, keys.get(first_cell, ""))
 
     def _named(self, run: Run) -> str:
-        if not self.is_keyed:
+        if self._told is None:
             return ""
+        if (told := self._told.texts.get(run.element.serial)) is not None:
+            return told
         around = _around(run.marks, "property") or run.element
         said = around.attributes.get("name") or around.attributes.get("Name", "")
         return said if self._is_label(said) else run.element.name

@@ -73,7 +73,6 @@ class Strings:
 class Sheet:
     """One sheet, whose cells share *shared*. *is_label*: see `Headings`."""
 
-    is_keyed = False
     units = frozenset({"row"})
     marks = frozenset({"c", "f", "is"})
     terse = frozenset({"c", "row", "v"})
@@ -86,6 +85,13 @@ class Sheet:
         self._ahead_of: Unit | None = None
         self._ahead: tuple[dict[int, _Cell], dict[int, str]] = {}, {}
         """What was read of the row that comes next."""
+
+    def attribute_key(self, frame: Frame, name: str) -> str:
+        """See `Grouping.attribute_key`."""
+        return ""
+
+    def inside(self, text: str) -> None:
+        """See `Grouping.inside`."""
 
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
         """See `Grouping.groups`."""
@@ -139,7 +145,7 @@ class Sheet:
                     unit.removes(run.element)
 
         assert unit.frame is not None
-        return Group(own, writes, key, unit.frame.serial)
+        return Group(own, writes, key, unit.frame.serial, at=cell.frame)
 
 
 def _boxed(groups: list[Group]) -> Group:
@@ -150,7 +156,7 @@ def _boxed(groups: list[Group]) -> Group:
         for group in groups:
             group.writes(group.text if new == whole else STAR)
 
-    return Group(whole, writes, groups[0].key)
+    return Group(whole, writes, groups[0].key, at=groups[0].at)
 
 
 def _formula(unit: Unit, formula: Run) -> Group:

@@ -41,6 +41,8 @@ class Frame(msgspec.Struct):
     """Tells it from all others of the part."""
     attributes: dict[str, str]
     """By their names without prefixes."""
+    line: int = 0
+    """Where its tag begins, from 1; 0 where nobody asks."""
 
 
 class Run(msgspec.Struct):
@@ -108,6 +110,7 @@ class Splicer:
         breaks: frozenset[str] = frozenset(),
         terse: frozenset[str] = frozenset(),
         refused: Callable[[Frame], str | None] = lambda frame: None,
+        lines: bool = False,
     ) -> None:
         self._treats = treats
         self._attribute = attribute
@@ -117,6 +120,8 @@ class Splicer:
         self._terse = terse
         """Elements whose attributes are numbers and words of the format where they are short: there are millions."""
         self._refused = refused
+        self._lines = lines
+        """Whether frames say in which line they begin."""
         parser = self._parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.buffer_size = 1 << 20
@@ -192,7 +197,7 @@ class Splicer:
         self._serial += 1
         named = {_local(key): value for key, value in attributes.items()} if attributes else attributes
         local = _local(name)
-        frame = Frame(local, self._serial, named)
+        frame = Frame(local, self._serial, named, self._parser.CurrentLineNumber if self._lines else 0)
         if (reason := self._refused(frame)) is not None:
             raise Withheld(reason)
         if self._unit is None and frame.name in self._units:

@@ -13,6 +13,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from policies.documents.desk import found_in, masked_file, texts_in
+from policies.formats.masker import Withheld
 from tests.policies.documents.made import MOBILE, packed, saved
 
 type Rows = Sequence[Sequence[object]]
@@ -58,6 +59,82 @@ CASES: dict[str, tuple[str, bytes, tuple[str, ...], tuple[str, ...]]] = {
         "a.docx", paragraphs("拟录用：", *PEOPLE, "公示期满"), PEOPLE, ("拟录用", "公示期满"),
     ),
 }  # fmt: skip
+
+
+XML: dict[str, tuple[str, tuple[str, ...]]] = {
+    "pairs in attributes": (
+        '<r><field name="xm" value="大牛"/><c n="sjh" v="17"/><attr key="mobile">18</attr>'
+        '<attr key="zt">办结</attr></r>',
+        ("大牛", "17", "18"),
+    ),
+    "a list of properties": (
+        "<dict><key>xm</key><string>大牛</string><key>zt</key><string>办结</string><key>sjh</key><integer>17</integer>"
+        "<key>jtzz</key><dict><key>a</key><string>村头</string></dict></dict>",
+        ("大牛", "17", "村头"),
+    ),
+    "a name beside a value": (
+        "<r><i><name>xm</name><type>s</type><value>大牛</value></i><i><text>17</text><label>手机号</label></i>"
+        "<i><name>zt</name><value>办结</value></i></r>",
+        ("大牛", "17"),
+    ),
+    "a value in an element of its own": (
+        '<r><xm><value>大牛</value></xm><lxr><first>二</first><last>妞</last></lxr><p name="姓名"><value>三毛'
+        "</value></p><jtzz><town>村头</town></jtzz><zt><value>办结</value></zt></r>",
+        ("大牛", ">二<", ">妞<", "三毛", "村头"),
+    ),
+    "a table": (
+        '<t><row><cell>姓名</cell><cell>手机</cell><cell>状态</cell></row><row><cell Index="2">17</cell>'
+        "<cell>办结</cell></row><row><cell>大牛</cell><cell>18</cell><cell>在办</cell></row></t>",
+        ("大牛", "17", "18"),
+    ),
+    "a sheet": (
+        "<Table><Row><Cell><Data>姓名</Data></Cell><Cell><Data>状态</Data></Cell></Row>"
+        "<Row><Cell><Data>大牛</Data></Cell><Cell><Data>办结</Data></Cell></Row></Table>",
+        ("大牛",),
+    ),
+    "JSON in a text and in an attribute": (
+        """<r d='{"sjh": "17"}'><d>[{"xm": "大牛", "zt": "办结"}]</d></r>""", ("大牛", "17"),
+    ),
+    "XML in a section and escaped": (
+        "<r><d><![CDATA[<p><xm>大牛</xm></p>]]></d><e>&lt;xm&gt;二妞&lt;/xm&gt;&lt;zt&gt;办结&lt;/zt&gt;</e></r>",
+        ("大牛", "二妞"),
+    ),
+    "a page in a section": ("<r><d><![CDATA[<p>姓名：大牛<br>状态：办结]]></d></r>", ("大牛",)),
+    "an answer of SOAP": (
+        '<s:Envelope xmlns:s="urn:s" xmlns:x="urn:x"><s:Body><e><key x:type="x:string">xm</key><value>'
+        '大牛</value></e><r x:type="x:string">{"rows": [{"sjh": "17", "zt": "办结"}]}</r></s:Body></s:Envelope>',
+        ("大牛", "17"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", XML)
+def test_what_stands_beside_a_value_in_xml_tells_what_it_is(name: str) -> None:
+    whole, gone = XML[name]
+    data = f"<?xml version='1.0'?>\n{whole}".encode()
+    masked, _ = masked_file("a.xml", data)
+    out = html.unescape(masked.decode())
+    assert [each for each in gone if each in out] == []
+    assert "办结" in out
+    assert not [text for text in texts_in("a.xml", masked) if found_in(text) and "*" not in text.text]
+
+
+def test_where_it_stands_is_told_by_line_element_and_cell() -> None:
+    data = f'<r>\n<a>x</a>\n<b sjh="17">电话{MOBILE}</b>\n<d>\n{{"xm": "大牛"}}</d><x{MOBILE}>{MOBILE}</x{MOBILE}></r>'
+    assert [text.place for text in texts_in("a.xml", data.encode()) if found_in(text)] == [
+        "line 3 <b sjh>", "line 3 <b>", "line 4 <d> /xm", "line 5 <*>",
+    ]  # fmt: skip
+    book = sheet([("事项", "联系"), ("补贴", f"李雷（{MOBILE}）")])
+    places = {text.place for text in texts_in("a.xlsx", book) if found_in(text)}
+    assert places == {"docProps/core.xml", "xl/worksheets/sheet1.xml B2"}
+
+
+def test_documents_in_texts_of_each_other_end() -> None:
+    text = "<x>大牛</x>"
+    for _ in range(9):
+        text = f"<x>{html.escape(text)}</x>"
+    with pytest.raises(Withheld, match="too_large"):
+        masked_file("a.xml", text.encode())
 
 
 @pytest.mark.parametrize("name", CASES)

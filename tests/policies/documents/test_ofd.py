@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from policies.documents.desk import masked_file, texts_in
 from policies.documents.document import Bounds
 from policies.formats.found import by_category
 from policies.formats.masker import Withheld
@@ -51,6 +52,56 @@ def test_the_columns_of_a_list_are_masked_and_what_stands_far_below_is_not() -> 
     rows = ((10, head), (16, ("大牛", "村头", "B1")), (22, ("二妞", "河东", "B2")), (80, ("请备", "齐全", "材料")))
     shown = [*head, "**", "**", "**", "**", "**", "**", "请备", "齐全", "材料"]
     assert said(masked(page_of(*rows))) == shown
+
+
+def boxed(*texts: tuple[float, float, str], layers: int = 1) -> bytes:
+    """A page whose objects are all as large as it, each with a text at a place; the last lie on further layers."""
+    objects = [
+        f'<ofd:TextObject ID="{number}" Boundary="0 0 210 297" Size="4">'
+        f'<ofd:TextCode X="{x}" Y="{y}" DeltaX="g {len(text) - 1} 4">{text}</ofd:TextCode></ofd:TextObject>'
+        for number, (x, y, text) in enumerate(texts)
+    ]
+    each = len(objects) // layers
+    on = ("".join(objects[at : at + each]) for at in range(0, len(objects), each))
+    whole = "".join(f'<ofd:Layer ID="{number}">{said}</ofd:Layer>' for number, said in enumerate(on))
+    return f'<ofd:Page xmlns:ofd="x"><ofd:Content>{whole}</ofd:Content></ofd:Page>'.encode()
+
+
+LABELS = ((20, 20, "姓名"), (20, 40, "微信号"))
+VALUES = ((40, 20, "大牛"), (40, 40, "x-9"))
+TEMPLATES = b'<Document><TemplatePage ID="2" BaseLoc="Tpls/Tpl_0/Content.xml"/></Document>'
+APART = {
+    "objects as large as the page": {PAGE: boxed(*LABELS, *VALUES)},
+    "values before their labels": {PAGE: boxed(*VALUES, *LABELS)},
+    "labels on a layer of their own": {PAGE: boxed(*LABELS, *VALUES, layers=2)},
+    "labels on the template": {
+        PAGE: boxed(*VALUES), "Doc_0/Document.xml": TEMPLATES, "Doc_0/Tpls/Tpl_0/Content.xml": boxed(*LABELS),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", APART)
+def test_values_are_told_of_by_labels_wherever_in_the_file_these_lie(name: str) -> None:
+    after = masked(packed({"OFD.xml": b"<OFD/>", **APART[name]}))
+    assert sorted(said(after)) == sorted(
+        ["**", "***"] if name.endswith("template") else ["**", "***", "姓名", "微信号"]
+    )
+    assert "微信号" in "".join(part.decode() for part in parts(after).values())
+
+
+def test_annotations_and_lists_of_attachments_are_read_by_their_names() -> None:
+    note = '<PageAnnot><Annot Creator="x"><Parameter Name="微信号">x-9</Parameter></Annot></PageAnnot>'
+    tags = '<Tags><Tag name="xm" value="大牛"/></Tags>'
+    after = parts(masked(packed({"OFD.xml": b"<OFD/>", "Doc_0/a.xml": note.encode(), "Doc_0/b.xml": tags.encode()})))
+    assert b"x-9" not in after["Doc_0/a.xml"]
+    assert "大牛" not in after["Doc_0/b.xml"].decode()
+
+
+def test_what_is_attached_is_masked_by_its_own_format_and_looked_for_as_well() -> None:
+    data = packed({**parts(fixed()), "Doc_0/Attachs/a.csv": "姓名,状态\n大牛,办结\n".encode()})
+    assert parts(masked_file("a.ofd", data)[0])["Doc_0/Attachs/a.csv"].decode() == "姓名,状态\n***,办结\n"
+    with pytest.raises(Withheld, match="document_within_undeclared"):
+        list(texts_in("a.ofd", packed({**parts(fixed()), "Doc_0/Attachs/x.docm": b"x"})))
 
 
 def test_who_made_it_and_what_is_said_of_it_is_hidden() -> None:
