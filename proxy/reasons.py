@@ -198,6 +198,11 @@ REASONS: dict[str, Reason] = {
         "文档中有图片或其他文件，其格式未在安全策略中声明",
         "in the document are pictures or files of a format that the policy does not know",
     ),
+    "document_nested": Reason(
+        502,
+        "压缩包或文档一层套一层，超过可检查的层数，请先解开再提供",
+        "files lie within each other, deeper than is looked into: unpack them first",
+    ),
     "document_malformed": Reason(502, "文档已损坏或不符合其格式，无法检查", "the document is damaged, or is none"),
     "answer_too_large": Reason(502, "返回内容超过可检查的大小", "the answer is larger than can be checked"),
     "prose_unread": Reason(

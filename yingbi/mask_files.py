@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.documents.desk import masked_file
+from policies.documents.document import SIGNATURE
 from policies.formats.masker import Withheld
 from yingbi.scan_files import Told, Unread, content_of, files_in, unread_for
 
@@ -23,10 +24,15 @@ class Masked:
     out: str
     count: int
     """How many values are hidden in it."""
+    signatures: int = 0
+    """How many signatures it is without."""
 
 
-def mask_files(path: Path, out: Path, told: Told) -> Iterator[Masked | Unread]:
-    """Write a copy of the file *path* to *out*, or of each of a folder into a new one. Raises CannotMask, OSError."""
+def mask_files(path: Path, out: Path, told: Told, *, unsigned_copy: bool = False) -> Iterator[Masked | Unread]:
+    """Write a copy of the file *path* to *out*, or of each of a folder into a new one. Raises CannotMask, OSError.
+
+    *unsigned_copy*: see `masked_file`.
+    """
     is_folder = path.is_dir()
     if os.path.lexists(out):
         raise CannotMask(f"`{out}` 已存在，不覆盖 / exists already and is left alone: name another")
@@ -37,14 +43,15 @@ def mask_files(path: Path, out: Path, told: Told) -> Iterator[Masked | Unread]:
         told(f"{number}/{len(files)} {file}")
         goes = out / file.relative_to(path) if is_folder else out
         try:
-            data, tally = masked_file(file.name, content_of(file))
+            data, tally = masked_file(file.name, content_of(file), unsigned_copy=unsigned_copy)
             if is_folder:
                 goes.parent.mkdir(parents=True, exist_ok=True)
             write_new(goes, data)
         except (Withheld, OSError) as problem:
             yield unread_for(file, problem)
             continue
-        yield Masked(str(file), str(goes), sum(tally.fields.values()) + sum(tally.found.values()))
+        signatures = tally.found.pop(SIGNATURE, 0)
+        yield Masked(str(file), str(goes), sum(tally.fields.values()) + sum(tally.found.values()), signatures)
 
 
 def write_new(path: Path, data: bytes) -> None:

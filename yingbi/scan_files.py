@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.documents.desk import BOUNDS, UNKNOWN, categories_in, texts_in
-from policies.documents.document import NOT_AS_SAID
+from policies.documents.document import NOT_AS_SAID, SIGNED
 from policies.formats.masker import Withheld
 from proxy.reasons import REASONS, reason_for_body
 
@@ -26,6 +26,10 @@ _OF_FILES = {
     NOT_AS_SAID: (
         "内容与扩展名不符，没有检查，请按真正的格式改名后再查",
         "it holds something else than its name says: rename it by what it is, and look again",
+    ),
+    SIGNED: (
+        "带电子签名，遮盖后签名即失效；要去掉签名的副本，用 `yingbi mask --signed unsigned-copy`，再检查副本",
+        "it is signed: have a copy without signatures made by `yingbi mask --signed unsigned-copy`, and scan that",
     ),
 }
 """Why a file is not looked through, where no answer of a system is withheld for the same."""
@@ -87,18 +91,19 @@ def scan_files(paths: Iterable[Path], told: Told, clock: Callable[[], float] = t
     unread: list[Unread] = []
     for number, path in enumerate(files, 1):
         told(f"{number}/{len(files)} {path}")
-        counted: Counter[tuple[str, str]] = Counter()
+        counted = _Places()
         next_s = clock() + EVERY_S
         try:
             for seen, text in enumerate(texts_in(path.name, content_of(path))):
-                counted.update((text.place, category) for category in categories_in(text))
+                for category in categories_in(text):
+                    counted.add(text.place, category)
                 if clock() >= next_s:
                     told(f"{number}/{len(files)} {path}: {text.place}, {seen + 1:,} 段文字 / texts")
                     next_s = clock() + EVERY_S
         except (Withheld, OSError) as problem:
             unread.append(unread_for(path, problem))
             continue
-        found += [Found(str(path), *each) for each in _few(counted)]
+        found += [Found(str(path), *each) for each in counted.told()]
     return Report(len(files), tuple(found), tuple(unread))
 
 
@@ -125,16 +130,32 @@ def unread_for(path: Path, problem: Withheld | OSError) -> Unread:
     )
 
 
-def _few(counted: Counter[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
-    """Place, kind and number of what was *counted*; a kind that stands in many places is told once."""
-    places: dict[str, list[str]] = {}
-    for place, category in counted:
-        places.setdefault(category, []).append(place)
-    for category, each in sorted(places.items()):
-        if len(each) <= MOST_PLACES:
-            yield from ((place, category, counted[place, category]) for place in each)
-        else:
-            yield f"{each[0]} … {each[-1]} ({len(each)})", category, sum(counted[place, category] for place in each)
+class _Places:
+    """Where in one file something was found: a kind that stands in many places is told once, and they are forgotten."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[str, dict[str, int]] = {}
+        self._more: dict[str, tuple[str, int, int]] = {}
+        """Of a kind in more places than are told: the last of them, how many more, and how often it stands there."""
+
+    def add(self, place: str, category: str) -> None:
+        """Something of the kind *category* stands in *place*."""
+        places = self._by_kind.setdefault(category, {})
+        if place in places or len(places) < MOST_PLACES:
+            places[place] = places.get(place, 0) + 1
+            return
+        last, number, count = self._more.get(category, ("", 0, 0))
+        self._more[category] = place, number + (place != last), count + 1
+
+    def told(self) -> Iterator[tuple[str, str, int]]:
+        """Place, kind and number of what was found."""
+        for category, places in sorted(self._by_kind.items()):
+            if category not in self._more:
+                yield from ((place, category, count) for place, count in places.items())
+                continue
+            last, number, count = self._more[category]
+            said = f"{next(iter(places))} … {last} ({len(places) + number})"
+            yield said, category, sum(places.values()) + count
 
 
 def lines_of(report: Report, categories: Callable[[str], str]) -> Iterator[str]:

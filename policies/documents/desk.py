@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
+import msgspec
+
 from policies.digest import Digester
 from policies.documents.document import MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
 from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, labelled_in, tells
@@ -76,14 +78,17 @@ def found_in(text: Text) -> list[tuple[str, str]]:
     return [*((hit.category, hit.why) for hit in hits), *labelled]
 
 
-def masked_file(name: str, data: bytes) -> tuple[bytes, Tally]:
+def masked_file(name: str, data: bytes, *, unsigned_copy: bool = False) -> tuple[bytes, Tally]:
     """*data* of the file *name* without personal data, and what was hidden. Raises Withheld.
+
+    *unsigned_copy*: whether of what is signed a copy without its signatures is made, which says so.
 
     Names and addresses in prose are hidden where `weights.are_there`, or else those alone of which words around them
     tell.
     """
     look = undeclared_look()
-    return learnt_and_masked(format_of(name, data), data, look, _within()), look.tally
+    within = _within(msgspec.structs.replace(BOUNDS, unsigned_copy=unsigned_copy))
+    return learnt_and_masked(format_of(name, data), data, look, within), look.tally
 
 
 def undeclared_look() -> Look:
@@ -92,9 +97,9 @@ def undeclared_look() -> Look:
     return Look(_UNDECLARED, _PROSE if are_there() else _FREE, tally, shortest_prose=SHORTEST_PROSE)
 
 
-def _within() -> Inner:
+def _within(bounds: Bounds = BOUNDS) -> Inner:
     formats = [*NAMES, *(document.name for document in _BY_NAME)]
-    return Inner(formats, BOUNDS, Clock(BOUNDS.seconds), is_label=tells, by_ending=_BY_NAME)
+    return Inner(formats, bounds, Clock(bounds.seconds), is_label=tells, by_ending=_BY_NAME)
 
 
 def _endings() -> set[str]:

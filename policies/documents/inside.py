@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from policies.documents.document import TOO_LARGE, Document, Text, Within
+from policies.documents.document import NESTED, Document, Text, Within
 from policies.documents.look import Look
 from policies.formats.masker import Withheld
 
@@ -54,7 +54,7 @@ class Insides:
         """The document that *text* is; None where it is none. Raises Withheld for too many within each other."""
         found = self._found(text)
         if found is not None and self.depth >= DEEPEST:
-            raise Withheld(TOO_LARGE)
+            raise Withheld(NESTED)
         return found
 
     def _found(self, text: str) -> Inside | None:

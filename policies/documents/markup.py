@@ -7,14 +7,16 @@ from html.parser import HTMLParser
 
 from policies.documents import page_values
 from policies.documents.attributes import Attributes
-from policies.documents.document import MALFORMED, MIB, TOO_LARGE, Text, Within
+from policies.documents.document import MALFORMED, MIB, SIGNATURE, TOO_LARGE, Text, Within
 from policies.documents.groups import masked_part, says_something, texts_of
 from policies.documents.inside import Insides
 from policies.documents.look import Look
 from policies.documents.plain import JSON, decoded
 from policies.documents.prose import Prose
+from policies.documents.signatures import marked_unsigned, without_signatures
 from policies.documents.splice import Frame
 from policies.documents.xml_keys import told_in
+from policies.formats.found import found_as
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_shape import HtmlShape
 from policies.formats.json_nodes import Object, Value
@@ -43,14 +45,19 @@ class Xml:
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
         _, content = _declared(data)
+        content, _ = without_signatures(content, within.bounds)
         return texts_of(iter([content]), self._grouping(content, within), "", _nothing_refused)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
         declaration, content = _declared(data)
+        content, signatures = without_signatures(content, within.bounds)
+        look.tally.count_found(found_as(SIGNATURE) * signatures)
         grouping = self._grouping(content, within)
         attributes = Attributes(look).of(grouping)
         masked = b"".join(masked_part(iter([content]), grouping, look, attributes, _nothing_refused))
+        if signatures:
+            masked = marked_unsigned(masked)
         return declaration + masked.decode().encode(_CHINESE) if declaration else masked
 
     def _grouping(self, content: bytes, within: Within) -> Prose:

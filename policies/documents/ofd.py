@@ -19,6 +19,7 @@ from policies.documents.headings import Headings
 from policies.documents.look import Look
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import Prose
+from policies.documents.signatures import PROLOGUE, marked_unsigned
 from policies.documents.splice import Frame, Run, Splicer, Unit, joined
 from policies.documents.xml_keys import told_in
 from policies.formats.found import found_as
@@ -33,12 +34,9 @@ _TEMPLATE = re.compile(rb"""<(?:[\w.-]+:)?TemplatePage\s[^<>]*?BaseLoc\s*=\s*["'
 _FONTS = (".ttf", ".otf", ".ttc", ".cff")
 _SIGNED = frozenset({"Signature", "Signatures", "SES_Signature"})
 _SEALS = (".dat", ".esl")
-_PROLOGUE = rb"(?:\xef\xbb\xbf)?(?:<\?.*?\?>|<!--.*?-->|\s)*+"
-_ROOT = re.compile(_PROLOGUE + rb"<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
+_ROOT = re.compile(PROLOGUE + rb"<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 _NAMES_SIGNATURES = re.compile(rb"<((?:[\w.-]+:)?Signatures)\s*(?:/>|>[^<]*</\1\s*>)")
 """Where a document says which part lists its signatures. Source: GB/T 33190, 7.4."""
-_BEFORE_ROOT = re.compile(rb"\A(" + _PROLOGUE + rb")(?=<)", re.DOTALL)
-_UNSIGNED = b"<?yingbi unsigned-copy?>\n"
 _SPACED = 1.5
 """So many times its height apart, texts of a line are two."""
 
@@ -81,7 +79,7 @@ class Ofd:
                     grouping = work.grouping(name)
                     masked = masked_part(work.pieces(name), grouping, look, attributes.of(grouping), _refused)
                     if name == MAIN and work.signatures.number:
-                        masked = iter([_BEFORE_ROOT.sub(rb"\1" + _UNSIGNED, b"".join(masked), count=1)])
+                        masked = iter([marked_unsigned(b"".join(masked))])
                     packing.add(info, masked)
                 elif work.is_plain(name):
                     packing.add(info, work.package.pieces(name) if not name.endswith("/") else [])

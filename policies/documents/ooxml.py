@@ -13,6 +13,8 @@ from policies.documents.attributes import Attributes
 from policies.documents.document import (
     ACTIVE,
     REVISIONS,
+    SIGNATURE,
+    SIGNED,
     TOO_LARGE,
     UNDECLARED_INSIDE,
     Text,
@@ -24,8 +26,10 @@ from policies.documents.look import Look
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import REACHES_OUT, Prose
 from policies.documents.sheets import SharedStrings, Sheet, Strings
+from policies.documents.signatures import marked_unsigned
 from policies.documents.splice import Frame, Splicer, Unit
 from policies.documents.xml_keys import told_in
+from policies.formats.found import found_as
 from policies.formats.masker import Withheld
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -44,6 +48,9 @@ _ACTIVE_LINK = re.compile(
     r"mailMerge\w*|xlMacrosheet|wordVbaData|mailMergeSource|attachedToolbars)$",
     re.IGNORECASE,
 )
+_SIGNATURES = "_xmlsignatures/"
+"""The folder of the signatures over a package, and of what leads to them. Source: ISO/IEC 29500-2, 12."""
+_LINKS_TO_SIGNATURES = re.compile(rb"<(?:Relationship|Override|Default)\s[^<>]*digital-signature[^<>]*/>")
 _HYPERLINK = "/hyperlink"
 _ACTIVE_ELEMENTS = frozenset({"altChunk", "OLEObject", "oleObj", "control", "ddeLink", "oleLink", "subDoc"})
 _REVISIONS = frozenset(
@@ -82,6 +89,7 @@ class Office:
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
         work = _Work(Package(data, within.bounds), within)
+        look.tally.count_found(found_as(SIGNATURE) * work.signatures)
         with Packing() as packing:
             attributes = Attributes(look)
             for name in work.in_order():
@@ -97,9 +105,11 @@ class Office:
                     continue
                 pieces: Iterator[bytes] = work.package.pieces(name)
                 if name.endswith(".rels") or name == CONTENT_TYPES:
-                    pieces = iter([_without_links(work.package.read(name))])
+                    pieces = iter([_without_links(work.package.read(name), signed=work.signatures > 0)])
                 grouping = work.grouping(name)
                 masked = masked_part(pieces, grouping, look, attributes.of(grouping, name), partial(work.refused, name))
+                if name == self._main and work.signatures:
+                    masked = iter([marked_unsigned(b"".join(masked))])
                 packing.add(info, masked)
             return packing.done()
 
@@ -116,14 +126,22 @@ class _Work:
         self._shared = SharedStrings()
         for name in package.names:
             self._check_name(name)
+        signed = [name for name in package.names if name.startswith(_SIGNATURES)]
+        if signed and not within.bounds.unsigned_copy:
+            raise Withheld(SIGNED)
+        self.signatures = max(bool(signed), sum(name.endswith(".xml") for name in signed))
+        """That a copy is without."""
         self._read_kinds()
         for name in package.names:
             if self.is_shared(name):
                 self._pass(name, Strings(self._shared).read, Strings.units)
 
     def in_order(self) -> list[str]:
-        """The names of its parts, the shared strings behind the cells, which say what becomes of them."""
-        return sorted(self.package.names, key=self.is_shared)
+        """The names of its parts, the shared strings behind the cells, which say what becomes of them; signatures are
+        none of them.
+        """
+        names = (name for name in self.package.names if not name.startswith(_SIGNATURES))
+        return sorted(names, key=self.is_shared)
 
     def is_shared(self, name: str) -> bool:
         """Whether the part *name* is the shared strings."""
@@ -213,9 +231,10 @@ class _Work:
         return Splicer(treats, _as_it_is, units=units, marks=frozenset(), refused=partial(self.refused, name))
 
 
-def _without_links(data: bytes) -> bytes:
-    """*data*, links or the list of parts, without what leads to parts that go."""
-    return _CALCULATED_LINKS.sub(b"", _PREVIEW_LINK.sub(b"", data))
+def _without_links(data: bytes, *, signed: bool) -> bytes:
+    """*data*, links or the list of parts, without what leads to parts that go, signatures where it is *signed*."""
+    data = _CALCULATED_LINKS.sub(b"", _PREVIEW_LINK.sub(b"", data))
+    return _LINKS_TO_SIGNATURES.sub(b"", data) if signed else data
 
 
 def _nothing(unit: Unit, following: Unit | None) -> None:

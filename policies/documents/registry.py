@@ -12,6 +12,7 @@ from policies.documents.document import (
     LEGACY,
     MALFORMED,
     MIB,
+    NESTED,
     NOT_AS_SAID,
     TOO_LARGE,
     UNDECLARED_INSIDE,
@@ -124,7 +125,7 @@ class Inner:
 
     def _within(self, data: bytes, name: str) -> Document:
         if self._depth >= self.bounds.depth:
-            raise Withheld(TOO_LARGE)
+            raise Withheld(NESTED)
         document = document_in(data)
         if document is None:
             named = (each for each in self._by_ending if name.lower().endswith(each.endings))

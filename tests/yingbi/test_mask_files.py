@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.policies.documents.made import NAME, canaries_in
+from tests.policies.documents.made import NAME, canaries_in, fixed, signed
 from tests.policies.recognisers.weights_here import the_tagger
 from tests.yingbi.test_scan_files import folder_of
 from yingbi.cli import main
@@ -25,6 +25,18 @@ def test_a_folder_is_copied_without_what_is_found_in_it(tmp_path: Path, capsys: 
         assert canaries_in((out / name).read_bytes()) == set()
     assert (out / "表.csv").read_bytes() == "姓名,备注\n***,\n".encode("gb18030")
     assert before == {path: path.read_bytes() for path in before}, "the files are left as they are"
+
+
+def test_what_is_signed_is_written_where_it_is_said_and_without_signatures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "a.ofd", tmp_path / "b.ofd"
+    path.write_bytes(signed(fixed()))
+    assert main(["mask", str(path), "-o", str(out)]) == 2
+    assert "mask --signed unsigned-copy" in capsys.readouterr().err
+    assert main(["mask", str(path), "-o", str(out), "--signed", "unsigned-copy"]) == 0
+    assert "去掉签名 1 个 / an unsigned copy, without 1" in capsys.readouterr().out
+    assert canaries_in(out.read_bytes()) == set()
 
 
 def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, Commands, add_command, complain
 
+WITHHOLD, UNSIGNED_COPY = "withhold", "unsigned-copy"
+"""As `documents` of a policy has it."""
+
 
 def add_mask(commands: Commands) -> None:
     """Name the command to the parser."""
@@ -19,6 +22,13 @@ def add_mask(commands: Commands) -> None:
     masking.add_argument(
         "-o", "--out", type=Path, required=True, metavar="OUT", help="写到哪里，须是新的 / where to, which is new"
     )
+    masking.add_argument(
+        "--signed",
+        choices=(WITHHOLD, UNSIGNED_COPY),
+        default=WITHHOLD,
+        help=f"带电子签名的文件：不写出（默认），或 {UNSIGNED_COPY}：写出去掉签名和签章、注明是副本的 "
+        "/ of signed files: write none (the default), or copies without signatures and seals, which say so",
+    )
 
 
 def _mask(given: argparse.Namespace) -> int:
@@ -30,13 +40,15 @@ def _mask(given: argparse.Namespace) -> int:
     has_tagger()
     progress, code = Progress(), FINE
     try:
-        for became in mask_files(given.path, given.out, progress):
+        for became in mask_files(given.path, given.out, progress, unsigned_copy=given.signed == UNSIGNED_COPY):
             progress.done()
             if isinstance(became, Unread):
                 complain(f"`{became.file}` 没有写出 / was not written: {became.zh} / {became.en}")
                 code = UNREAD
             else:
-                print(f"{became.out}: 遮盖 {became.count} 处 / {became.count} values hidden")
+                unsigned = became.signatures
+                without = f"，去掉签名 {unsigned} 个 / an unsigned copy, without {unsigned}" if unsigned else ""
+                print(f"{became.out}: 遮盖 {became.count} 处 / {became.count} values hidden{without}")
     except CannotMask as problem:
         complain(str(problem))
         return WRONG_USE

@@ -129,11 +129,55 @@ def test_where_it_stands_is_told_by_line_element_and_cell() -> None:
     assert places == {"docProps/core.xml", "xl/worksheets/sheet1.xml B2"}
 
 
+_DSIG = (
+    '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509SubjectName>李雷</ds:X509SubjectName>'
+    "</ds:Signature>"
+)
+_SIGNS = "http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"
+
+
+def signed_paragraphs() -> bytes:
+    with zipfile.ZipFile(io.BytesIO(paragraphs(f"电话{MOBILE}"))) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    link = f'<Relationship Id="s" Type="{_SIGNS}" Target="_xmlsignatures/origin.sigs"/></Relationships>'
+    held["_rels/.rels"] = held["_rels/.rels"].replace(b"</Relationships>", link.encode())
+    return packed({**held, "_xmlsignatures/origin.sigs": b"", "_xmlsignatures/sig1.xml": _DSIG.encode()})
+
+
+SIGNED: dict[str, tuple[str, bytes, str]] = {
+    "XML": ("a.xml", f"<r>{_DSIG}<xm>大牛</xm></r>".encode(), "<?yingbi unsigned-copy?>\n<r><xm>***</xm></r>"),
+    "XML in a text": (
+        "a.xml", f"<r><d>{html.escape(f'<e>{_DSIG}<xm>大牛</xm></e>')}</d></r>".encode(),
+        "<r><d><?yingbi unsigned-copy?>\n<e><xm>***</xm></e></d></r>",
+    ),
+    "a text of Office": ("a.docx", signed_paragraphs(), "电话***"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_a_copy_of_what_is_signed_is_made_where_it_is_asked_for_and_says_so(name: str) -> None:
+    file, data, says = SIGNED[name]
+    with pytest.raises(Withheld, match="answer_signed"):
+        masked_file(file, data)
+    out, counted = masked_file(file, data, unsigned_copy=True)
+    said = said_in(out) if file.endswith("docx") else html.unescape(out.decode())
+    assert counted.found["signature"] == 1
+    assert (says in said, "<?yingbi unsigned-copy?>" in said) == (True, True)
+    assert not [each for each in ("李雷", "xmlsignatures", "digital-signature", MOBILE) if each in said]
+    if file.endswith("docx"):
+        assert [each.text for each in docx.Document(io.BytesIO(out)).paragraphs] == ["电话***"]
+
+
+def test_what_is_nothing_but_a_signature_has_no_copy_without_it() -> None:
+    with pytest.raises(Withheld, match="answer_signed"):
+        masked_file("a.xml", _DSIG.encode(), unsigned_copy=True)
+
+
 def test_documents_in_texts_of_each_other_end() -> None:
     text = "<x>大牛</x>"
     for _ in range(9):
         text = f"<x>{html.escape(text)}</x>"
-    with pytest.raises(Withheld, match="too_large"):
+    with pytest.raises(Withheld, match="document_nested"):
         masked_file("a.xml", text.encode())
 
 
