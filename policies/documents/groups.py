@@ -10,6 +10,8 @@ from policies.documents.headings import tells
 from policies.documents.inside import Inside
 from policies.documents.look import Look
 from policies.documents.splice import SHORTEST, Attribute, Frame, Run, Splicer, Unit, cut, joined, write
+from policies.documents.torn import WINDOW
+from policies.formats.finder import Span, merge
 from policies.formats.found import found_as
 from policies.formats.json_keys import is_telling_key
 from policies.transforms.make import REDACTED
@@ -38,6 +40,8 @@ class Group:
     """The document that it is."""
     at: Frame | None = None
     """The element that it stands in, or begins in."""
+    torn: tuple[int, int] = (0, 0)
+    """How many of its first and of its last characters belong to a value that begins before or goes on behind it."""
 
 
 class Grouping(Protocol):
@@ -110,9 +114,22 @@ def _settle_one(unit: Unit, group: Group, look: Look) -> None:
     if group.inside is not None and not (key and look.hides_whole(key)):
         group.writes(group.inside.masked(look))
     elif group.runs and (not key or not look.hides_whole(key)):
-        cut(unit, group.runs, [(span.start, span.end) for span in look.spans(group.text, key)], REDACTED)
+        spans = look.spans(group.text, key)
+        if any(group.torn):
+            spans = merge([*spans, *_torn_off(group, look)])
+        cut(unit, group.runs, [(span.start, span.end) for span in spans], REDACTED)
     else:
         group.writes(look.masked(group.text, key))
+
+
+def _torn_off(group: Group, look: Look) -> Iterator[Span]:
+    """What of *group* belongs to values that stand in others as well, counted where they end."""
+    first, last = group.torn
+    if first:
+        look.tally.count_found(TORN)
+        yield Span(0, first, TORN)
+    if last:
+        yield Span(len(group.text) - last, len(group.text), TORN)
 
 
 def masked_part(
@@ -135,14 +152,19 @@ def texts_of(
 ) -> Iterator[Text]:
     """The texts of the part whose *pieces* come, and those of its attributes that could say something."""
     found: list[Text] = []
+    before = ""
 
     def treats(unit: Unit, following: Unit | None) -> None:
+        nonlocal before
         for group in grouping.groups(unit, following):
             where = _where(place, group.at)
             if group.inside is not None and not tells(group.key or ""):
                 found.extend(within(where, group.inside))
             elif group.text.strip():
                 found.append(Text(where, group.text, group.key or ("姓名" if group.hides else "")))
+                if group.torn[0]:
+                    found.append(Text(where, before[-WINDOW:] + group.text[: group.torn[0]]))
+                before = group.text
 
     def within(where: str, inside: Inside) -> Iterator[Text]:
         for text in inside.texts():
@@ -183,6 +205,8 @@ def says_something(value: str) -> bool:
     return len(value) >= SHORTEST or not value.isascii()
 
 
+TORN = found_as("free_text", "pattern")
+"""How a value is counted that was torn."""
 AUTHOR = found_as("person_name", "context")
 """How what a document says of its authors is counted."""
 _AUTHORS = frozenset({"author", "initials"})

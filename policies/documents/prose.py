@@ -9,6 +9,7 @@ from policies.documents.groups import REFERRING, Group, formula_group, runs_grou
 from policies.documents.headings import Headings, boxes_in
 from policies.documents.inside import Inside, Insides
 from policies.documents.splice import Frame, Run, Unit, joined
+from policies.documents.torn import torn
 from policies.documents.xml_keys import Told
 from policies.formats.masker import Withheld
 
@@ -18,6 +19,9 @@ REACHES_OUT = re.compile(r"\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|DATAB
 """Fields that fetch what they show when the document is opened."""
 MOST_COLUMNS = 64
 """Of a table in prose."""
+LONGEST_NUMBER = 24
+"""Characters."""
+_SENTENCE = re.compile(r"[，。；！？：,;!?:]")
 
 
 class Prose:
@@ -39,6 +43,10 @@ class Prose:
         self._told = told
         self._insides = insides
         self._tables: dict[int, Headings] = {}
+        self._before = ""
+        """What the last paragraph says."""
+        self._label = ""
+        """What it says that the next is, where it is nothing but a label."""
 
     def attribute_key(self, frame: Frame, name: str) -> str:
         """See `Grouping.attribute_key`."""
@@ -52,12 +60,15 @@ class Prose:
 
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
         """See `Grouping.groups`."""
+        if unit.frame is not None and unit.frame.name == "p" and self._told is None:
+            yield from self._paragraph(unit, following)
+            return
+        self._before = self._label = ""
         keys = self._keys(unit, following)
         boxed = _boxed(unit)
         for runs in _together([run for run in unit.runs if _cell_of(run) not in boxed]):
             first = runs[0]
-            if first.element.name == "instrText" and REACHES_OUT.match(joined(runs)):
-                raise Withheld(ACTIVE)
+            _check_field(runs)
             if first.element.name in REFERRING and self._told is None:
                 yield from (formula_group(unit, run) for run in runs)
                 continue
@@ -70,6 +81,23 @@ class Prose:
         for first_cell in dict.fromkeys(boxed.values()):
             runs = [run for run in unit.runs if boxed.get(_cell_of(run)) == first_cell and run.text.strip()]
             yield runs_group(unit, runs, keys.get(first_cell, ""))
+
+    def _paragraph(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
+        """The groups in a paragraph outside of tables, which may be what the last said, or go on in the next."""
+        after = joined(_said(following)) if following is not None else ""
+        for runs in _together(unit.runs):
+            _check_field(runs)
+            if runs[0].element.name in REFERRING:
+                yield from (formula_group(unit, run) for run in runs)
+                continue
+            group = runs_group(unit, runs, hides=runs[0].element.name in NAMES)
+            if text := group.text.strip():
+                is_label = self._is_label(text)
+                if self._label and not is_label and (self._label.endswith((":", "：")) or _is_number(text)):
+                    group.key = self._label
+                group.torn = torn(self._before, group.text)[1], torn(group.text, after)[0]
+                self._before, self._label = group.text, text if is_label else ""
+            yield group
 
     def _named(self, run: Run) -> str:
         if self._told is None:
@@ -92,6 +120,23 @@ class Prose:
             found = headings.keys(row.texts, next_row)
             keys.update({cell: found.get(column, "") for cell, column in row.columns.items()})
         return keys
+
+
+def _check_field(runs: Sequence[Run]) -> None:
+    """Raise Withheld where *runs* are a field that fetches something."""
+    if runs[0].element.name == "instrText" and REACHES_OUT.match(joined(runs)):
+        raise Withheld(ACTIVE)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a paragraph is a number, and the value of a label before it that has no colon and could be a title."""
+    return len(text) <= LONGEST_NUMBER and any(map(str.isdigit, text)) and _SENTENCE.search(text) is None
+
+
+def _said(unit: Unit) -> list[Run]:
+    """The runs of the paragraph *unit* that are seen; none of anything else."""
+    is_one = unit.frame is not None and unit.frame.name == "p"
+    return [run for run in unit.runs if run.element.name == "t" or run.begins < 0] if is_one else []
 
 
 @dataclass(slots=True)

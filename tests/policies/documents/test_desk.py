@@ -58,6 +58,16 @@ CASES: dict[str, tuple[str, bytes, tuple[str, ...], tuple[str, ...]]] = {
     "a list of names in a text": (
         "a.docx", paragraphs("拟录用：", *PEOPLE, "公示期满"), PEOPLE, ("拟录用", "公示期满"),
     ),
+    "paragraphs behind paragraphs that are labels": (
+        "a.docx", paragraphs("姓名：", "大牛", "微信号", "x-9", "申请人", "提交材料", "住址：", "村头", "办结"),
+        ("大牛", "x-9", "村头"), ("提交材料", "办结"),
+    ),
+    "values torn over paragraphs": (
+        "a.docx", paragraphs(
+            "请联系138", "00138000，住云州市幸福路", "7号2单元301室，", "共 3", "5号", "证件110105 1949", "1231002X。",
+        ),
+        ("00138000", "幸福路", "301室", "1231002X"), ("共 3", "5号"),
+    ),
 }  # fmt: skip
 
 
