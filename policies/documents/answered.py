@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from policies.documents.document import Document, Text, Within
 from policies.documents.look import Look
 from policies.documents.markup import HTML, XML
-from policies.documents.plain import JSON, TABLE, TEXT, decoded
+from policies.documents.plain import JSON, TABLE, decoded
+from policies.documents.text_file import TEXT
 from policies.formats.as_said import check_begin
 from policies.formats.masker import Masker, masked_whole
 from policies.program_shapes import Shapes

@@ -12,11 +12,13 @@ import msgspec
 
 from policies.digest import Digester
 from policies.documents.document import MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
-from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, labelled_in, tells
+from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, tells
+from policies.documents.labels import labelled_in
 from policies.documents.look import Look
 from policies.documents.markup import HTML, XML
-from policies.documents.plain import PLAIN, TEXT
+from policies.documents.plain import FORM, JSON, TABLE
 from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
+from policies.documents.text_file import ALONE, TEXT
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY, Prose
 from policies.prose_rule import ProseRule
@@ -28,7 +30,7 @@ BOUNDS = Bounds(octets=256 * MIB, unpacked=4096 * MIB, seconds=900)
 """On a desk somebody waits, and nobody else does."""
 UNKNOWN = "document_unknown"
 """For a file of which neither its content nor its name tells what it is."""
-_BY_NAME: tuple[Document, ...] = (*PLAIN, XML, HTML)
+_BY_NAME: tuple[Document, ...] = (TEXT, TABLE, JSON, FORM, XML, HTML)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
 _PROSE = replace(_FREE, prose=EVERY)
@@ -68,7 +70,8 @@ def found_in(text: Text) -> list[tuple[str, str]]:
     category = category_of_heading(text.key) if is_value else None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [(category or "", "context")]
-    is_prose = are_there() and len(text.text) >= SHORTEST_PROSE and not is_nobodys(text.text)
+    shortest = ALONE if text.alone else SHORTEST_PROSE
+    is_prose = are_there() and len(text.text) >= shortest and not is_nobodys(text.text)
     hits = scan(text.text, prose=is_prose)
     labelled = [
         (category, "context")

@@ -10,7 +10,7 @@ from policies.documents.headings import tells
 from policies.documents.inside import Inside
 from policies.documents.look import Look
 from policies.documents.splice import SHORTEST, Attribute, Frame, Run, Splicer, Unit, cut, joined, write
-from policies.documents.torn import WINDOW
+from policies.documents.torn_paragraphs import WINDOW
 from policies.formats.finder import Span, merge
 from policies.formats.found import found_as
 from policies.formats.json_keys import is_telling_key

@@ -5,8 +5,7 @@ head and for remarks. In doubt a cell is both headed by what stands above it and
 of a column goes on telling until a row that is plainly a head says otherwise: it is hidden rather than shown.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +15,7 @@ from policies.recognisers.keys_cn import category_of_key
 HIDDEN = "***"
 LONGEST_LABEL = 24
 """Characters: what is longer is a text."""
-_PLAIN = frozenset(
+PLAIN_HEADINGS = frozenset(
     "序号 编号 单位 单位名称 部门 科室 职务 岗位 类别 类型 事项 日期 时间 年份 月份 金额 数量 合计 小计 状态 结果 级别 "
     "等级 来源 区县 街道 社区 村 备注 项目 名称 内容 说明 原因 用途 标准 方式 关系 称谓 年龄 照片 学校 班级 专业 职称 "
     "工作单位 所在单位 所属单位 工号 分机 分机号 房号 工资 补贴 补助 得分 成绩 笔试 面试 总分 排名 名次 学号 "
@@ -36,6 +35,11 @@ def tells(text: str) -> bool:
     return len(text) <= LONGEST_LABEL and not text[:1].isdigit() and HIDDEN not in text and _is_telling(text)
 
 
+def is_heading(text: str) -> bool:
+    """Whether *text* heads what stands below or behind it, somebody's or not: then it is nobody's itself."""
+    return text.lower() in PLAIN_HEADINGS or tells(text)
+
+
 @lru_cache(maxsize=16_384)
 def _is_telling(text: str) -> bool:
     return category_of_heading(text) is not None
@@ -46,28 +50,9 @@ def category_of_heading(text: str) -> str | None:
     return "bank_card" if text.strip().rstrip(":：").rstrip() in _ACCOUNTS else category_of_key(text)
 
 
-_LABELLED = re.compile(r"(?<![\u4e00-\u9fffA-Za-z])([A-Za-z]{0,5}[\u4e00-\u9fff]{1,20})[ \t]*[:：][ \t]*")
-_PARTING = re.compile(r"[，。；;|\r\n\t]|\s+/|\s{2,}|\s+[\u4e00-\u9fffA-Za-z]{1,20}\s*[:：]")
-"""What ends a value: a clause, the next label, a gap."""
-_NEXT = re.compile(r"([\u4e00-\u9fffA-Za-z]{1,20})\s*[:：]")
-
-
-def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
-    """From where to where in *text* a value stands behind a telling label and a colon, and the category it is of."""
-    for match in _LABELLED.finditer(text):
-        category = category_of_heading(match[1]) if tells(match[1]) else None
-        following = _NEXT.match(text, match.end())
-        if following and (following[1].lower() in _PLAIN or tells(following[1])):
-            continue  # another label at once: this one has no value
-        parting = _PARTING.search(text, match.end())
-        end = parting.start() if parting else len(text)
-        if category not in (None, FREE_TEXT) and text[match.end() : end].strip(f"{HIDDEN} "):
-            yield match.end(), len(text[:end].rstrip()), category or ""
-
-
 def is_nobodys(text: str) -> bool:
     """Whether *text* is a heading of what is nobody's, and no name, whatever it looks like."""
-    return text.strip().lower() in _PLAIN
+    return text.strip().lower() in PLAIN_HEADINGS
 
 
 FREE_TEXT = "free_text"

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
-from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, labelled_in, tells
+from policies.documents.headings import FREE_TEXT, category_of_heading, is_heading, is_nobodys, tells
+from policies.documents.labels import labelled_in
 from policies.formats.finder import Span, merge
 from policies.formats.found import found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
@@ -98,13 +99,13 @@ class Look:
         """What *text* under *key* becomes. Raises Withheld for what blocks all of the document."""
         return self.done(text, self.text if self.tells(text.strip()) else self.action(key))
 
-    def spans(self, text: str, key: str = "") -> list[Span]:
+    def spans(self, text: str, key: str = "", *, shortest: int | None = None) -> list[Span]:
         """What of *text* under *key* must be hidden, counted, in order, apart from one another: all of it, where it is
-        masked as a whole. Raises Withheld.
+        masked as a whole. *shortest*: from so many characters on a tagger is asked; 0: it is not. Raises Withheld.
         """
         action = self.action(key)
         if action.kind is Kind.SCAN:
-            found = self._found(text, action)
+            found = self._found(text, action, self._shortest_prose if shortest is None else shortest)
             hide(text, found, self.tally)
             return found
         shown = self.done(text, action)
@@ -172,7 +173,7 @@ class Look:
             case Kind.BLOCK:
                 raise Withheld(VALUE_BLOCKED)
             case Kind.SCAN:
-                return hide(text, self._found(text, action), self.tally)
+                return hide(text, self._found(text, action, self._shortest_prose), self.tally)
 
     def without_known(self, text: str) -> str:
         """*text*, in which everything else is hidden already, without what was learnt."""
@@ -184,7 +185,7 @@ class Look:
             self._known.add(name)
         self._named = set()
 
-    def _found(self, text: str, action: Action) -> list[Span]:
+    def _found(self, text: str, action: Action, shortest: int) -> list[Span]:
         if self._forgets and len(text.strip()) > 1:
             return [Span(0, len(text), ())]  # it may hold what was forgotten
         if self._named:
@@ -193,8 +194,9 @@ class Look:
         labelled = [Span(start, end, found_as(category, "context")) for start, end, category in labelled_in(text)]
         if labelled:
             spans = merge([*spans, *labelled])
-        reads = action.prose and not is_nobodys(text)
-        told = self.tally.prose.spans(text, max(action.prose, self._shortest_prose)) if reads else ()
+        reads = action.prose and shortest and not is_nobodys(text)
+        told = self.tally.prose.spans(text, max(action.prose, shortest)) if reads else []
+        told = [span for span in told if not is_heading("".join(text[span.start : span.end].split()))]
         return merge([*spans, *told]) if told else spans
 
     def _declared(self, key: str) -> Action | None:

@@ -344,8 +344,6 @@ def fields(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
         start += len(pair) + 1
 
 
-TEXT = Plain("text", (".txt", ".md", ".markdown", ".log", ".text"), lines)
 TABLE = Plain("csv", (".csv", ".tsv", ".tab"), cells)
 JSON = Plain("json", (".json", ".ndjson", ".jsonl", ".geojson"), members)
 FORM = Plain("form", (".form",), fields)
-PLAIN = (TEXT, TABLE, JSON, FORM)

@@ -9,7 +9,7 @@ from policies.documents.groups import REFERRING, Group, formula_group, runs_grou
 from policies.documents.headings import Headings, boxes_in
 from policies.documents.inside import Inside, Insides
 from policies.documents.splice import Frame, Run, Unit, joined
-from policies.documents.torn import torn
+from policies.documents.torn_paragraphs import torn
 from policies.documents.xml_keys import Told
 from policies.formats.masker import Withheld
 

@@ -29,7 +29,8 @@ from policies.documents.ofd import OFD
 from policies.documents.ooxml import DOCX, PPTX, XLSX
 from policies.documents.pdf import PDF
 from policies.documents.picture import JPEG, PNG
-from policies.documents.plain import JSON, TABLE, TEXT
+from policies.documents.plain import JSON, TABLE
+from policies.documents.text_file import TEXT
 from policies.formats.masker import Withheld
 
 NAMES = ("xlsx", "docx", "pptx", "ofd", "pdf", "jpeg", "png", "zip")

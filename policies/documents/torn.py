@@ -1,29 +1,177 @@
-"""Values that go on in the next paragraph, as texts have them that were copied line by line."""
+"""Values that a line break tears, as mails, letters and terminals wrap their lines.
+
+Lines that were filled are read as the one text that they are. Where one was not, only what is sure over its end counts:
+an identifier that its check digit proves, an address of mail that ends with a sign. No blank line is read over.
+"""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
+from policies.documents.text_tables import Line
 from policies.recognisers.scan import scan
 
-WINDOW = 40
-"""Characters on either side that are looked at: no value is longer."""
-_BROKEN_OFF = re.compile(r"[0-9][0-9 \-]{2,}\Z")
-_NUMBER_GOES_ON = re.compile(r"[0-9]{2}")
-_ADDRESS_GOES_ON = re.compile(
-    r"[0-9A-Za-z一二三四五六七八九十甲乙丙丁东西南北]{1,6}(?:号|栋|幢|座|楼|单元|室|弄|组|门|层)(?![码线召])"
+LEAST_COLUMNS = 30
+"""Of a line that is filled: what is shorter was ended by whoever wrote it."""
+_FILLED = 0.85
+"""Of the widest line of its paragraph."""
+LONGEST_PASSAGE = 2_000
+"""Characters that are read as one."""
+_BEFORE = re.compile(r"[ \t\u3000]*(?:>[> \t]*)?")
+"""What stands before a line that goes on: its indentation, and the signs of what is quoted."""
+_ENDS = tuple("。！？；：!?;:…」』”）)】]}>|")
+_BEGINS = re.compile(
+    r"[0-9]{4}[-/.年][0-9]|[0-9]{1,3}[.、)）:：]|[-*+•#|\[【{<（(]|[一二三四五六七八九十]{1,3}[、．.]"
+    r"|[A-Za-z0-9_\u4e00-\u9fff]{1,12}[ \t\u3000]{0,8}[:：=]"
 )
+"""How a line begins that is an item, a record or a field of its own."""
+_GOES_ON = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、，,]")
+_TAIL = re.compile(r"[0-9A-Za-z@._+\-=]{1,64}$")
+_HEAD = re.compile(r"[0-9A-Za-z@._+\-]{1,64}")
+_SIGNS = ("-", "_", ".", "@", "+", "=")
+_LEAST_NUMBER = 11
+_AROUND = 40
+_PROVEN = frozenset({"resident_id", "uscc", "vin"})
+_WIDE = 0x1100
 
 
-def torn(before: str, after: str) -> tuple[int, int]:
-    """How many of the last characters of *before* and of the first of *after* are one value; none of either where
-    nothing goes on.
-    """
-    tail, head = before.rstrip()[-WINDOW:], after.lstrip()[:WINDOW]
-    is_address = _ADDRESS_GOES_ON.match(head) is not None
-    if not is_address and not (_BROKEN_OFF.search(tail) and _NUMBER_GOES_ON.match(head)):
-        return 0, 0
-    at = len(tail)
-    for hit in scan(tail + head, prose=is_address):
-        if hit.start < at < hit.end:
-            spaces_behind, spaces_before = len(before) - len(before.rstrip()), len(after) - len(after.lstrip())
-            return at - hit.start + spaces_behind, hit.end - at + spaces_before
-    return 0, 0
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some lines as the one text that they are."""
+
+    lines: tuple[int, ...]
+    """Their places among the lines."""
+    text: str
+    starts: tuple[int, ...]
+    """Where what stands of each of them begins in `text`."""
+    written: tuple[int, ...]
+    """Where that begins in the text that they are lines of."""
+    ends: tuple[int, ...]
+    """Where it ends there."""
+
+    def spans(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Where *start* to *end* of `text` is written: a piece for each line, without what stands before it."""
+        for at in range(max(0, bisect_right(self.starts, start) - 1), len(self.starts)):
+            first = self.written[at] + max(0, start - self.starts[at])
+            last = min(self.ends[at], self.written[at] + end - self.starts[at])
+            if first < last:
+                yield first, last
+
+
+def passages_in(lines: Sequence[Line], apart: frozenset[int]) -> Iterator[Passage]:
+    """The passages of several of *lines*; those *apart*, by their places, belong to none."""
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and lines[end].text.strip():
+            end += 1
+        if end - at > 1:
+            yield from _in_paragraph(lines, range(at, end), apart)
+        at = end + 1
+
+
+def _in_paragraph(lines: Sequence[Line], places: range, apart: frozenset[int]) -> Iterator[Passage]:
+    widest = max(_width(lines[at].text) for at in places)
+    taken = [places[0]]
+    size = 0
+    for here, there in pairwise(places):
+        size += len(lines[here].text)
+        if here in apart or there in apart or size > LONGEST_PASSAGE or not _is_torn(lines[here], lines[there], widest):
+            if len(taken) > 1:
+                yield passage_of(lines, taken)
+            taken, size = [], 0
+        taken.append(there)
+    if len(taken) > 1:
+        yield passage_of(lines, taken)
+
+
+def _is_torn(line: Line, following: Line, widest: int) -> bool:
+    """Whether *line* was filled and goes on in *following*, as the text of a paragraph does."""
+    text, rest = line.text.rstrip(), _rest(following.text)
+    if not text or not rest or text.endswith(_ENDS) or _BEGINS.match(rest):
+        return False
+    return is_filled(text, widest) and bool(_GOES_ON.match(text[-1])) and bool(_GOES_ON.match(rest))
+
+
+def is_filled(text: str, widest: int) -> bool:
+    """Whether a line says *text* because there was no room for more, where the *widest* is of so many columns."""
+    return _width(text) >= max(LEAST_COLUMNS, _FILLED * widest)
+
+
+def passage_of(lines: Sequence[Line], places: Sequence[int]) -> Passage:
+    """That of the lines at *places*."""
+    pieces: list[str] = []
+    starts, written, ends = [], [], []
+    length = 0
+    for at in places:
+        line = lines[at]
+        before = _before(line.text) if pieces else 0
+        text = line.text[before:] if at == places[-1] else line.text[before:].rstrip()
+        if (
+            pieces
+            and pieces[-1][-1:].isascii()
+            and text[:1].isascii()
+            and text[:1].isalpha()
+            and pieces[-1][-1:].isalpha()
+        ):
+            pieces.append(" ")
+            length += 1
+        starts.append(length)
+        written.append(line.start + before)
+        ends.append(line.start + before + len(text))
+        pieces.append(text)
+        length += len(text)
+    return Passage(tuple(places), "".join(pieces), tuple(starts), tuple(written), tuple(ends))
+
+
+def sure_over_breaks(lines: Sequence[Line]) -> Iterator[tuple[Passage, int, int, str]]:
+    """What surely stands over the end of one of *lines*: the passage of both, from where to where in it, what it is."""
+    for at in range(len(lines) - 1):
+        here, there = lines[at].text.rstrip(), _rest(lines[at + 1].text)
+        tail, head = _TAIL.search(here[-64:]), _HEAD.match(there)
+        if tail is None or head is None:
+            continue
+        digits = sum(map(str.isdigit, tail[0] + head[0]))
+        is_mail = "@" in tail[0] + head[0] and (tail[0][-1] in _SIGNS or head[0][0] == "@")
+        if not is_mail and (digits < _LEAST_NUMBER or not (tail[0][-1].isdigit() or tail[0][-1] == "=")):
+            continue
+        passage = _around(lines[at], lines[at + 1])
+        seam = passage.starts[1]
+        is_full = is_filled(here, _width(lines[at + 1].text)) and not here.lstrip(" >").isascii()
+        for hit in scan(passage.text):
+            if hit.start < seam < hit.end and (
+                (hit.category == "email" and is_mail)
+                or (hit.why.startswith("checksum") and (hit.category in _PROVEN or is_full))
+                or (is_full and hit.category in ("mobile", "landline"))
+            ):
+                yield passage, hit.start, hit.end, hit.category
+
+
+def _around(line: Line, following: Line) -> Passage:
+    """The end of *line* and the beginning of *following*."""
+    here = line.text.rstrip().removesuffix("=")
+    first = max(0, len(here) - _AROUND)
+    before = _before(following.text)
+    head = following.text[before : before + _AROUND]
+    return Passage(
+        (line.number, following.number),
+        here[first:] + head,
+        (0, len(here) - first),
+        (line.start + first, following.start + before),
+        (line.start + len(here), following.start + before + len(head)),
+    )
+
+
+def _rest(text: str) -> str:
+    return text[_before(text) :]
+
+
+def _before(text: str) -> int:
+    match = _BEFORE.match(text)
+    return match.end() if match is not None else 0
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(1 if ord(char) < _WIDE else 2 for char in text)

@@ -133,6 +133,15 @@ def readings(text: str) -> Iterator[Reading]:
     """*text* without what stands between Chinese characters, and with all its escapes undone, where that differs."""
     if (joined := _joined(text)) is not None:
         yield Reading(joined[0], (joined[1],))
+    undone = None
+    for undone in unescaped(text):
+        yield undone
+    if undone is not None and (joined := _joined(undone.text)) is not None:
+        yield Reading(joined[0], (*undone.rounds, joined[1]))
+
+
+def unescaped(text: str) -> Iterator[Reading]:
+    """*text* with its escapes undone, where it has any: the last with all of them, unless octets are left."""
     if _MARK.search(text) is None:
         return
     rounds: list[list[Piece]] = []
@@ -145,8 +154,6 @@ def readings(text: str) -> Iterator[Reading]:
         rounds.append(pieces)
     if rounds:
         yield Reading(text, tuple(rounds))
-        if (joined := _joined(text)) is not None:
-            yield Reading(joined[0], (*rounds, joined[1]))
 
 
 def _joined(text: str) -> tuple[str, list[Piece]] | None:

@@ -184,7 +184,10 @@ def main() -> None:
         nobody += sum(map(str.isalnum, text.truth)) - len(text.personal)
         if what != Became(0, 0, ""):
             print(f"{text.name:24} left {what.left:3} of {len(text.personal):3}   over {what.over:3}   {what.refused}")
-    print(f"left {left} of {somebody} ({left / somebody:.1%}), over {over} of {nobody} ({over / nobody:.1%}), refused {refused}")
+    print(
+        f"left {left} of {somebody} ({left / somebody:.1%}), "
+        f"over {over} of {nobody} ({over / nobody:.1%}), refused {refused}"
+    )
 
 
 if __name__ == "__main__":

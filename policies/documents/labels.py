@@ -1,0 +1,150 @@
+"""What stands behind a label in running text, as forms, notes, logs and configurations write it.
+
+A label that tells of personal data hides what stands behind it up to the end of the value, whatever that is: a comma,
+the next label, a gap. Who escapes what he writes says the same, so labels are looked for behind escapes as well.
+"""
+
+import re
+from collections.abc import Iterator
+
+from policies.documents.headings import FREE_TEXT, HIDDEN, LONGEST_LABEL, PLAIN_HEADINGS, category_of_heading, tells
+from policies.recognisers.pinyin import is_name_in_pinyin
+from policies.recognisers.readings import unescaped
+
+_HAN = "\u4e00-\u9fff"
+_BLANK = "[ \t\u3000]"
+_BOLD = r"(?:\*\*|__|`)?"
+_WORDS = f"[A-Za-z]{{0,5}}[{_HAN}]{{1,20}}|[{_HAN}](?:{_BLANK}{{1,8}}[{_HAN}]){{1,3}}"
+"""A label, or one that is spread to the width of others: 姓　　名."""
+_FILLS = r"[.…·•⋯‥_＿\-—]"
+_LABELLED = re.compile(
+    rf"(?<![{_HAN}A-Za-z])(?P<label>{_WORDS})(?:[（(][^（）()\n]{{0,12}}[)）])?{_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}"
+    rf"(?:[:：=＝]{_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}(?:{_FILLS}{{2,40}}{_BLANK}{{0,8}})?"
+    rf"|{_FILLS}{{2,40}}{_BLANK}{{0,8}}(?=[{_HAN}A-Za-z0-9+(（]))"
+)
+_SPREAD = re.compile(
+    rf"(?:^|(?<=[ \t\u3000|]{{2}})|(?<=\t))(?:[-*+•][ ])?(?P<label>{_WORDS})(?:[ \u3000]{{2,40}}|\t{{1,8}})"
+    rf"(?=[{_HAN}A-Za-z0-9+(（])",
+    re.MULTILINE,
+)
+"""A label and a gap."""
+_BRACKETED = re.compile(
+    rf"(?:[【〔\[](?P<label>{_WORDS})[】〕\]]|^[ \t]*[（(](?P<round>{_WORDS})[)）]){_BLANK}{{0,4}}[:：]?{_BLANK}{{0,4}}"
+    rf"(?![(（和与及或等、，。])",
+    re.MULTILINE,
+)
+_PARTING = re.compile(
+    rf"[，。；;|\r\n\t【〔]|\s+/|\s{{2,}}|__|\s+[{_HAN}A-Za-z]{{1,20}}\s*[:：=]|[{_HAN}A-Za-z]{{2,20}}[…_]{{2}}"
+    rf"|\[(?=[{_HAN}]{{1,20}}\])"
+)
+"""What ends a value: a clause, the next label, a gap."""
+_NEXT = re.compile(rf"([{_HAN}A-Za-z]{{1,20}})\s*[:：=]")
+_DATE_TO_FILL_IN = re.compile(r"[年月日\s]{1,40}(?:[，。；;|\r\n]|$)")
+
+_QUOTE = r"\\{0,3}[\"'`]"
+_QUOTED_KEY = re.compile(
+    rf"(?P<around>{_QUOTE})(?P<key>[^\"'`\\\n:=]{{1,60}})(?P=around)[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
+    rf"(?:(?P<quote>{_QUOTE})(?P<value>(?:(?!(?P=quote))[^\n]){{1,400}})|(?P<bare>[^\s,;{{}}\[\])\"'\\]{{1,64}}))"
+)
+"""A member of an object in JSON, whole or cut off, as logs hold it; escaped or in the quotes of Python as well."""
+_KEY = re.compile(
+    r"(?:^[ \t]*(?:[-*+] |[0-9]{1,3}[.、)] ?)?|(?<=[\s,;{(\[>&?|，；。：]))(?P<key>[A-Za-z_][\w.\-]{0,60})"
+    rf"{_BOLD}(?P<link>[ \t]{{0,8}}(?:=|:=|：)[ \t]{{0,8}}|[ \t]{{0,4}}:(?:[ \t]{{1,8}}|(?=[\"'{_HAN}0-9+])))"
+    rf"{_BOLD}[ \t]{{0,2}}"
+    r"(?=(?P<quote>[\"'`])?[^\s=])",
+    re.MULTILINE,
+)
+"""A key of a log, a configuration or an address of the web, in letters."""
+_ENDS_BESIDE = re.compile(r"[\s,;&|，；。、)}\]\"'<>]")
+_ENDS_OF_LINE = re.compile(rf"[,;&|，；。)}}\n\r]|\s{{2,}}|\s[\w.\-{_HAN}]{{1,40}}[ ]?[=:：]|\s#")
+_ELEMENT = re.compile(r"<(?P<key>[A-Za-z_][\w.\-:]{0,60})(?: [^<>\n]{0,200})?>(?P<value>[^<>\n]{1,200})</(?P=key)>")
+_OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\-]+")
+_GENERIC = frozenset("name address addr contact host".split())
+"""Keys that programs call things by as well: what is a word of theirs behind one is nobody's."""
+_NOTHING = frozenset("null none nil undefined true false nan n/a".split())
+
+
+def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """From where to where in *text* a value stands behind a telling label, and the category it is of; some overlap."""
+    yield from _as_written(text)
+    for reading in unescaped(text):
+        for start, end, category in _as_written(reading.text):
+            yield (*reading.span(start, end), category)
+
+
+def _as_written(text: str) -> Iterator[tuple[int, int, str]]:
+    if not text.isascii():
+        yield from _behind_words(text)
+    if "=" in text or ":" in text or "：" in text:
+        yield from _behind_keys(text)
+    if "</" in text:
+        for match in _ELEMENT.finditer(text):
+            yield from _told(match["key"].rpartition(":")[2], text, *match.span("value"))
+
+
+def _behind_words(text: str) -> Iterator[tuple[int, int, str]]:
+    """The same behind labels in Chinese."""
+    for pattern in (_LABELLED, _BRACKETED, _SPREAD):
+        for match in pattern.finditer(text):
+            label = match["label"] or match["round"] if pattern is _BRACKETED else match["label"]
+            if not tells(label):
+                continue
+            following = _NEXT.match(text, match.end())
+            if following and (following[1].lower() in PLAIN_HEADINGS or tells(following[1])):
+                continue  # another label at once: this one has no value
+            parting = _PARTING.search(text, match.end())
+            end = parting.start() if parting else len(text)
+            value = text[match.end() : end].strip()
+            if pattern is _SPREAD and (value.lower() in PLAIN_HEADINGS or tells(value) or len(value) == 1):
+                continue
+            if not _DATE_TO_FILL_IN.match(text, match.end()):
+                yield from _told(label, text, match.end(), end)
+
+
+def _behind_keys(text: str) -> Iterator[tuple[int, int, str]]:
+    """The same behind the names of fields."""
+    for match in _QUOTED_KEY.finditer(text):
+        group = "value" if match["value"] is not None else "bare"
+        yield from _told(match["key"], text, *match.span(group))
+    for match in _KEY.finditer(text):
+        key = match["key"]
+        if not tells(_last_of(key)):
+            continue
+        start = match.end()
+        if (quote := match["quote"]) is not None:
+            end = text.find(quote, start + 1)
+            while end > 0 and text[end + 1 : end + 2] == quote == "'":  # of SQL: one within stands twice
+                end = text.find(quote, end + 2)
+            newline = text.find("\n", start)
+            if end > 0 and (newline < 0 or end < newline):
+                yield from _told(key, text, start + 1, end)
+                continue
+        goes_on = not match["link"].startswith("=") and match["link"] != "="
+        ends = (_ENDS_OF_LINE if goes_on else _ENDS_BESIDE).search(text, start)
+        yield from _told(key, text, start, ends.start() if ends else len(text))
+
+
+def _last_of(key: str) -> str:
+    return key if len(key) <= LONGEST_LABEL else key.rpartition(".")[2]
+
+
+def _told(label: str, text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """What of *text* from *start* to *end* stands behind *label*, if that tells and it is a value."""
+    label = _last_of(label)
+    category = category_of_heading(label) if tells(label) else None
+    value = text[start:end]
+    while value[-1:] in ("_", "…", ".", " ", "\t", "*", "\u3000") and value.strip():
+        value = value[:-1]
+    value = value.rstrip()
+    if category in (None, FREE_TEXT) or not value.strip(f"{HIDDEN} \t_") or value.lower() in _NOTHING:
+        return
+    if is_generic(label, value):
+        return
+    begins = start + len(value) - len(value.lstrip())
+    yield begins, start + len(value), category or ""
+
+
+def is_generic(label: str, value: str) -> bool:
+    """Whether *label* is a key that programs call things by, and *value* a word of theirs, and nobody's name."""
+    last = label.rpartition(".")[2].rpartition("_")[2].lower()
+    return last in _GENERIC and _OF_PROGRAMS.fullmatch(value) is not None and not is_name_in_pinyin(value)

@@ -1,0 +1,249 @@
+"""Tables in running text: where their cells stand, and what heads each of them.
+
+A table is lines beside each other that are parted alike: by tabs, by bars (as Markdown and terminals draw them), by
+gaps, by ampersands (as LaTeX has it), or by commas below a head that says so. Lines that only rule are passed over.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from policies.documents.headings import FREE_TEXT, LONGEST_LABEL, PLAIN_HEADINGS, Headings, category_of_heading, tells
+from policies.documents.labels import is_generic
+from policies.recognisers.given_names import surname_length
+
+MOST_CELLS = 64
+"""Of a row."""
+_RULE = re.compile(
+    r"[ \t]*[|+\-:=┌┬┐├┼┤└┴┘─━│┃╔╦╗╠╬╣╚╩╝═║]{3}[ \t|+\-:=┌┬┐├┼┤└┴┘─━│┃╔╦╗╠╬╣╚╩╝═║]*|[ \t]*\\[a-z]+rule|[ \t]*\\hline"
+)
+_BARS = re.compile(r"(?<!\\)[|│┃║｜]")
+_GAP = re.compile(r"[ \u3000]{2,}|\t[ \t\u3000]*|\u3000")
+_LEADERS = re.compile(r"…|\.{3}|_{2}(?!\w)|(?<=\w\w)__")
+"""What leads from a label to its value, or is to be filled in."""
+_LISTED = ",，;；、"
+_WORD = re.compile("[\"']?[\\w\u4e00-\u9fff（）()/·*]{1,24}[\"']?")
+_SPREAD = re.compile("(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000]{1,6}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])")
+"""A word that is spread to the width of others, which stand above and below it."""
+_WIDE = 0x1100
+"""From here on a character is drawn as wide as two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a text, without its end."""
+
+    start: int
+    text: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table."""
+
+    start: int
+    """In the text that the table stands in."""
+    end: int
+    text: str
+    key: str | None
+    """What heads it, empty where nothing does; None for a heading."""
+    line: int
+
+
+type _Row = dict[int, tuple[int, int]]
+"""By columns, where the cells that are not empty begin and end in their line."""
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines of *text*, empty ones as well."""
+    found, start = [], 0
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        found.append(Line(start, line.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"), number))
+        start += len(line)
+    return found
+
+
+def cells_in(lines: Sequence[Line], is_label: Callable[[str], bool]) -> Iterator[list[Cell]]:
+    """The rows of all tables in *lines*, of which some cell has a label: each as its cells."""
+    at = 0
+    while at < len(lines):
+        kind = _kind_of(lines[at].text)
+        if not kind:
+            at += 1
+            continue
+        end = at + 1
+        while end < len(lines) and (_RULE.fullmatch(lines[end].text) or _goes_on(lines[end].text, kind)):
+            end += 1
+        yield from _rows_of(lines[at:end], kind, is_label)
+        at = end
+
+
+def _kinds_of(line: str) -> str:
+    """How *line* may be parted, the likeliest first."""
+    if not line or line.isspace() or _RULE.fullmatch(line):
+        return ""
+    line = _unspread(line)
+    found = "|" if _BARS.search(line) else ""
+    found += "\t" if "\t" in line.strip() else ""
+    found += "&" if "&" in line and line.rstrip().endswith("\\\\") else ""
+    found += " " if _GAP.search(line.strip()) and not _LEADERS.search(line) else ""
+    return found + "".join(each for each in _LISTED if each in line)
+
+
+def _kind_of(line: str) -> str:
+    return _kinds_of(line)[:1]
+
+
+def _goes_on(line: str, kind: str) -> bool:
+    """Whether *line* may be a row of a table parted by *kind*: gaps and commas stand in others as well."""
+    return kind in (_kinds_of(line) if kind in "|\t&" else _kind_of(line))
+
+
+def _rows_of(lines: Sequence[Line], kind: str, is_label: Callable[[str], bool]) -> Iterator[list[Cell]]:
+    """The rows of one table, whose lines are parted by *kind*."""
+    rows = [(line, _parted(line.text, kind)) for line in lines if not _RULE.fullmatch(line.text)]
+    if kind in _LISTED:
+        rows = _listed(rows, is_label)
+    rules = {line.number for line in lines if _RULE.fullmatch(line.text)}
+    while rows and rows[0][0].number + 1 not in rules and not any(map(is_label, _texts(*rows[0]).values())):
+        del rows[0]
+    if len(rows) < 2 or not any(is_label(text) for row in rows for text in _texts(*row).values()):
+        return
+    if kind == " ":
+        rows = _by_place(rows, is_label)
+    is_ruled = rows[0][0].number + 1 in rules
+    texts = [_texts(*row) for row in rows]
+    keys = _keys_below_head(texts, is_label) if _has_plain_head(texts, is_ruled=is_ruled) else _keys(texts, is_label)
+    for (line, row), heads in zip(rows, keys, strict=True):
+        yield [
+            Cell(line.start + a, line.start + b, line.text[a:b], heads[column], line.number)
+            for column, (a, b) in row.items()
+        ]
+
+
+def _keys(texts: Sequence[dict[int, str]], is_label: Callable[[str], bool]) -> Iterator[dict[int, str | None]]:
+    """What heads each cell of the rows, of which nobody knows whether they are a list or a form."""
+    headings = Headings(is_label)
+    for row, following in pairwise((*texts, None)):
+        assert row is not None
+        yield headings.keys(row, following)
+
+
+def _has_plain_head(texts: Sequence[dict[int, str]], *, is_ruled: bool) -> bool:
+    """Whether the first row is a head and nothing else: all rows are parted alike, and no other begins with a label.
+
+    A form has a label in each row. *is_ruled*: a rule stands below the first row.
+    """
+    head, *rows = texts
+    told = {column for column, text in head.items() if _is_personal(text)}
+    if is_ruled and not told:
+        return True
+    if not told or len(rows) < 1 + (not is_ruled) or any(len(row) > len(head) for row in rows):
+        return False
+    return not any(_is_personal(text) for row in rows for text in row.values())
+
+
+def _keys_below_head(
+    texts: Sequence[dict[int, str]], is_label: Callable[[str], bool]
+) -> Iterator[dict[int, str | None]]:
+    """What heads each cell of the rows below one that is a head, or stands before it where that tells nothing."""
+    head, *rows = texts
+    yield dict.fromkeys(head)
+    for row in rows:
+        keys: dict[int, str | None] = {}
+        for column, text in row.items():
+            above, before = head.get(column, ""), row.get(column - 1, "")
+            if not _is_personal(above) and is_label(text):
+                keys[column] = None
+            elif not is_label(above) and _is_personal(before) and not is_generic(before, text):
+                keys[column] = before
+            else:
+                keys[column] = above
+        yield keys
+
+
+def _is_personal(text: str) -> bool:
+    return tells(text) and category_of_heading(text) != FREE_TEXT
+
+
+def _unspread(line: str) -> str:
+    """*line* with other signs in the place of the blanks within words that are spread."""
+    return line if line.isascii() else _SPREAD.sub(_filled, line)
+
+
+def _filled(match: re.Match[str]) -> str:
+    word = re.sub("[ \u3000]", "", match[0])
+    is_one = tells(word) or word in PLAIN_HEADINGS or (len(word) < 4 and surname_length(word, 0))
+    return re.sub("[ \u3000]", "_", match[0]) if is_one else match[0]
+
+
+def _texts(line: Line, row: _Row) -> dict[int, str]:
+    return {column: line.text[a:b] for column, (a, b) in row.items()}
+
+
+def _parted(line: str, kind: str) -> _Row:
+    """The cells of *line*, without what only stands around their texts."""
+    end = len(line.rstrip().removesuffix("\\\\")) if kind == "&" else len(line)
+    line = _unspread(line) if kind == " " else line
+    pattern = _BARS if kind == "|" else _GAP if kind == " " else re.compile(re.escape(kind))
+    ends = [match.span() for match in pattern.finditer(line, 0, end)][:MOST_CELLS]
+    begins = [0, *(last for _, last in ends)]
+    stops = [*(first for first, _ in ends), end]
+    found: _Row = {}
+    for column, (start, stop) in enumerate(zip(begins, stops, strict=True)):
+        while start < stop and (line[start].isspace() or line[start] in "*`"):
+            start += 1
+        while start < stop and (line[stop - 1].isspace() or line[stop - 1] in "*`"):
+            stop -= 1
+        if start < stop:
+            found[column] = (start, stop)
+    return found
+
+
+def _listed(rows: list[tuple[Line, _Row]], is_label: Callable[[str], bool]) -> list[tuple[Line, _Row]]:
+    """Those of *rows* that are a table with a head: a clause with commas is none."""
+    for at, (line, row) in enumerate(rows):
+        cells = list(_texts(line, row).values())
+        labels = [cell for cell in cells if is_label(cell)]
+        plain = [cell for cell in cells if cell.lower() in PLAIN_HEADINGS]
+        if not all(map(_WORD.fullmatch, cells)):
+            continue
+        if labels and 2 * (len(labels) + len(plain)) > len(cells) > 1 and max(map(len, cells)) <= LONGEST_LABEL:
+            below = [each for each in rows[at + 1 :] if len(each[1]) >= len(cells) - 1]
+            return [(line, row), *below]
+    return []
+
+
+def _by_place(rows: list[tuple[Line, _Row]], is_label: Callable[[str], bool]) -> list[tuple[Line, _Row]]:
+    """*rows* in columns: where one has as many cells as the head by their order, or else by where they are drawn."""
+    head: list[tuple[int, int]] = []
+    found = []
+    for line, row in rows:
+        spans = list(row.values())
+        drawn = [(_width(line.text[:a]), _width(line.text[:b])) for a, b in spans]
+        if any(is_label(line.text[a:b]) for a, b in spans) and len(spans) > 1:
+            if len(spans) != len(head) or all(is_label(line.text[a:b]) for a, b in spans):
+                head = drawn
+            found.append((line, dict(enumerate(spans))))
+        elif not head or len(spans) == len(head):
+            found.append((line, dict(enumerate(spans))))
+        else:
+            placed: _Row = {}
+            for (left, right), span in zip(drawn, spans, strict=True):
+                column = min(range(len(head)), key=lambda each: _apart(head[each], left, right))
+                while column in placed:
+                    column += 1
+                placed[column] = span
+            found.append((line, placed))
+    return found
+
+
+def _apart(head: tuple[int, int], left: int, right: int) -> int:
+    """How far from *head* something is drawn: less than nothing where they stand above each other."""
+    return max(head[0], left) - min(head[1], right)
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(1 if ord(char) < _WIDE else 2 for char in text)

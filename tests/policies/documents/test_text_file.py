@@ -1,0 +1,70 @@
+"""Running text as a file: nothing of anybody's is left of it, and all else stays as it was."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.documents.desk import categories_in, masked_file, texts_in
+from tests.bench.desk_texts import Became, DeskText, became, desk_texts
+from tests.policies.documents.made import MOBILE
+from tests.policies.documents.masked import ID_NO, MAIL
+
+TEXTS = tuple(text for text in desk_texts() if not text.name.endswith((".eml", ".vcf")))
+HIDES_MORE = {"leaders.txt": 2}
+"""Characters of nobody's that are hidden: a gap is read where there is none."""
+REFUSED = {
+    "letter.rtf": "document_unknown",
+    "big5.txt": "not_as_said", "big5-short.txt": "not_as_said",
+    "utf16.txt": "not_as_said", "utf16be.txt": "not_as_said",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=[text.name for text in TEXTS])
+def test_what_is_somebodys_goes_and_all_else_stays(text: DeskText) -> None:
+    expected = Became(0, HIDES_MORE.get(text.name, 0), REFUSED.get(text.name, ""))
+    assert became(text) == expected
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=[text.name for text in TEXTS])
+def test_a_scan_finds_something_where_something_is_somebodys(text: DeskText) -> None:
+    if text.name not in REFUSED:
+        found = [category for each in texts_in(text.name, text.data) for category in categories_in(each)]
+        assert bool(found) == bool(text.personal)
+
+
+CASES: dict[str, tuple[str, str]] = {
+    "an ID number over a break, whatever fills the line": (
+        f"证号\n{ID_NO[:6]}\n{ID_NO[6:]}\n", "证号\n***\n***\n",
+    ),
+    "but not over an empty line": (f"编号{ID_NO[:6]}\n\n{ID_NO[6:]}元", f"编号{ID_NO[:6]}\n\n{ID_NO[6:]}元"),
+    "a number that only a break makes one": (f"共{MOBILE[:4]}\n{MOBILE[4:]}元", f"共{MOBILE[:4]}\n{MOBILE[4:]}元"),
+    "an address of mail behind a sign": (f"写信到 {MAIL[:7]}\n{MAIL[7:]}", "写信到 ***\n***"),
+    "and before one": (f"写信到 a.\n{MAIL}，谢谢", "写信到 ***\n***，谢谢"),
+    "a label above an item": ("联系人：\n- 大牛\n- 二妞\n其他\n", "联系人：\n- ***\n- ***\n其他\n"),
+    "a label above another": ("姓名：\n电话：\n单位：局\n", "姓名：\n电话：\n单位：局\n"),
+    "a label above a sentence": ("联系方式\n请到窗口咨询。\n", "联系方式\n请到窗口咨询。\n"),
+    "a table that ends": ("姓名\t单位\n大牛\t局\n\n说明\t高兴\n", "姓名\t单位\n***\t局\n\n说明\t高兴\n"),
+    "a form with bars": ("| 姓名 | 大牛 | 单位 | 局 |\n| 电话 | 17 | 科室 | 办 |\n",
+        "| 姓名 | *** | 单位 | 局 |\n| 电话 | *** | 科室 | 办 |\n"),
+    "a column that is not filled": ("姓名    电话    单位\n大牛            局\n二妞    17      所\n",
+        "姓名    电话    单位\n***            局\n***    ***      所\n"),
+    "a dump by COPY": ("COPY t (id, xm, bz) FROM stdin;\n1\t大牛\t好\n2\t\\N\t好\n\\.\nSELECT 1;\n",
+        "COPY t (id, xm, bz) FROM stdin;\n1\t***\t好\n2\t\\N\t好\n\\.\nSELECT 1;\n"),
+    "a number in SQL": ("INSERT INTO t(sjh, n) VALUES (17, 3);", "INSERT INTO t(sjh, n) VALUES ('***', 3);"),
+    "a line without an end": ("姓名：大牛", "姓名：***"),
+    "a word of programs": ("name: web-1\nname: zhangsan\ntel: 17\n", "name: web-1\nname: ***\ntel: ***\n"),
+    "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_becomes_of_a_text(name: str) -> None:
+    before, after = CASES[name]
+    assert masked_file("a.txt", before.encode())[0].decode() == after
+
+
+@given(st.text("姓名电话：:|\t \n=大牛1a'\"(),;-*&\\%<>{}[]_…\r", max_size=60))
+def test_lines_stay_lines(text: str) -> None:
+    out = masked_file("a.txt", text.encode())[0].decode()
+    assert out.count("\n") == text.count("\n")
+    assert len(out.splitlines()) == len(text.splitlines())
