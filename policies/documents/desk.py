@@ -11,10 +11,12 @@ from pathlib import PurePath
 import msgspec
 
 from policies.digest import Digester
+from policies.documents.card import CARD
 from policies.documents.document import MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
 from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, tells
 from policies.documents.labels import labelled_in
 from policies.documents.look import Look
+from policies.documents.mail import MAIL
 from policies.documents.markup import HTML, XML
 from policies.documents.plain import FORM, JSON, TABLE
 from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
@@ -30,7 +32,7 @@ BOUNDS = Bounds(octets=256 * MIB, unpacked=4096 * MIB, seconds=900)
 """On a desk somebody waits, and nobody else does."""
 UNKNOWN = "document_unknown"
 """For a file of which neither its content nor its name tells what it is."""
-_BY_NAME: tuple[Document, ...] = (TEXT, TABLE, JSON, FORM, XML, HTML)
+_BY_NAME: tuple[Document, ...] = (TEXT, TABLE, JSON, FORM, XML, HTML, CARD, MAIL)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
 _PROSE = replace(_FREE, prose=EVERY)

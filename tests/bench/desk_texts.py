@@ -123,7 +123,9 @@ def _mail(text: str, form: str) -> bytes:
             name, _, value = line.partition(": ")
             message[name] = value
         message.set_content(body, cte="base64")
-        message.add_attachment(content.encode(), maintype="text", subtype="csv", filename=file)
+        message.add_attachment(
+            content.encode(), maintype="text", subtype="csv", filename=file, params={"charset": "utf-8"}
+        )
         return message.as_bytes()
     coding = {"8bit": "8bit", "qp": "quoted-printable", "b64": "base64"}[form.split("-")[1]]
     charset = "gbk" if codec == "gb18030" else codec

@@ -9,7 +9,7 @@ from tests.bench.desk_texts import Became, DeskText, became, desk_texts
 from tests.policies.documents.made import MOBILE
 from tests.policies.documents.masked import ID_NO, MAIL
 
-TEXTS = tuple(text for text in desk_texts() if not text.name.endswith((".eml", ".vcf")))
+TEXTS = tuple(desk_texts())
 HIDES_MORE = {"leaders.txt": 2}
 """Characters of nobody's that are hidden: a gap is read where there is none."""
 REFUSED = {

@@ -1,0 +1,92 @@
+"""Mails as files: who writes and gets one, what it says and what is with it."""
+
+import base64
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from policies.documents.desk import masked_file, texts_in
+from policies.formats.masker import Withheld
+from tests.policies.documents.made import NAME
+
+CASES: dict[str, tuple[bytes, bytes]] = {
+    "a mail without parts": (
+        "From: 大牛 <a@b.cn>\r\nSubject: x\r\n\r\n姓名：二妞\r\n".encode(),
+        "From: *** <***>\r\nSubject: x\r\n\r\n姓名：***\r\n".encode(),
+    ),
+    "several who get it, over lines": (
+        b"To: a@b.cn,\n c@d.cn\nDate: Mon, 2 Mar 2026 10:00:00 +0800\n\nx\n",
+        b"To: ***, ***\nDate: Mon, 2 Mar 2026 10:00:00 +0800\n\nx\n",
+    ),
+    "the thread and the road": (
+        b"Message-ID: <1.2@b.cn>\nReceived: from x by y\n for <a@b.cn>; Mon, 2 Mar 2026 10:00:00 +0800\n\nx\n",
+        b"Message-ID: <1.2@b.cn>\nReceived: from x by y for <***>; Mon, 2 Mar 2026 10:00:00 +0800\n\nx\n",
+    ),
+    "a mail in a mail": (
+        b"Subject: x\nContent-Type: message/rfc822\n\nFrom: a@b.cn\n\nx\n",
+        b"Subject: x\nContent-Type: message/rfc822\n\nFrom: ***\n\nx\n",
+    ),
+    "a page with what it shows": (
+        b"From: <x>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=\"b\"\n\n"
+        b"--b\nContent-Type: text/html; charset=gbk\nContent-Transfer-Encoding: quoted-printable\n\n"
+        b"<p>=D0=D5=C3=FB=A3=BA=B4=F3=C5=A3</p>\n--b--\n",
+        b"From: ***\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=\"b\"\n\n"
+        b"--b\nContent-Type: text/html; charset=gbk\nContent-Transfer-Encoding: quoted-printable\n\n"
+        b"<p>=D0=D5=C3=FB=A3=BA***</p>\n--b--\n",
+    ),
+    "nothing of anybody's": (
+        b"Subject: =?utf-8?B?6YCa55+l?=\r\nContent-Transfer-Encoding: base64\r\n\r\n6YCa55+l\r\n",
+        b"Subject: =?utf-8?B?6YCa55+l?=\r\nContent-Transfer-Encoding: base64\r\n\r\n6YCa55+l\r\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_becomes_of_a_mail(name: str) -> None:
+    before, after = CASES[name]
+    out, tally = masked_file("a.eml", before)
+    assert out == after
+    assert bool(tally.found or tally.fields) == (before != after)
+
+
+def test_what_is_with_a_mail_is_masked_as_what_it_is_and_the_mail_is_still_one() -> None:
+    mail = EmailMessage(policy.SMTP)
+    mail["From"], mail["Subject"] = f"{NAME} <wxm@b.cn>", "名单"
+    mail.set_content("见附件", cte="base64")
+    mail.add_alternative("<p>姓名：四喜</p>", subtype="html")
+    mail.add_attachment("姓名,单位\r\n大牛,补办\r\n".encode("gb18030"), "text", "csv", filename=f"{NAME}.csv")
+    mail.add_attachment(b'{"xm": "x"}', "application", "json", filename="a.json")
+    out, _ = masked_file("a.eml", mail.as_bytes())
+    after = message_from_bytes(out, policy=policy.default)
+    parts = [part for part in after.walk() if not part.is_multipart()]
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/csv", "application/json"]
+    assert [part.get_payload(decode=True) for part in parts] == [
+        "见附件\r\n".encode(), "<p>姓名：***</p>\r\n".encode(), "姓名,单位\r\n***,补办\r\n".encode("gb18030"),
+        b'{"xm": "***"}',
+    ]  # fmt: skip
+    assert [part.get_filename() for part in parts] == [None, None, "___.csv", "a.json"]
+    assert not any(part.defects for part in after.walk())
+    assert NAME not in "".join(text.place for text in texts_in("a.eml", mail.as_bytes()))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Subject: x\nContent-Transfer-Encoding: x-uuencode\n\nbegin\n",
+        b"Subject: x\nContent-Transfer-Encoding: base64\n\n5byg5Li!\n",
+        b"Subject: x\nContent-Type: text/plain; charset=x-none\n\nx\n",
+        b"Subject: =?x-none?B?6YCa?=\n\nx\n",
+        b'Subject: x\nContent-Type: multipart/mixed; boundary="b"\n\n--b\n\nx\n',
+        b"Subject: x\nContent-Type: multipart/mixed\n\nx\n",
+        b'Subject: x\nContent-Type: multipart/signed; boundary="b"\n\n--b\n\nx\n--b--\n',
+        b"Subject: x\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n"
+        + base64.b64encode(bytes(99)),
+        b"not a mail",
+    ],
+)
+def test_a_mail_that_cannot_be_read_is_withheld(data: bytes) -> None:
+    with pytest.raises(Withheld):
+        masked_file("a.eml", data)
+    with pytest.raises(Withheld):
+        list(texts_in("a.eml", data))
