@@ -7,7 +7,15 @@ the next label, a gap. Who escapes what he writes says the same, so labels are l
 import re
 from collections.abc import Iterator
 
-from policies.documents.headings import FREE_TEXT, HIDDEN, LONGEST_LABEL, PLAIN_HEADINGS, category_of_heading, tells
+from policies.documents.headings import (
+    FREE_TEXT,
+    HIDDEN,
+    LONGEST_LABEL,
+    PLAIN_HEADINGS,
+    category_of_heading,
+    is_heading,
+    tells,
+)
 from policies.recognisers.pinyin import is_name_in_pinyin
 from policies.recognisers.readings import unescaped
 
@@ -19,7 +27,7 @@ _WORDS = f"[A-Za-z]{{0,5}}[{_HAN}]{{1,20}}|[{_HAN}](?:{_BLANK}{{1,8}}[{_HAN}]){{
 _FILLS = r"[.…·•⋯‥_＿\-—]"
 _LABELLED = re.compile(
     rf"(?<![{_HAN}A-Za-z])(?P<label>{_WORDS})(?:[（(][^（）()\n]{{0,12}}[)）])?{_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}"
-    rf"(?:[:：=＝]{_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}(?:{_FILLS}{{2,40}}{_BLANK}{{0,8}})?"
+    rf"(?:(?:[:：=＝﹕︰∶]|[=-]?>|→|-{{2,3}}|—{{1,2}}){_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}(?:{_FILLS}{{2,40}}{_BLANK}{{0,8}})?"
     rf"|{_FILLS}{{2,40}}{_BLANK}{{0,8}}(?=[{_HAN}A-Za-z0-9+(（]))"
 )
 _SPREAD = re.compile(
@@ -28,6 +36,11 @@ _SPREAD = re.compile(
     re.MULTILINE,
 )
 """A label and a gap."""
+_IN_TURN = re.compile(
+    r"^[ \t]*(?:[-*+•][ ])?([^\s:：=|,，;；]{2,24}(?:[ \u3000][^\s:：=|,，;；]{1,40}){1,23})[ \t]*$", re.MULTILINE
+)
+"""Words parted by single blanks, of which every other may be a label."""
+_SAYS_NOTHING = re.compile("(?:详?见|请|同上?|暂?无|不详|略|保密|[/／-])[^，。；]{0,12}")
 _BRACKETED = re.compile(
     rf"(?:[【〔\[](?P<label>{_WORDS})[】〕\]]|^[ \t]*[（(](?P<round>{_WORDS})[)）]){_BLANK}{{0,4}}[:：]?{_BLANK}{{0,4}}"
     rf"(?![(（和与及或等、，。])",
@@ -39,6 +52,7 @@ _PARTING = re.compile(
 )
 """What ends a value: a clause, the next label, a gap."""
 _NEXT = re.compile(rf"([{_HAN}A-Za-z]{{1,20}})\s*[:：=]")
+_WORD = re.compile(r"\S+")
 _DATE_TO_FILL_IN = re.compile(r"[年月日\s]{1,40}(?:[，。；;|\r\n]|$)")
 
 _QUOTE = r"\\{0,3}[\"'`]"
@@ -58,6 +72,9 @@ _KEY = re.compile(
 _ENDS_BESIDE = re.compile(r"[\s,;&|，；。、)}\]\"'<>]")
 _ENDS_OF_LINE = re.compile(rf"[,;&|，；。)}}\n\r]|\s{{2,}}|\s[\w.\-{_HAN}]{{1,40}}[ ]?[=:：]|\s#")
 _ELEMENT = re.compile(r"<(?P<key>[A-Za-z_][\w.\-:]{0,60})(?: [^<>\n]{0,200})?>(?P<value>[^<>\n]{1,200})</(?P=key)>")
+_OF_TYPE = re.compile(r"(?<=[ ,])([^\s,()]{1,40})\((?:String|N?VARCHAR|Object)\)")
+"""A parameter of a statement, as mappers of databases log it."""
+_HAS_HAN = re.compile(f"[{_HAN}]")
 _OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\-]+")
 _GENERIC = frozenset("name address addr contact host".split())
 """Keys that programs call things by as well: what is a word of theirs behind one is nobody's."""
@@ -67,7 +84,7 @@ _NOTHING = frozenset("null none nil undefined true false nan n/a".split())
 def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
     """From where to where in *text* a value stands behind a telling label, and the category it is of; some overlap."""
     yield from _as_written(text)
-    for reading in unescaped(text):
+    for reading in unescaped(text, each_round=True):
         for start, end, category in _as_written(reading.text):
             yield (*reading.span(start, end), category)
 
@@ -95,10 +112,18 @@ def _behind_words(text: str) -> Iterator[tuple[int, int, str]]:
             parting = _PARTING.search(text, match.end())
             end = parting.start() if parting else len(text)
             value = text[match.end() : end].strip()
-            if pattern is _SPREAD and (value.lower() in PLAIN_HEADINGS or tells(value) or len(value) == 1):
+            if pattern is _SPREAD and len(value) == 1:
+                continue
+            if is_heading(value) or _SAYS_NOTHING.fullmatch(value):
                 continue
             if not _DATE_TO_FILL_IN.match(text, match.end()):
                 yield from _told(label, text, match.end(), end)
+    for match in _IN_TURN.finditer(text):
+        words = list(_WORD.finditer(text, *match.span(1)))
+        if len(words) % 2 == 0 and all(is_heading(word[0]) for word in words[::2]):
+            for label_word, value_word in zip(words[::2], words[1::2], strict=True):
+                if not is_heading(value_word[0]):
+                    yield from _told(label_word[0], text, *value_word.span())
 
 
 def _behind_keys(text: str) -> Iterator[tuple[int, int, str]]:
@@ -122,6 +147,28 @@ def _behind_keys(text: str) -> Iterator[tuple[int, int, str]]:
         goes_on = not match["link"].startswith("=") and match["link"] != "="
         ends = (_ENDS_OF_LINE if goes_on else _ENDS_BESIDE).search(text, start)
         yield from _told(key, text, start, ends.start() if ends else len(text))
+
+
+def values_alone(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where in *text* the value of a key stands that tells nothing, and what it says, if that is a word in Chinese."""
+    if "=" not in text and ":" not in text and "(" not in text:
+        return
+    for match in _QUOTED_KEY.finditer(text):
+        if match["value"] is not None:
+            yield from _word_in(text, *match.span("value"))
+    for match in _KEY.finditer(text):
+        start = match.end() + (match["quote"] is not None)
+        end = _ENDS_BESIDE.search(text, start)
+        yield from _word_in(text, start, end.start() if end else len(text))
+    for match in _OF_TYPE.finditer(text):
+        yield from _word_in(text, *match.span(1))
+
+
+def _word_in(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    written = text[start:end]
+    said = [written, *(each.text for each in unescaped(written))][-1]
+    if 1 < len(said) <= LONGEST_LABEL and _HAS_HAN.search(said):
+        yield start, end, said
 
 
 def _last_of(key: str) -> str:

@@ -9,17 +9,31 @@ from collections.abc import Container, Iterator, Sequence
 
 from policies.documents.text_tables import Line
 from policies.recognisers.given_names import surname_length
+from policies.recognisers.person import PERSON
 from policies.recognisers.person_words import GIVEN, NEVER_LAST, NOBODY, NOT_A_NAME
+from policies.recognisers.prose import find_in_prose
+from policies.recognisers.weights import are_there, tagger
 
 FEWEST = 3
-"""Names that make a list."""
+"""What makes a list, if all but one of the fewest look like names; two in one line with signs between them do."""
+LONGEST = 400
+"""Characters of a line that is looked at."""
 _MOST = 0.6
-"""The share of the lines of a list that have to look like names."""
-_ITEM = re.compile(
-    r"[ \t\u3000]*(?:[-*+•·][ ]?|[（(]?[0-9]{1,4}[)）.、．:：]?[ \t\u3000]*)?"
-    r"([\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff][ \u3000]{1,4}[\u4e00-\u9fff]|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff]{1,8})"
-    r"[ \t\u3000]*[,，、;；]?[ \t\u3000]*"
+"""The share of what is listed that has to look like names."""
+_ITEM = "[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff][ \u3000]{1,4}[\u4e00-\u9fff]|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff]{1,8}"
+_PARTED = "[ \t\u3000]*[、,，;；/][ \t\u3000]*|[ \t\u3000]+"
+_NUMBER = r"[ \t\u3000]*(?:[-*+•·][ ]?|[（(]?[0-9]{1,4}[)）.、．:：]?[ \t\u3000]*)"
+_LINE = re.compile(
+    rf"{_NUMBER}?(?:[\u4e00-\u9fff]{{1,10}}[:：][ \t\u3000]*)?"
+    rf"((?:{_ITEM})(?:(?:{_PARTED})(?:{_ITEM})){{0,40}})(?:{_PARTED})?[。.]?[ \t\u3000]*"
 )
+"""Nothing but what may be names, behind a number and a label."""
+_FIRST = re.compile(
+    rf"{_NUMBER}([\u4e00-\u9fff]{{2,4}})(?=[ \t\u3000,，、;；|（(:：0-9])"
+    r"|[ \t\u3000]*([\u4e00-\u9fff]{2,4})(?=[ \t\u3000]{0,4}(?:[,，、;；|（(]|[ \t\u3000]{0,4}1[3-9][0-9]))"
+)
+"""What a line says first, before others."""
+_EACH = re.compile(_ITEM)
 _NO_NAME = (
     "村 庄 屯 寨 镇 乡 县 市 区 省 路 街 巷 道 桥 河 湖 山 沟 湾 坪 店 园 楼 厂 局 部 处 科 室 所 院 校 组 会 社 站 队 "
     "公司 集团 中心 人员 名单 情况 材料 费 率 量 额 表 单 证 书 号 日 月 年"
@@ -27,23 +41,52 @@ _NO_NAME = (
 """What words end with that stand in lists, and names hardly ever."""
 
 
-def names_listed(lines: Sequence[Line], words: Container[str]) -> Iterator[tuple[int, int, Line]]:
-    """From where to where names stand in lists of them among *lines*, and the line. *words*: those of the language."""
-    at = 0
-    while at < len(lines):
-        items: list[tuple[Line, re.Match[str]]] = []
-        while at < len(lines) and (not lines[at].text.strip() or (item := _ITEM.fullmatch(lines[at].text))):
-            if lines[at].text.strip():
-                assert item is not None
-                items.append((lines[at], item))
-            at += 1
-        at += 1
-        sure = [_looks_like_name(item[1], words) for _, item in items]
-        if sum(sure) < FEWEST or sum(sure) < _MOST * len(items):
-            continue
-        for number, (line, item) in enumerate(items):
-            if sure[number] or _may_be_name(item[1], words, is_first=not number):
-                yield line.start + item.start(1), line.start + item.end(1), line
+def names_listed(lines: Sequence[Line]) -> Iterator[tuple[int, int, Line]]:
+    """Where names stand in lists of them among *lines*, and the line; a tagger is asked, where there is one."""
+    for spans_of in (_all_of, _first_of):
+        run: list[tuple[int, int, Line]] = []
+        for line in lines:
+            if line.text.strip():
+                if found := spans_of(line):
+                    run += found
+                else:
+                    yield from _names_of(run)
+                    run = []
+        yield from _names_of(run)
+
+
+def _all_of(line: Line) -> list[tuple[int, int, Line]]:
+    """What *line* lists, where it does nothing else."""
+    match = _LINE.fullmatch(line.text) if len(line.text) <= LONGEST else None
+    if match is None:
+        return []
+    return [(*each.span(), line) for each in _EACH.finditer(line.text, *match.span(1))]
+
+
+def _first_of(line: Line) -> list[tuple[int, int, Line]]:
+    """What *line* says first, where it says more."""
+    match = _FIRST.match(line.text)
+    return [] if match is None else [(*match.span(match.lastindex or 0), line)]
+
+
+def _names_of(run: Sequence[tuple[int, int, Line]]) -> Iterator[tuple[int, int, Line]]:
+    """Those of *run* that are names, if it is a list of them."""
+    texts = [line.text[start:end] for start, end, line in run]
+    if len(texts) < FEWEST - 1 or not any(surname_length(text, 0) for text in texts):
+        return
+    words = tagger().lexicon if are_there() else frozenset[str]()
+    told = find_in_prose(texts) if are_there() else [()] * len(texts)
+    sure = [
+        _looks_like_name(text, words)
+        or any(hit.category == PERSON and hit.end - hit.start == len(text) for hit in hits)
+        for text, hits in zip(texts, told, strict=True)
+    ]
+    in_one_line = len(run) > 1 and run[0][2] is run[-1][2] and run[0][2].text[run[0][1]] not in " \t\u3000"
+    if len(run) < (FEWEST - in_one_line) or sum(sure) < max(FEWEST - 1, _MOST * len(run)):
+        return
+    for number, (start, end, line) in enumerate(run):
+        if sure[number] or _may_be_name(texts[number], words, is_first=not number):
+            yield line.start + start, line.start + end, line
 
 
 def _looks_like_name(text: str, words: Container[str]) -> bool:

@@ -13,8 +13,10 @@ from functools import partial
 
 from policies.documents.document import Text, Within
 from policies.documents.headings import FREE_TEXT, HIDDEN, PLAIN_HEADINGS, category_of_heading
+from policies.documents.labels import values_alone
 from policies.documents.listed import names_listed
 from policies.documents.look import Look
+from policies.documents.markup import HTML
 from policies.documents.plain import EVERY, Plain, decoded, lines
 from policies.documents.sql_values import sql_values
 from policies.documents.text_tables import Line, cells_in, lines_of
@@ -22,7 +24,6 @@ from policies.documents.torn import passages_in, sure_over_breaks
 from policies.formats.found import found_as
 from policies.formats.masker import Kind
 from policies.recognisers.keys_cn import key_that_tells
-from policies.recognisers.weights import are_there, tagger
 from policies.transforms.make import REDACTED
 
 ALONE = 2
@@ -36,6 +37,8 @@ _BEHIND_LABEL = re.compile(r"】?(?:\*\*|__)?[ \t]*([:：])?(?:\*\*|__)?[ \t]*")
 _ITEM = re.compile(r"[ \t\u3000>]*(?:[-*+•][ \t]|[0-9]{1,3}[.、)）][ \t]*)?[ \t\u3000]*")
 _NO_VALUE = re.compile(r"[。！？!?=]|[:：]\s*\S|^[-_*#|+ ]+$")
 _LABELLED_LINE = re.compile(r"[ \t]*([A-Za-z\u4e00-\u9fff]{1,20})[ \t]*[:：]")
+_HAS_TABLE = re.compile("<t[dh][ >]", re.IGNORECASE)
+"""As Markdown may hold tables of pages."""
 _NULL = "null"
 _NAME = "姓名"
 
@@ -74,6 +77,8 @@ class TextFile(Plain):
             yield Text(f"line {passage.lines[0]}", passage.text[start:end], key_that_tells(category))
             for span in passage.spans(start, end):
                 _put(hidden, all_lines, *span)
+        if _HAS_TABLE.search(text):
+            yield from (each for each in HTML.texts(text.encode(), within) if each.key)
         within_passages: set[int] = set()
         for passage in passages_in(
             all_lines, frozenset(number - 1 for number in (*hidden, *(value.line for value in values)))
@@ -84,7 +89,10 @@ class TextFile(Plain):
             if at % EVERY == 0:
                 within.check_time()
             if at not in within_passages and at not in in_cells and line.text.strip():
-                yield Text(f"line {line.number}", _without(line, hidden.get(line.number, [])), alone=True)
+                shown = _without(line, hidden.get(line.number, []))
+                yield Text(f"line {line.number}", shown, alone=True)
+                if HIDDEN not in shown:
+                    yield from (Text(f"line {line.number}", each[2], alone=True) for each in values_alone(shown))
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
@@ -114,7 +122,15 @@ class TextFile(Plain):
             if line.text.strip():
                 for span in _quiet(look).spans(line.text, shortest=0 if at in read else ALONE):
                     out.hide([(line.start + span.start, line.start + span.end)], look, span.categories)
-        return mark + out.written().encode(codec)
+                for start, end, said in values_alone(line.text):
+                    for span in _quiet(look).spans(said, shortest=ALONE):
+                        is_escaped = said != line.text[start:end]
+                        part = (start, end) if is_escaped else (start + span.start, start + span.end)
+                        out.hide([(line.start + part[0], line.start + part[1])], look, span.categories)
+        written = out.written()
+        if _HAS_TABLE.search(written):
+            written = HTML.mask(written.encode(), look, within).decode()
+        return mark + written.encode(codec)
 
 
 class _Hidden:
@@ -197,8 +213,7 @@ def _values(text: str, all_lines: Sequence[Line], within: Within) -> list[_Value
         found += (_Value(each.start, each.end, each.text, each.key, each.line, number) for each in row)
     within.check_time()
     found += _below_labels(all_lines, within.is_label, {value.line for value in found})
-    words = tagger().lexicon if are_there() else frozenset[str]()
-    for start, end, line in names_listed(all_lines, words):
+    for start, end, line in names_listed(all_lines):
         found.append(_Value(start, end, text[start:end], _NAME, line.number))
     kept: list[_Value] = []
     taken = bytearray(len(text))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from policies.documents.headings import FREE_TEXT, LONGEST_LABEL, PLAIN_HEADINGS, Headings, category_of_heading, tells
+from policies.documents.headings import FREE_TEXT, PLAIN_HEADINGS, Headings, category_of_heading, tells
 from policies.documents.labels import is_generic
 from policies.recognisers.given_names import surname_length
 
@@ -22,7 +22,9 @@ _BARS = re.compile(r"(?<!\\)[|│┃║｜]")
 _GAP = re.compile(r"[ \u3000]{2,}|\t[ \t\u3000]*|\u3000")
 _LEADERS = re.compile(r"…|\.{3}|_{2}(?!\w)|(?<=\w\w)__")
 """What leads from a label to its value, or is to be filled in."""
-_LISTED = ",，;；、"
+_LISTED = ",，;；、w"
+"""What parts the cells of a table that its head alone makes one; `w`: words, by single blanks."""
+FEWEST_ROWS = {"|": 1, "\t": 1, "&": 1, " ": 2}
 _WORD = re.compile("[\"']?[\\w\u4e00-\u9fff（）()/·*]{1,24}[\"']?")
 _SPREAD = re.compile("(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000]{1,6}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])")
 """A word that is spread to the width of others, which stand above and below it."""
@@ -89,7 +91,8 @@ def _kinds_of(line: str) -> str:
     found += "\t" if "\t" in line.strip() else ""
     found += "&" if "&" in line and line.rstrip().endswith("\\\\") else ""
     found += " " if _GAP.search(line.strip()) and not _LEADERS.search(line) else ""
-    return found + "".join(each for each in _LISTED if each in line)
+    found += "".join(each for each in _LISTED[:-1] if each in line)
+    return found or ("w" if " " in line.strip() else "")
 
 
 def _kind_of(line: str) -> str:
@@ -103,17 +106,25 @@ def _goes_on(line: str, kind: str) -> bool:
 
 def _rows_of(lines: Sequence[Line], kind: str, is_label: Callable[[str], bool]) -> Iterator[list[Cell]]:
     """The rows of one table, whose lines are parted by *kind*."""
-    rows = [(line, _parted(line.text, kind)) for line in lines if not _RULE.fullmatch(line.text)]
-    if kind in _LISTED:
-        rows = _listed(rows, is_label)
     rules = {line.number for line in lines if _RULE.fullmatch(line.text)}
+    rows = [(line, _parted(line.text, kind)) for line in lines if line.number not in rules]
+    if kind in _LISTED:
+        for table in _listed(rows, is_label):
+            yield from _headed(table, is_label, is_ruled=True)
+        return
     while rows and rows[0][0].number + 1 not in rules and not any(map(is_label, _texts(*rows[0]).values())):
         del rows[0]
-    if len(rows) < 2 or not any(is_label(text) for row in rows for text in _texts(*row).values()):
+    if len(rows) < FEWEST_ROWS[kind] or not any(is_label(text) for row in rows for text in _texts(*row).values()):
         return
     if kind == " ":
         rows = _by_place(rows, is_label)
-    is_ruled = rows[0][0].number + 1 in rules
+    yield from _headed(rows, is_label, is_ruled=rows[0][0].number + 1 in rules)
+
+
+def _headed(
+    rows: Sequence[tuple[Line, _Row]], is_label: Callable[[str], bool], *, is_ruled: bool
+) -> Iterator[list[Cell]]:
+    """*rows* of one table as cells. *is_ruled*: whether a rule stands below the first."""
     texts = [_texts(*row) for row in rows]
     keys = _keys_below_head(texts, is_label) if _has_plain_head(texts, is_ruled=is_ruled) else _keys(texts, is_label)
     for (line, row), heads in zip(rows, keys, strict=True):
@@ -187,7 +198,7 @@ def _parted(line: str, kind: str) -> _Row:
     """The cells of *line*, without what only stands around their texts."""
     end = len(line.rstrip().removesuffix("\\\\")) if kind == "&" else len(line)
     line = _unspread(line) if kind == " " else line
-    pattern = _BARS if kind == "|" else _GAP if kind == " " else re.compile(re.escape(kind))
+    pattern = _BARS if kind == "|" else _GAP if kind == " " else re.compile("[ ]+" if kind == "w" else re.escape(kind))
     ends = [match.span() for match in pattern.finditer(line, 0, end)][:MOST_CELLS]
     begins = [0, *(last for _, last in ends)]
     stops = [*(first for first, _ in ends), end]
@@ -202,18 +213,23 @@ def _parted(line: str, kind: str) -> _Row:
     return found
 
 
-def _listed(rows: list[tuple[Line, _Row]], is_label: Callable[[str], bool]) -> list[tuple[Line, _Row]]:
-    """Those of *rows* that are a table with a head: a clause with commas is none."""
-    for at, (line, row) in enumerate(rows):
-        cells = list(_texts(line, row).values())
-        labels = [cell for cell in cells if is_label(cell)]
-        plain = [cell for cell in cells if cell.lower() in PLAIN_HEADINGS]
-        if not all(map(_WORD.fullmatch, cells)):
+def _listed(rows: list[tuple[Line, _Row]], is_label: Callable[[str], bool]) -> Iterator[list[tuple[Line, _Row]]]:
+    """Those of *rows* that are tables with a head: a clause with commas is none, and no words with blanks are."""
+    at = 0
+    while at < len(rows) - 1:
+        at += 1
+        line, row = rows[at - 1]
+        cells = list(_texts(line, row).values()) if row else []
+        if not any(map(is_label, cells)) or not all(map(_WORD.fullmatch, cells)):
             continue
-        if labels and 2 * (len(labels) + len(plain)) > len(cells) > 1 and max(map(len, cells)) <= LONGEST_LABEL:
-            below = [each for each in rows[at + 1 :] if len(each[1]) >= len(cells) - 1]
-            return [(line, row), *below]
-    return []
+        heads = [cell for cell in cells if is_label(cell) or cell.lower() in PLAIN_HEADINGS]
+        if 2 * len(heads) > len(cells) > 1:
+            below = at
+            while below < len(rows) and len(cells) - 1 <= len(rows[below][1]) <= len(cells) + 1:
+                below += 1
+            if below > at:
+                yield rows[at - 1 : below]
+            at = below
 
 
 def _by_place(rows: list[tuple[Line, _Row]], is_label: Callable[[str], bool]) -> list[tuple[Line, _Row]]:

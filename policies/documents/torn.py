@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from policies.documents.labels import labelled_in
 from policies.documents.text_tables import Line
 from policies.recognisers.scan import scan
 
@@ -34,6 +35,8 @@ _SIGNS = ("-", "_", ".", "@", "+", "=")
 _LEAST_NUMBER = 11
 _AROUND = 40
 _PROVEN = frozenset({"resident_id", "uscc", "vin"})
+_ALIKE = {"landline": "mobile", "bank_account": "bank_card"}
+"""What a label may say of a number."""
 _WIDE = 0x1100
 
 
@@ -144,9 +147,14 @@ def sure_over_breaks(lines: Sequence[Line]) -> Iterator[tuple[Passage, int, int,
             if hit.start < seam < hit.end and (
                 (hit.category == "email" and is_mail)
                 or (hit.why.startswith("checksum") and (hit.category in _PROVEN or is_full))
-                or (is_full and hit.category in ("mobile", "landline"))
+                or (hit.category in ("mobile", "landline", "bank_card") and (is_full or _is_told(here, hit.category)))
             ):
                 yield passage, hit.start, hit.end, hit.category
+
+
+def _is_told(line: str, category: str) -> bool:
+    """Whether *line* ends with a value behind a label of *category*, which there was no room for."""
+    return any(end == len(line) and _ALIKE.get(told, told) == category for _, end, told in labelled_in(line))
 
 
 def _around(line: Line, following: Line) -> Passage:

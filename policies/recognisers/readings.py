@@ -140,8 +140,11 @@ def readings(text: str) -> Iterator[Reading]:
         yield Reading(joined[0], (*undone.rounds, joined[1]))
 
 
-def unescaped(text: str) -> Iterator[Reading]:
-    """*text* with its escapes undone, where it has any: the last with all of them, unless octets are left."""
+def unescaped(text: str, *, each_round: bool = False) -> Iterator[Reading]:
+    """*text* with its escapes undone, where it has any: the last with all of them, unless octets are left.
+
+    *each_round*: also with those alone that are written outside of others, for a tag that is escaped is gone with them.
+    """
     if _MARK.search(text) is None:
         return
     rounds: list[list[Piece]] = []
@@ -150,6 +153,8 @@ def unescaped(text: str) -> Iterator[Reading]:
             yield Reading(other[0], (*rounds, other[1]))
         if (undone := _read(text, _ESCAPE, _said)) is None:
             break
+        if each_round and rounds:
+            yield Reading(text, tuple(rounds))
         text, pieces = undone
         rounds.append(pieces)
     if rounds:
