@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.documents.desk import BOUNDS, UNKNOWN, categories_in, texts_in
+from policies.documents.desk import BOUNDS, CODING, UNKNOWN, categories_in, texts_in
 from policies.documents.document import NOT_AS_SAID, SIGNED
 from policies.formats.masker import Withheld
 from proxy.reasons import REASONS, reason_for_body
@@ -23,6 +23,10 @@ EVERY_S = 0.2
 """Between two lines about one long file."""
 _OF_FILES = {
     UNKNOWN: ("不认识的文件类型，没有检查，请由人查看", "of no kind that is known: have a person look at it"),
+    CODING: (
+        "看不出用的是哪种字符集（不是 UTF-8，也可能不是 GBK），没有检查，请另存为 UTF-8 再查",
+        "nobody can tell its charset, which is not UTF-8 and may not be GBK: save it as UTF-8, and look again",
+    ),
     NOT_AS_SAID: (
         "内容与扩展名不符，没有检查，请按真正的格式改名后再查",
         "it holds something else than its name says: rename it by what it is, and look again",

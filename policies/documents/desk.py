@@ -18,7 +18,7 @@ from policies.documents.labels import labelled_in
 from policies.documents.look import Look
 from policies.documents.mail import MAIL
 from policies.documents.markup import HTML, XML
-from policies.documents.plain import FORM, JSON, TABLE
+from policies.documents.plain import FORM, JSON, TABLE, Plain, is_doubtful
 from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
 from policies.documents.text_file import ALONE, TEXT
 from policies.formats.masker import Action, Kind, Tally, Withheld
@@ -32,6 +32,8 @@ BOUNDS = Bounds(octets=256 * MIB, unpacked=4096 * MIB, seconds=900)
 """On a desk somebody waits, and nobody else does."""
 UNKNOWN = "document_unknown"
 """For a file of which neither its content nor its name tells what it is."""
+CODING = "document_coding"
+"""For a text of which nobody knows the charset."""
 _BY_NAME: tuple[Document, ...] = (TEXT, TABLE, JSON, FORM, XML, HTML, CARD, MAIL)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
@@ -52,7 +54,8 @@ def format_of(name: str, data: bytes) -> Document:
     if found is None and ending in _endings():
         raise Withheld(NOT_AS_SAID if TEXT.is_one(data) else MALFORMED)
     if not (found or TEXT).is_one(data):
-        raise Withheld(NOT_AS_SAID if found else UNKNOWN)
+        is_text = found is None or isinstance(found, Plain)
+        raise Withheld(CODING if is_text and is_doubtful(data) else NOT_AS_SAID if found else UNKNOWN)
     return found or TEXT
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from urllib.parse import quote_plus, unquote_plus
 
+from policies.documents.codings import NO_TEXT, is_of_rival, may_be_text
 from policies.documents.document import MALFORMED, TOO_LARGE, Text, Within
 from policies.documents.headings import FREE_TEXT, Headings
 from policies.documents.look import Look
@@ -23,13 +24,6 @@ from policies.recognisers.pointers import told_in
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CODECS = ("utf-8", "gb18030")
-_RIVALS = {"gb18030": "big5", "utf-16-le": "utf-16-be", "utf-16-be": "utf-16-le"}
-"""What a text may be in that seems to be in another: then it is read as characters that nobody writes."""
-_COMMON = re.compile(rb"(?P<common>[\x00-\x7f]|[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])|[\xa1-\xfe]{2}")
-"""Source: GB/T 2312-1980, rows 1 to 3 and 16 to 55."""
-_SAMPLE = 20_000
-"""Characters by which that is judged."""
-_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _OTHERWISE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:\{\\rtf|%!PS)"
     rb"|.{0,8192}?^(?:content-transfer-encoding:[ \t]*(?:base64|quoted-printable)"
@@ -155,30 +149,22 @@ def decoded(data: bytes) -> tuple[str, bytes, str]:
         except UnicodeDecodeError:
             continue
         if (
-            _NO_TEXT.search(text)
+            NO_TEXT.search(text)
             or text.encode(each) != data.removeprefix(mark)
-            or _is_of_rival(data, mark, text, each)
+            or is_of_rival(data.removeprefix(mark), text, each, is_marked=bool(mark))
         ):
             break
         return text, mark, each
     raise Withheld(MALFORMED)
 
 
-def _is_of_rival(data: bytes, mark: bytes, text: str, codec: str) -> bool:
-    """Whether more of *data* is common in Chinese where it is read in the rival of *codec* than in *text*."""
-    if codec not in _RIVALS or text.isascii():
-        return False
+def is_doubtful(data: bytes) -> bool:
+    """Whether *data* is some text, of which nobody knows the charset."""
     try:
-        other = data.removeprefix(mark).decode(_RIVALS[codec])
-    except UnicodeDecodeError:
-        return False
-    return _common(other) > _common(text)
-
-
-def _common(text: str) -> float:
-    """The share of the characters of *text* that are in ASCII, or signs or of the first level of GB 2312."""
-    sample = text[:_SAMPLE]
-    return sum(1 for _ in _COMMON.finditer(sample.encode("gb2312", "ignore")) if _["common"]) / max(1, len(sample))
+        decoded(data)
+    except Withheld:
+        return may_be_text(data)
+    return False
 
 
 def lines(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:

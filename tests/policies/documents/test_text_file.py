@@ -14,8 +14,8 @@ HIDES_MORE = {"leaders.txt": 2}
 """Characters of nobody's that are hidden: a gap is read where there is none."""
 REFUSED = {
     "letter.rtf": "document_unknown",
-    "big5.txt": "not_as_said", "big5-short.txt": "not_as_said",
-    "utf16.txt": "not_as_said", "utf16be.txt": "not_as_said",
+    "big5.txt": "document_coding", "big5-short.txt": "document_coding",
+    "utf16.txt": "document_coding", "utf16be.txt": "document_coding",
 }  # fmt: skip
 
 
