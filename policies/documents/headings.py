@@ -35,9 +35,14 @@ def tells(text: str) -> bool:
     return len(text) <= LONGEST_LABEL and not text[:1].isdigit() and HIDDEN not in text and _is_telling(text)
 
 
+def is_nobodys(text: str) -> bool:
+    """Whether *text* is a heading of what is nobody's, and no name, whatever it looks like."""
+    return text.strip().lower() in PLAIN_HEADINGS
+
+
 def is_heading(text: str) -> bool:
     """Whether *text* heads what stands below or behind it, somebody's or not: then it is nobody's itself."""
-    return text.lower() in PLAIN_HEADINGS or tells(text)
+    return is_nobodys(text) or tells(text)
 
 
 @lru_cache(maxsize=16_384)
@@ -48,11 +53,6 @@ def _is_telling(text: str) -> bool:
 def category_of_heading(text: str) -> str | None:
     """The category of personal data that stands under the heading or behind the label *text*, if it says any."""
     return "bank_card" if text.strip().rstrip(":：").rstrip() in _ACCOUNTS else category_of_key(text)
-
-
-def is_nobodys(text: str) -> bool:
-    """Whether *text* is a heading of what is nobody's, and no name, whatever it looks like."""
-    return text.strip().lower() in PLAIN_HEADINGS
 
 
 FREE_TEXT = "free_text"

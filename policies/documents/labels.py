@@ -11,7 +11,6 @@ from policies.documents.headings import (
     FREE_TEXT,
     HIDDEN,
     LONGEST_LABEL,
-    PLAIN_HEADINGS,
     category_of_heading,
     is_heading,
     tells,
@@ -107,7 +106,7 @@ def _behind_words(text: str) -> Iterator[tuple[int, int, str]]:
             if not tells(label):
                 continue
             following = _NEXT.match(text, match.end())
-            if following and (following[1].lower() in PLAIN_HEADINGS or tells(following[1])):
+            if following and is_heading(following[1]):
                 continue  # another label at once: this one has no value
             parting = _PARTING.search(text, match.end())
             end = parting.start() if parting else len(text)
