@@ -11,7 +11,7 @@ from policies.digest import canonical
 from policies.documents.headings import FREE_TEXT, category_of_heading, is_heading, is_nobodys, tells
 from policies.documents.labels import labelled_in
 from policies.formats.finder import Span, merge
-from policies.formats.found import found_as
+from policies.formats.found import by_category, found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
@@ -191,9 +191,9 @@ class Look:
         if self._named:
             self._settle_named()
         spans = personal_spans(text, self._known)
-        labelled = [Span(start, end, found_as(category, "context")) for start, end, category in labelled_in(text)]
+        labelled = list(labelled_in(text))
         if labelled:
-            spans = merge([*spans, *labelled])
+            spans = merge([*spans, *(_labelled(spans, *each) for each in labelled)])
         reads = action.prose and shortest and not is_nobodys(text)
         told = self.tally.prose.spans(text, max(action.prose, shortest)) if reads else []
         told = [span for span in told if not is_heading("".join(text[span.start : span.end].split()))]
@@ -208,3 +208,10 @@ class Look:
     def _name(self, key: str) -> str:
         key = key.strip()
         return self._titles.get(key, key)
+
+
+def _labelled(spans: Sequence[Span], start: int, end: int, category: str) -> Span:
+    """What a label tells of *start* to *end*, to be counted unless it was found there among *spans* already."""
+    there = (found for span in spans if span.start < end and start < span.end for found in span.categories)
+    is_counted = category in by_category(dict.fromkeys(there, 1))
+    return Span(start, end, () if is_counted else found_as(category, "context"))
