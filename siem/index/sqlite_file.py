@@ -53,10 +53,20 @@ class SqliteFile:
         weakref.finalize(self, _close_all, self._idle)
         self._lock = threading.Lock()
         self._closed = False
+        self._made: _Inode = None
+        """The file that was seen to hold something."""
 
     def missing(self) -> bool:
-        """Whether the file has yet to be made, by another process."""
-        return self.read_only and not self.path.exists()
+        """Whether the file has yet to be made, by another process: it may be there, and nothing in it."""
+        if not self.read_only or ((inode := _inode_of(self.path)) is not None and inode == self._made):
+            return False
+        if inode is None:
+            return True
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._open_reader()) as reader:
+            if reader.execute("SELECT NOT EXISTS (SELECT * FROM sqlite_schema)").fetchone() == (1,):
+                return True
+            self._made = inode
+        return False  # what is wrong with it is said by who reads it
 
     def read(self, sql: str, values: Sequence[Value], timeout: timedelta) -> list[Any]:
         """The rows that a SELECT gives. Sees every transaction that was committed before."""

@@ -54,6 +54,21 @@ def test_what_was_written_is_read_by_others(file: SqliteFile) -> None:
     assert other.read("SELECT joined(item, ?) FROM list", ("x",), SOON) == [("a+x",), ("b+x",)]
 
 
+@pytest.mark.parametrize("begun", ["", "PRAGMA journal_mode = WAL"])
+def test_one_that_is_about_to_be_made_is_missing_still(file: SqliteFile, begun: str) -> None:
+    """Who makes it has come so far when another process asks for it."""
+    other = SqliteFile(file.path, SCHEMA, read_only=True)
+    file.path.touch()
+    with closing(sqlite3.connect(file.path)) as maker:
+        maker.execute(begun)
+        assert other.missing()
+    add(file, "a")
+    assert not other.missing()
+    assert items(other) == ["a"]
+    file.path.write_bytes(b"no database, and it says so" * 200)
+    assert not SqliteFile(file.path, SCHEMA, read_only=True).missing()
+
+
 def test_a_transaction_that_fails_leaves_nothing(file: SqliteFile) -> None:
     add(file, "a")
     with pytest.raises(StoreUnavailable, match="the list cannot be used: UNIQUE constraint failed"):
