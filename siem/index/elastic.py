@@ -79,8 +79,8 @@ class ElasticStore:
         prefix: str = PREFIX,
     ) -> None:
         self.prefix = prefix
-        self._appending = Appending(Link(urls, ca_file, writer), prefix) if writer else None
         self._reader = Link(urls, ca_file, reader) if reader else None
+        self._appending = Appending(Link(urls, ca_file, writer), self._reader, prefix) if writer else None
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """As `EventStore` promises. Takes up to a refresh (a quarter of a second) longer than the indexing itself."""

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 from elasticsearch import BadRequestError
 
 from siem.index.elastic_bulk import ANSWERED, AT_ONCE, Answer, Item, answer_of, chunked, request_of
 from siem.index.elastic_link import Link
 from siem.index.elastic_query import mapping
 from siem.index.logged import Logged
-from siem.index.store import EventsRefused
+from siem.index.store import ANOTHER, EventsRefused
 from siem.index.strict import checked
 from siem.record.ecs import Document
 
@@ -23,11 +24,14 @@ def index_on(prefix: str, day: date) -> str:
 
 
 class Appending:
-    """What *link* adds to the indices of days. It can neither read, change nor delete."""
+    """What *link* adds to the indices of days. It can neither read, change nor delete.
 
-    def __init__(self, link: Link, prefix: str) -> None:
+    *reader* tells of what was there already whether it is the same. Without one it is taken to be.
+    """
+
+    def __init__(self, link: Link, reader: Link | None, prefix: str) -> None:
         self.prefix = prefix
-        self._link = link
+        self._link, self._reader = link, reader
         self._existing: set[str] = set()
         self._pool = ThreadPoolExecutor(AT_ONCE, "index-bulk")  # which starts no thread before it is used
 
@@ -46,7 +50,7 @@ class Appending:
         # One more conflict in each index forces one, which the writer may not ask for by name.
         unseen = answer.known if len(chunks) == 1 else answer.indexed(items)
         self._send([[item] for item in {item.target: item for item in unseen}.values()], "true", deadline)
-        refused |= answer.refused
+        refused |= answer.refused | dict.fromkeys(self._others(answer.known, deadline), ANOTHER)
         if refused or answer.waiting:
             raise EventsRefused(of=len(documents), new=answer.new, waiting=answer.waiting, refused=refused)
         return answer.new
@@ -55,6 +59,25 @@ class Appending:
         """Let go of threads and connections."""
         self._pool.shutdown()
         self._link.close()
+
+    def _others(self, known: Sequence[Item], deadline: float) -> list[int]:
+        """The places of those of *known* that are not what the index has under their id."""
+        asked = [self._pool.submit(self._compared, chunk, deadline) for chunk in chunked(known)]
+        wait(asked)
+        return [place for each in asked for place in each.result()]
+
+    def _compared(self, known: Sequence[Item], deadline: float) -> list[int]:
+        if self._reader is None:
+            return []
+        with self._reader.call(deadline) as client:  # which sees what no refresh has shown yet
+            found = client.mget(
+                docs=[{"_index": item.target, "_id": item.event} for item in known],
+                filter_path=("docs._id", "docs._source"),
+            )
+        pairs = zip(known, found["docs"], strict=True)
+        return [
+            item.place for item, there in pairs if "_source" in there and there["_source"] != orjson.loads(item.body)
+        ]
 
     def _create(self, index: str, deadline: float) -> None:
         """Make *index* with our mapping, whether or not the template is there: a guessed one could not be mended."""

@@ -20,14 +20,13 @@ from siem.index.sightings import Sample, Seer, Sighting, Volumes, merged, parts_
 from siem.index.sqlite_candidates import candidates_in
 from siem.index.sqlite_day import SCHEMA, Day
 from siem.index.sqlite_query import Sql, sql_of
-from siem.index.store import EventsRefused, Place, StoreUnavailable
+from siem.index.store import ANOTHER, EventsRefused, Place, StoreUnavailable
 from siem.index.strict import FIRST, Checked, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
 OPEN_DAYS = 8
 """So many days are kept open to be written to: events come late, and a backlog is of several days."""
-ANOTHER = "`event.id` is that of another event"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAME = re.compile(r"\d{4}-\d\d-\d\d\.db", re.ASCII)
@@ -51,10 +50,7 @@ class SqliteStore:
         self._closed = False
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
-        """As `EventStore` promises. What it returned for survives the machine's death.
-
-        Refuses besides what comes under the id of another event of its day, which would be in no search.
-        """
+        """As `EventStore` promises. What it returned for survives the machine's death."""
         deadline = time.monotonic() + timeout.total_seconds()
         right, refused = checked(documents)
         days: dict[str, list[tuple[int, Checked]]] = {}

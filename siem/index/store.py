@@ -11,6 +11,9 @@ from siem.index.sightings import Seer, Sighting, Volumes
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
+ANOTHER = "`event.id` is that of another event"
+"""Why an index refuses an event under whose id it has something else."""
+
 type Place = tuple[datetime, EventId]
 """Of an event in the order of `@timestamp` and `event.id`."""
 
@@ -51,7 +54,8 @@ class EventStore(Protocol):
         """How many were new: an event already indexed is not indexed twice, in whatever batch it comes again.
 
         Every document is indexed when the call returns. EventsRefused says which are not, and the others are; after
-        any other StoreUnavailable each may be or not. What `siem.index.strict.fault_of` finds fault with is refused.
+        any other StoreUnavailable each may be or not. What `siem.index.strict.fault_of` finds fault with is refused. So
+        is, as `ANOTHER`, what comes under the id of another event of its day: it would be in no search.
         """
 
     def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:

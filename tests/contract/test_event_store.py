@@ -32,7 +32,7 @@ from siem.index.counts import STANDING, Breakdown
 from siem.index.fields import DIGESTS_IN, KEYWORDS_IN
 from siem.index.log_line import logged
 from siem.index.sightings import Seer
-from siem.index.store import EventStore
+from siem.index.store import ANOTHER, EventsRefused, EventStore
 from siem.record.event import EventId, PermitNote, PermitState, Phase
 from tests.contract.backends import BACKENDS, SOON, Opener, opened
 from tests.effort import examples
@@ -127,6 +127,17 @@ def test_an_event_is_indexed_once(store: EventStore) -> None:
     assert store.append([second, third, third], SOON) == 1
     assert store.append([first, second, third], SOON) == 0
     assert search(store) == ids([first, second, third])
+
+
+def test_an_event_under_the_id_of_another_is_refused_and_one_that_comes_again_is_not(store: EventStore) -> None:
+    assert store.append([document(1), document(1)], SOON) == 1
+    spelled = orjson.loads(orjson.dumps(document(1), option=orjson.OPT_SORT_KEYS))
+    other = document(1, caller="clerk-li")
+    with pytest.raises(EventsRefused) as refused:
+        store.append([document(2), spelled, other, document(3), document(3, caller="clerk-li")], SOON)
+    assert (refused.value.new, refused.value.refused) == (2, {2: ANOTHER, 4: ANOTHER})
+    assert [store.get(event(number).id, SOON) for number in (1, 3)] == [document(1), document(3)]
+    assert store.append([document(number) for number in (1, 2, 3)], SOON) == 0
 
 
 def test_nothing_appended_is_nothing_new(store: EventStore) -> None:

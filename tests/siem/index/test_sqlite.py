@@ -6,12 +6,11 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-import orjson
 import pytest
 
 from siem.index.condition import EVERYTHING, Like
-from siem.index.sqlite import ANOTHER, OPEN_DAYS, SqliteStore
-from siem.index.store import EventsRefused, StoreUnavailable
+from siem.index.sqlite import OPEN_DAYS, SqliteStore
+from siem.index.store import StoreUnavailable
 from tests.siem.events import NINE, document, event
 
 SOON = timedelta(seconds=20)
@@ -75,17 +74,6 @@ def test_a_file_that_is_no_index_is_told_as_such(tmp_path: Path, name: str) -> N
     with pytest.raises(StoreUnavailable, match=said):
         store.append([document(1)], SOON)
     store.close()
-
-
-def test_an_event_under_the_id_of_another_is_refused_and_one_that_comes_again_is_not(tmp_path: Path) -> None:
-    with closing(SqliteStore(tmp_path / "index")) as store:
-        assert store.append([document(1), document(1)], SOON) == 1
-        spelled = orjson.loads(orjson.dumps(document(1), option=orjson.OPT_SORT_KEYS))
-        other = document(1, caller="clerk-li")
-        with pytest.raises(EventsRefused) as refused:
-            store.append([document(2), spelled, other, document(3)], SOON)
-        assert (refused.value.new, list(refused.value.refused.items())) == (2, [(2, ANOTHER)])
-        assert store.get(event(1).id, SOON) == document(1)
 
 
 def test_days_are_files_and_what_is_beside_them_is_left_alone(tmp_path: Path) -> None:
