@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from siem.baseline.alerting import Raiser
 from siem.baseline.anomalies import Anomalies
+from siem.baseline.excuse import Excuse
 from siem.baseline.running import Running
-from siem.baseline.watch import Baselines
+from siem.baseline.watch import Baselines, watch
 from siem.baseline.words import Anomaly
 from siem.detect.alert import AlertStore
 from siem.index.store import EventStore
@@ -19,6 +20,8 @@ from tests.contract.backends import BACKENDS, SOON, opened
 from tests.siem.baseline.office import CALENDAR, CLERKS, LEARNED, Office, found_in, moment
 
 WANG, LI, ZHAO = CLERKS[3:6]
+AGAIN = LEARNED + timedelta(days=14)
+"""More than a week after what is excused, so that it would be told again."""
 END = moment(LEARNED + timedelta(days=3), 12).astimezone(UTC)
 
 
@@ -30,7 +33,7 @@ PATIENCE = timedelta(minutes=3)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
     with opened(request.param, tmp_path_factory.mktemp("index"), request) as open_store:
         store = open_store()
-        store.append(history(), PATIENCE)
+        store.append(history(AGAIN), PATIENCE)
         yield store
 
 
@@ -38,8 +41,10 @@ def fresh() -> Baselines:
     return Baselines(CALENDAR)
 
 
-def history() -> list[Document]:
-    """Three weeks of usual days, and three days of which each has something that is not."""
+def history(*more: date) -> list[Document]:
+    """Three weeks of usual days, and three days of which each has something that is not; and what comes again on *more*
+    days.
+    """
     office = Office()
     days = [LEARNED + timedelta(days=number) for number in range(3)]
     return [
@@ -48,6 +53,7 @@ def history() -> list[Document]:
         *office.looks(LI, days[1], 20, hour=10, source_ip="203.0.113.9"),
         office.look(ZHAO, moment(days[2], 15), people=range(300)),
         office.look(WANG, moment(days[2], 16), people=range(500)),  # no news of one who was told of
+        *(office.look(WANG, moment(day, 2), people=range(430)) for day in more),
     ]
 
 
@@ -71,6 +77,23 @@ def test_an_index_says_what_the_events_say(store: EventStore, tmp_path: Path) ->
         found = run(Running(fresh, store, anomalies, timeout=SOON), END)
     assert told(found) == told(found_in(documents))
     assert [each.caller for each in found] == [WANG, LI, ZHAO]
+
+
+@pytest.mark.parametrize("is_excused", [True, False])
+def test_an_excuse_widens_as_much_on_every_index(store: EventStore, tmp_path: Path, is_excused: bool) -> None:
+    excuse = Excuse(caller=WANG, alert="A-000001", day=LEARNED, since=LEARNED + timedelta(days=1))
+
+    def excusing() -> Baselines:
+        baselines = fresh()
+        baselines.excuses = {WANG: [excuse]} if is_excused else {}
+        return baselines
+
+    with closing(Anomalies(tmp_path / "b.db")) as anomalies:
+        running = Running(excusing, store, anomalies, timeout=SOON)
+        found = [*run(running, END), *run(running, END + (AGAIN - LEARNED))]
+    ordered = sorted(history(AGAIN), key=lambda each: (each["@timestamp"], each["event"]["id"]))
+    assert told(found) == told(list(watch(excusing(), iter(ordered))))
+    assert any("已有 430 人明文" in each.zh for each in found) is not is_excused
 
 
 def test_killed_anywhere_each_anomaly_is_an_alert_once(
