@@ -45,7 +45,7 @@ _LIVES = re.compile(
 )
 """What a road or an estate stands behind that tells where somebody lives though nothing else does."""
 _AT = re.compile("(?:[在于到至往从回沿经]|绕行|途经|停放在|送往)$")
-_ROOM = re.compile("(?<=[层楼])[\u4e00-\u9fff]{1,6}?(?:大厅|[室厅]|窗口)(?![\u4e00-\u9fff]*内)")
+_ROOM = re.compile("(?:(?<=[层楼])|(?<=[0-9]{3}))[\u4e00-\u9fff]{1,6}?(?:大厅|[室厅]|窗口)(?![\u4e00-\u9fff]*内)")
 """A room that is called after what it is for, behind its floor."""
 _SECTION = re.compile("(?:[东西南北中]段|[村庄屯寨](?:第?[0-9一二三四五六七八九十]+)(?:组|队|社|屯))$")
 """How a part ends that tells where by itself: a stretch of a road, a group of a village."""
@@ -70,6 +70,14 @@ _SIGNS = "，。、；;,）)（( 　\n"
 _AFTER_SIGN = "，。、：:；;,(（ 　"
 
 _UNIT = re.compile("[0-9]+(?:栋|幢|号楼|座|单元|号院)|[0-9]+-[0-9]+-[0-9]+")
+_ESTATE = re.compile(
+    "[\u4e00-\u9fff]{2,10}?(?=(?:[一二三四五六七八九十0-9]{1,2}期)?[0-9]+(?:栋|幢|号楼|座)[0-9]+(?:单元|[-－室]))"
+)
+"""An estate that no word tells, before a house and a flat of it: 锦绣江南二期11幢1单元."""
+_BOX = re.compile(
+    "(?:丰巢|菜鸟|快递|智能|智能快递)?(?:快递柜|丰巢柜|智能柜|自提柜|驿站|自提点|代收点|门卫室|门卫|传达室|保安亭|岗亭)"
+)
+"""Where parcels are left, behind an address."""
 _LEAST_BARE = 3
 _LONGEST_BARE = 6
 """Characters of a division that is written without what divisions end with."""
@@ -94,7 +102,8 @@ class _Reading:
         for start, end, kind in sentence.words:
             bars = kind in _NEVER_WITHIN or self.text[start:end] in _CONJUNCTIONS
             for place in range(start, end):
-                self._barred[place] = bars or (kind not in _PLACE and self.text[place] in NO_NAME)
+                char = self.text[place]
+                self._barred[place] = bars or char in ":：" or (kind not in _PLACE and char in NO_NAME)
                 self._places[place] = kind in _PLACE
                 self._goes_on[place] = place > start and kind not in _PLACE
                 self._does[place] = kind == "v" and end - start > 1
@@ -137,6 +146,8 @@ class _Reading:
             end, kind = self.kind_at.get(at, (0, ""))
             if first and kind in _PLACE and end - at >= _LEAST_BARE and _UNIT.match(self.text, end) is not None:
                 yield HOUSE, end, False  # an estate by its name alone
+            if first and kind in _PLACE and (estate := _ESTATE.match(self.text, at)) is not None:
+                yield HOUSE, estate.end(), False
             if kind == "LOC" and 1 < end - at <= _LONGEST_BARE and self._is_name(at, end, first=first):
                 yield DIVISION, end, False
         if rank == ROAD and not first and (crossing := CROSSING.match(self.text, at)) is not None:
@@ -185,6 +196,8 @@ class _Reading:
             return crossing.end()
         if (room := _ROOM.match(self.text, end)) is not None and self._is_room(*room.span()):
             return room.end()
+        if (box := _BOX.match(self.text, end)) is not None:
+            return box.end()
         for start, stop, kind in self._words:
             if start <= end < stop and kind in _PLACE and (stop == len(self.text) or self.text[stop] in _SIGNS):
                 return stop
@@ -268,7 +281,8 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
     reading = _Reading(sentence)
     end = 0
     labels = {match.end(): "LOC" for match in _LABEL.finditer(reading.text)}
-    starts = {start: kind for start, _, kind in sentence.words} | labels
+    behind_colon = {place + 1: "n" for place, char in enumerate(reading.text) if char in ":："}
+    starts = behind_colon | {start: kind for start, _, kind in sentence.words} | labels
     for start, kind in sorted(starts.items()):
         is_apart = start == 0 or reading.text[start - 1] in _AFTER_SIGN or start in labels
         if start < end or kind == "w" or (kind in _NEVER_FIRST and not is_apart):

@@ -15,6 +15,8 @@ _SIGNS = re.compile("[。，！？!?；;：:“”\"'《》=<>@…,]|[0-9]{6}")
 _NUMBER = "(?:[0-9]+|[一二三四五六七八九十百零〇两]+|[A-Za-z][0-9]*|[甲乙丙丁])"
 _DIVISION = re.compile("[省市区县旗州](?!场|民|委|级|域|长|中心|政)")
 _TOWN = re.compile("街道|镇|乡(?!村)|苏木|开发区|高新区|工业区|工业园|农场|林场|新区|兵团|高教园")
+_TOWN_ITSELF = re.compile("街道|镇|乡(?!村)")
+_ZONE = re.compile("(?:工业|开发|产业|物流|商贸|居民)(?:区|园)$")
 _ROAD = re.compile(
     "(?:[\u4e00-\u9fff]|[0-9])(?:大街|大道|马路|公路|胡同|路|街(?!道)|巷|弄|里(?!程)|村|庄|屯|社区|嘎查|寨|堡|坝|坪)"
     "(?!政|口碑|面|灯|线|费|桥|网)"
@@ -33,7 +35,7 @@ _POSITION = re.compile(
 )
 _BARRED = frozenset({"u", "r", "d", "xc", "vd", "ad"})
 _NO_LINE = re.compile(
-    "(?:局|委|厅|会|办|政府|法院|检察院|派出所|中学|小学|幼儿园|公告|通知|方案|办法|规定|项目|工程|改造|建设|情况|报告|年|月|班)$"
+    "(?:局|委|厅|(?<![村居]委)会|办|政府|法院|检察院|派出所|中学|小学|幼儿园|公告|通知|方案|办法|规定|项目|工程|改造|建设|情况|报告|年|月|班)$"
 )
 """What lines about offices, schools and documents end with."""
 _OTHERS = re.compile("性别|民族|籍贯|求职|学历|姓名|电话|手机|邮编|联系人|职务|年龄|出生")
@@ -79,6 +81,8 @@ def _says_where(sentence: Sentence, text: str) -> bool:
     if _OFFICE.search(text) is not None and _IN_HOUSE.search(text) is not None:
         return True
     if (is_in_division or town) and _BESIDE.search(text) is not None:
+        return True
+    if _ZONE.search(text) is not None and _TOWN_ITSELF.search(text) is not None:
         return True
     if is_in_division + town + road + number + estate + position < 2:
         return False

@@ -1,5 +1,6 @@
 """Where a name begins and ends that a tagger has seen: without what is others', with what it read as another word."""
 
+import re
 from collections.abc import Container, Sequence
 
 from policies.recognisers.dotted import Spelled
@@ -34,6 +35,7 @@ from policies.recognisers.person_words import (
 from policies.recognisers.rare_surnames import WORDY
 
 _ANY_SURNAME = ALL_SURNAMES.union(WORDY)
+_TWO_OF_THEM = re.compile("[两二三](?:位|人|家)")
 _BEHIND_NUMBER = ("）", ")", *"0123456789一二三四五六七八九十")
 
 
@@ -71,6 +73,9 @@ class Bounds:
             return start + 1
         if not surname_length(text, start) and self._is_before(start, end):
             return start + 1
+        for size in (2, 3):
+            if end - start <= size and text[max(0, start - size) : start] in JAPANESE:
+                return start - size
         if start and end - start == 2 and text[start - 1] in _ANY_SURNAME:
             if ROLE.search(text, max(0, start - 10), start - 1) and not self._ends_role(start):
                 return start - 1
@@ -118,6 +123,8 @@ class Bounds:
         if honorific is not None and honorific.start() > start:
             return honorific.start()
         size = surname_length(text, start)
+        if size and end - start > size and _TWO_OF_THEM.match(text, start + size):
+            return start + size
         if size and end - start > size and self._is_called(start, end, size):
             return start + size
         if size and end - start >= size + 2 and text[end - 1] in FAMILIAR and text[end - 1] not in GIVEN:
@@ -125,10 +132,14 @@ class Bounds:
         if text[start] in NICKNAME and end - start == 3 and text[start + 1] in ALL_SURNAMES:
             return end - 1 if text[end - 1] not in GIVEN or text[end - 1 : end + 1] in self._known else end
         for surname in (2, 3):
-            if text[start : start + surname] in JAPANESE and end - start == surname + 1:
-                return self._lengthened(end, announced=True)
+            if text[start : start + surname] in JAPANESE and end - start <= surname + 1:
+                if end - start == surname + 1:
+                    longer = self._given_behind(end - 1)
+                    return longer if longer > end else self._lengthened(end, announced=True)
+                if end - start == surname:
+                    return self._given_behind(end)
         if not size:
-            merged = self._merged(start, end)
+            merged = self._spelled_on(self._merged(start, end))
             return merged + is_last_of_japanese(text, start, merged, self._known)
         if (
             size == 1
@@ -141,7 +152,7 @@ class Bounds:
                 return end
             end -= 1
         if end - start >= size + 2 and (text[end - 1] in NEVER_LAST or FOLLOWS_LONG.match(text, end - 1)):
-            return end - 1
+            return end if text[end - 1] == "才" and ENDS.match(text, end) else end - 1
         if end - start == 3 and size == 1 and has_two_surnames(text, start, end + 1, self._known):
             return end + 1 if FOLLOWS_LONG.match(text, end + 1) else end
         if end - start == 3 and text[end : end + 1] in (*JAPANESE_LAST,) and NEXT_HONORIFIC.match(text, end + 1):
@@ -159,6 +170,24 @@ class Bounds:
             return text[start + size].isalpha()
         title = NEXT_HONORIFIC.match(text, start + size)
         return title is not None and title.end() > end
+
+    def _given_behind(self, end: int) -> int:
+        """Where the given name ends that stands behind a surname of Japan which ends at *end*, and may not be told."""
+        text = self.text
+        for size in (2, 1, 3):
+            given, stops = text[end : end + size], end + size
+            if len(given) < size or not all(char in GIVEN or char in JAPANESE_LAST for char in given):
+                continue
+            if any(pattern.match(text, stops) for pattern in (NEXT_HONORIFIC, ENDS, FOLLOWS_LONG)):
+                return stops
+        return end
+
+    def _spelled_on(self, end: int) -> int:
+        """Where a name of another language ends whose last character was read with a title: 阿布巴卡|里将军."""
+        text = self.text
+        is_spelled = text[end : end + 1] in TRANSLITERATING and text[end - 1] in TRANSLITERATING
+        is_last = is_spelled and NEXT_HONORIFIC.match(text, end + 1) and text[end : end + 2] not in self._known
+        return end + 1 if is_last and not NEXT_HONORIFIC.match(text, end) else end
 
     def _merged(self, start: int, end: int) -> int:
         """The end of a name of another language that the tagger reads as two."""

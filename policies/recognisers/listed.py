@@ -21,12 +21,14 @@ _BETWEEN = re.compile("[、／/]")
 _NUMBER = "[二两三四五六七八九十]"
 _ENDS_LIST = re.compile(f"等|和|与|及|以及|均|都|共|{_NUMBER}(?:位|名|人|户)|{_NUMBER}+人")
 _COUNTED = re.compile(
-    f"等?{_NUMBER}{{1,3}}(?:位|名)(?:同志|老师|同学|教授|先生|女士|专家|干部|院士|医生|居民|村民|委员|代表|工人|"
-    f"艺术家|老艺术家|教师|选手|队员|记者)|等?{_NUMBER}{{1,3}}(?:人|户)(?![口次民均])"
+    f"(?<!第)等?{_NUMBER}{{1,3}}(?:位|名)(?:同志|老师|同学|教授|先生|女士|专家|干部|院士|医生|居民|村民|委员|代表|工人|"
+    f"艺术家|老艺术家|教师|选手|队员|记者)|(?<!第)等?{_NUMBER}{{1,3}}(?:人|户)(?![口次民均])"
 )
 """How many persons a list tells of, behind its last item."""
 _SURE = 2
 """Names in a list from which on what else stands in it is hardly anything else."""
+_SHARE = 4
+"""At least every fourth item of a list of persons is a name by itself."""
 _BEFORE_NAMES = "请由与和对给让经据跟是有为"
 """What stands before the first of a list."""
 _NEVER_FIRST = "等和与及或其各该本在由以为对"
@@ -49,6 +51,7 @@ def names_in_lists(text: str, kept: Sequence[Found], taken: bytearray, words: Co
     for run in _RUN.finditer(text):
         items = _items(text, *run.span())
         sure = sum(any(start <= each.start and each.end <= end for each in kept) for start, end in items)
+        sure = sure if sure * _SHARE >= len(items) else 0
         is_counted = _COUNTED.search(text, items[-1][0]) is not None and _counted_at(text, items[-1]) > 0
         if not sure and not is_counted:
             continue

@@ -35,6 +35,16 @@ _MONGOLIAN = (
     "伊拉图 朱拉 照日格图"
 ).split()
 _LONG_MONGOLIAN = [word for word in _MONGOLIAN if len(word) > 2]
+_YI_CLANS = (
+    "阿尔 阿库 阿苦 阿侯 阿牛 阿约 阿说 阿鲁 阿的 俄木 俄底 安木 八且 比布 毕布 补余 的日 的惹 的莫 地莫 尔古 尔恩 "
+    "海来 吉巴 "
+    "吉布 吉狄 吉尔 吉格 吉火 吉吉 吉克 吉列 吉木 吉乃 吉伍 吉拉 吉子 吉牛 加巴 金古 井古 拉马 勒尔 勒格 里伙 莫色 "
+    "木乃 尼苦 "
+    "尼克 罗洪 马海 马黑 且沙 曲比 曲木 热柯 日火 沙马 沙玛 石一 石尔 石扎 苏呷 苏甲 它什 瓦其 瓦扎 勿雷 惹巴 杨古 "
+    "耶布 衣火 "
+    "依火 孜孜 约其 木苏 木尔"
+).split()
+_YI_GIVEN = "阿伍木子日尔拉以布史石依色古呷果嘎牛各作叶莫体铁惹曲哈卡尼乌里觉合沙毅歪鬼几达且甲洛杰博友衣支支且"
 _ENDS = "措吉姆加杰珍卓图娜嘎玛毛其"
 """Syllables that a name of two words may end with besides."""
 _PLACES = "州县市旗镇乡村盟路街湖山寺河峰庙站族苏木嘎查草原沙漠教区"
@@ -50,7 +60,13 @@ _NAMES = re.compile(
     f"(?=[{_FIRST}])(?:{_of(_TIBETAN)}{{2,3}}|{_of(_TIBETAN)}[{_ENDS}]"
     f"|{_of(_MONGOLIAN)}{{2,3}}图?|{_of(_LONG_MONGOLIAN)}图)(?![{_PLACES}]|自治)"
 )
-_ALONE = re.compile(f"(?=[{_FIRST}])(?:{_of(_TIBETAN)}|{_of(_MONGOLIAN)})")
+_ALONE = re.compile(f"(?=[{_FIRST}])(?<![·•・])(?:{_of(_TIBETAN)}|{_of(_MONGOLIAN)})(?![·•・])")
+
+
+_YI = re.compile(
+    f"(?=[{''.join(sorted({word[0] for word in _YI_CLANS}))}]){_of(_YI_CLANS)}[{_YI_GIVEN}]{{2}}(?![{_PLACES}])"
+)
+"""A clan of the Yi and a given name of two syllables. Source: clans and names in use in Liangshan."""
 
 
 def names_of_peoples(text: str) -> Iterator[tuple[int, int]]:
@@ -58,6 +74,14 @@ def names_of_peoples(text: str) -> Iterator[tuple[int, int]]:
     for match in _NAMES.finditer(text):
         if len(match[0]) > 3 or not _ALONE.fullmatch(text, match.start(), match.end()):
             yield match.span()
+    for match in _YI.finditer(text):
+        yield match.span()
+
+
+def words_of_names(text: str) -> Iterator[tuple[int, int]]:
+    """Where single words begin and end in *text* that such names are made of: a name where something says so."""
+    for match in _ALONE.finditer(text):
+        yield match.span()
 
 
 def is_word_of_names(text: str) -> bool:

@@ -11,7 +11,7 @@ from policies.recognisers.given_names import (
 )
 from policies.recognisers.listed import is_given, names_beside, names_in_lists
 from policies.recognisers.names import SURNAMES
-from policies.recognisers.peoples import names_of_peoples
+from policies.recognisers.peoples import names_of_peoples, words_of_names
 from policies.recognisers.person_patterns import (
     BEGINS,
     BEHIND_LABEL,
@@ -25,6 +25,9 @@ from policies.recognisers.person_patterns import (
     LATIN_NAME,
     LEADS,
     NEXT_HONORIFIC,
+    NICKNAME_AND_TITLE,
+    OF_A_CLAN,
+    OF_KIN,
     PERSONAL_TITLE,
     ROLE,
     SOMEBODY,
@@ -43,6 +46,7 @@ from policies.recognisers.person_words import (
     NOT_A_NAME,
     TRANSLITERATING,
 )
+from policies.recognisers.pinyin import is_name_in_pinyin, is_place_in_pinyin
 from policies.recognisers.sentences import Sentence
 from policies.recognisers.stated import Found, stated_names, unveiled
 from policies.recognisers.table import Hit
@@ -110,14 +114,30 @@ class _Reading:
             if not is_star and (match.start() in self._starts or ROLE.search(text, 0, match.start())):
                 yield Found(match.start(), unveiled(text, match.end(), self._known), "pattern", 0.9)
         for start, end in self._spelled.names():
-            yield Found(start, end, "pattern", 0.8)
+            if not is_of_a_thing(text, start, end, self._words, self._known):
+                yield Found(start, end, "pattern", 0.8)
         for start, end in names_of_peoples(text):
             yield Found(start, end, "pattern", 0.8)
+        for start, end in words_of_names(text):
+            is_apart = ENDS.match(text, end) or FOLLOWS.match(text, end)
+            if is_apart and ROLE.search(text, max(0, start - 8), start):
+                yield Found(start, end, "context", 0.75)
         for match in LATIN.finditer(text):
-            if ROLE.search(text, max(0, match.start() - 12), match.start()) or NEXT_HONORIFIC.match(text, match.end()):
+            if is_name_in_pinyin(match[0]) and not is_place_in_pinyin(match[0]):
+                yield Found(*match.span(), "pattern", 0.75)
+            elif ROLE.search(text, max(0, match.start() - 12), match.start()) or NEXT_HONORIFIC.match(
+                text, match.end()
+            ):
                 yield Found(*match.span(), "context", 0.8)
         for match in SURNAME_AND_TITLE.finditer(text):
             if match[1] not in AMBIGUOUS and text[match.start() : match.end() + 1] not in self._known:
+                yield Found(*match.span(1), "context", 0.7)
+        for match in OF_A_CLAN.finditer(text):
+            yield Found(*match.span(1), "context", 0.7)
+        for match in NICKNAME_AND_TITLE.finditer(text):
+            yield Found(*match.span(), "context", 0.7)
+        for match in OF_KIN.finditer(text):
+            if match[1] not in AMBIGUOUS and not self._is_kin(match.start()):
                 yield Found(*match.span(1), "context", 0.7)
         for match in CALLED.finditer(text):
             if match[0] not in self._known:
@@ -188,7 +208,7 @@ class _Reading:
                 continue
             if length == 2 and given[-1] in "和同" and not ends and text[start : end - 1] in self._known:
                 continue
-            is_clear = ends or FOLLOWS_LONG.match(text, end)
+            is_clear = ends or FOLLOWS_LONG.match(text, end) or text.startswith("等", end)
             if text[start:end] in NOBODY or (not is_clear and self._splits_word(end)):
                 continue
             known = is_talent or all(char in GIVEN for char in given) or (length == 2 and self._is_loose(start, end))
@@ -252,7 +272,8 @@ class _Reading:
                 return
             if is_no_name or text[start:end] in self._known:
                 continue
-            is_subject = BEGINS.match(text, start) and text[start] not in AMBIGUOUS and FOLLOWS_LONG.match(text, end)
+            is_word = text[start] in AMBIGUOUS and (length == 1 or self._holds_word(start, end))
+            is_subject = BEGINS.match(text, start) and not is_word and FOLLOWS_LONG.match(text, end)
             is_told_of = is_subject or (BEGINS.match(text, start) and SOMEBODY.match(text, end))
             if is_told_of or NEXT_HONORIFIC.match(text, end):
                 yield Found(start, end, "context", 0.7)
@@ -266,6 +287,15 @@ class _Reading:
         pieces = (self.text[start:end], *(self.text[at : at + 2] for at in range(start, end - 1)))
         if not any(piece in self._known for piece in pieces):
             yield Found(start, end, "model", 0.6)
+
+    def _is_kin(self, start: int) -> bool:
+        """Whether the character at *start* is of the word behind, or of one before: 师姐, 高大|哥."""
+        text = self.text
+        return text[start : start + 2] in self._known or text[max(0, start - 1) : start + 1] in self._known
+
+    def _holds_word(self, start: int, end: int) -> bool:
+        """Whether any two characters side by side from *start* to *end* are a word."""
+        return any(self.text[at : at + 2] in self._known for at in range(start, end - 1))
 
     def _is_loose(self, start: int, end: int) -> bool:
         """Whether no word of several characters holds any character of a surname that is no word and what is behind."""
@@ -282,4 +312,6 @@ class _Reading:
 
     def _in_title(self, start: int, end: int) -> bool:
         opened = self.text.rfind("《", 0, start)
+        if opened == start - 1 >= 0 and self.text[end : end + 1] in ("：", ":"):
+            return False  # who speaks in it
         return opened >= 0 and "》" not in self.text[opened:start] and "》" in self.text[end:]

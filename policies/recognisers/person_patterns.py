@@ -43,7 +43,10 @@ SOMEBODY = re.compile(
 """What is said of a person behind the name, and of hardly anything else."""
 VEILED = re.compile(f"{_SURNAME}(?:某某|某[甲乙丙丁]|某|[×＊*○xX]{{1,2}}|[{_HAN}][×＊*○])(?![A-Za-z0-9])")
 DOT = re.compile("[·•・]")
-LATIN = re.compile(r"[A-Z][a-z]+(?:[ ·][A-Z][a-z]*\.?){1,3}(?![A-Za-z])|[A-Z]{2,}(?: [A-Z]{2,}){1,2}(?![A-Za-z])")
+LATIN = re.compile(
+    r"[A-Z][a-z]+ [A-Z]{2,}(?![A-Za-z])|[A-Z]{2,} [A-Z][a-z]+(?![A-Za-z])"
+    r"|[A-Z][a-z]+(?:[ ·][A-Z][a-z]*\.?){1,3}(?![A-Za-z])|[A-Z]{2,}(?: [A-Z]{2,}){1,2}(?![A-Za-z])"
+)
 ENDS = re.compile(rf"$|[^{_HAN}A-Za-z0-9]")
 BEGINS = re.compile(rf"^|(?<=[^{_HAN}A-Za-z0-9])")
 IN_LIST = re.compile(
@@ -51,16 +54,28 @@ IN_LIST = re.compile(
     "(?=[、，, 和与及等。均]|[一二三四五六七八九]位|[一二两三四五六七八九]人|$)"
 )
 NICKNAME = "小老阿"
+OF_KIN = re.compile(
+    f"([{''.join(sorted(ALL_SURNAMES))}])(?=[姐哥叔姨婶嫂伯](?:[，。！？家说的你我在和跟让请要给电]|$))"
+)
+"""A surname before what elders are called: 王姐家."""
+OF_A_CLAN = re.compile(
+    f"({_SURNAME})(?=姓(?:男|女|业主|住户|村民|居民|商户|租客|租户|房东|老板|员工|司机|车主|顾客|患者|学生|老人|老汉|市民|"
+    "同事|夫妇|兄弟|青年|少年))"
+)
+"""Of whom a text tells the surname alone: 计姓住户."""
 CALLED = re.compile(
     f"(?:^|(?<=[听跟和找让叫问给对与请像被把@，。！：、 ]))[{NICKNAME}][{''.join(sorted(ALL_SURNAMES))}]"
     "(?=说|讲|问|约|来|请|告诉|和|跟|打|他|她|的|[，。！：、]|$)"
+)
+NICKNAME_AND_TITLE = re.compile(
+    f"(?<![大中])[小老][{''.join(sorted(ALL_SURNAMES))}](?=(?:同志|师傅|医生|大夫|老师|护士|警官|经理|主任|书记)(?!们))"
 )
 LATIN_NAME = re.compile("[A-Z][a-z]+(?:[ ·][A-Z][a-z]*)*")
 LONGEST_PART = 8
 BEHIND_VEILED = frozenset("和同因在以用向有无自至能可会发代到出来去要为所又方作不名下等男女")
 """What stands behind a half hidden name, and is hardly its last character."""
 LEADS = re.compile(
-    "(?:前|副|候任)?(?:总统|总理|首相|外长|财长|防长|议长|国王|女王|王子|公主|亲王|王储|王后|酋长|教皇|大主教|外交部长|国防部长|财政部长|国家主席)"
+    "(?:前|副|候任)?(?:总统|总理|首相|外长|财长|防长|议长|国王(?!子)|女王|王子|公主|亲王|王储|王后|酋长|教皇|大主教|外交部长|国防部长|财政部长|国家主席)"
 )
 OFFICES = "总工董导姐哥叔姨婶嫂伯"
 """What somebody is called by, in one character behind the surname."""

@@ -35,7 +35,8 @@ _SURNAMES = (
     "zhai zhan zhang zhao zhen zheng zhi zhong zhou zhu zhuang zhuo zong zou zu zuo"
 ).split()
 _COMPOUND = (
-    "ouyang shangguan sima zhuge dongfang huangfu weichi yuchi gongsun murong linghu situ xiahou xuanyuan yuwen duanmu "
+    "ouyang shangguan sima zhuge dongfang huangfu weichi yuchi gongsun murong linghu situ xiahou xuanyuan yuwen "
+    "duanmu "
     "nangong dugu huyan dongguo ximen baili wenren tantai helian taishi shentu zhongli xianyu zhangsun tuoba"
 ).split()
 _WORDS = frozenset(
@@ -70,3 +71,20 @@ _NAME = re.compile(f"(?:{_SURNAME}{_BREAK}{_GIVEN}|{_GIVEN}[ _.-]{_SURNAME})[_.-
 def is_name_in_pinyin(text: str) -> bool:
     """Whether all of *text* could be the name of a person in pinyin, and is no common word of an interface."""
     return _NAME.fullmatch(text) is not None and text.lower().rstrip(_ENDS) not in _WORDS
+
+
+_PLACES = frozenset(
+    (
+        "hong kong, he bei, he nan, hu bei, hu nan, shan dong, shan xi, shaan xi, jiang su, jiang xi, an hui, yun "
+        "nan, gan su, "
+        "tai wan, bei jing, tian jin, shang hai, xi an, nan jing, su zhou, nan chang, ji nan, he fei, fu zhou, xia "
+        "men, lan zhou"
+    ).split(", ")
+)
+_ROADS = frozenset("lu jie dao qu shi xian zhen cun xiang daxue".split())
+
+
+def is_place_in_pinyin(text: str) -> bool:
+    """Whether *text*, which could be a name, is a province, a town or a road: `Hong Kong`, `Zhong Shan Lu`."""
+    words = text.lower().split()
+    return " ".join(words[:2]) in _PLACES or (len(words) > 2 and words[-1] in _ROADS)

@@ -61,8 +61,8 @@ def _repeated(text: str, people: list[Hit], words: Container[str]) -> list[Hit]:
     names = {
         name
         for hit in people
-        if (name := text[hit.start : hit.end])
-        and (len(name) >= _SURE or (len(name) == _SURE - 1 and name not in NOT_A_NAME and name not in words))
+        for name in _called(text[hit.start : hit.end])
+        if name and (len(name) >= _SURE or (len(name) == _SURE - 1 and name not in NOT_A_NAME and name not in words))
     }
     if not names:
         return people
@@ -76,6 +76,12 @@ def _repeated(text: str, people: list[Hit], words: Container[str]) -> list[Hit]:
             if match.start() not in begins and not _OF_A_PLACE.match(text, match.end())
         ),
     ]
+
+
+def _called(name: str) -> tuple[str, ...]:
+    """*name*, and its first part where it is of several with dots between: 阿依古丽·买买提 is 阿依古丽 afterwards."""
+    first = re.split("[·•・]", name)[0]
+    return (name,) if first == name or len(first) < _SURE else (name, first)
 
 
 def _apart(hits: Iterable[Hit]) -> list[Hit]:

@@ -18,7 +18,12 @@ _OF_A_VILLAGE = re.compile(
 )
 """The last character of what is called like somebody, and what stands behind a village."""
 _OF_A_FIRM = re.compile("[\u4e00-\u9fff]{0,7}?(?:集团|有限公司|股份公司|有限责任公司|体育用品|商行|连锁店)")
-_NO_FIRM = frozenset({"v", "p", "u", "c", "w", "r", "d"})
+_OF_MEMORY = re.compile(
+    "[\u4e00-\u9fff]{0,6}?(?:奖(?![给励金状牌])|基金会)|[\u4e00-\u9fff]{0,2}(?:机场|定律|定理|效应|公式|猜想|综合征|大坝|纪念堂|纪念馆|"
+    "故居|医科大学|医学院|理工学院|学院|图书馆|博物馆|体育馆|体育场|音乐厅|艺术节)"
+)
+"""Behind whom something is called after: 诺贝尔物理学奖."""
+_NO_FIRM = frozenset({"v", "p", "u", "c", "w", "r", "d", "TIME"})
 """Words that stand in no name of a firm."""
 _CAPITALS = frozenset(
     (
@@ -43,7 +48,7 @@ def is_of_a_thing(
         return True
     if end - start <= _LONGEST_VILLAGE and _OF_A_VILLAGE.match(text, end - 1):
         return True
-    firm = _OF_A_FIRM.match(text, end)
+    firm = _OF_A_FIRM.match(text, end) or _OF_MEMORY.match(text, end)
     return (
         firm is not None
         and not ROLE.search(text, max(0, start - 12), start)

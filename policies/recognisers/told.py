@@ -9,6 +9,7 @@ from collections.abc import Container, Iterator
 from policies.recognisers.person_patterns import BEGINS, LATIN
 from policies.recognisers.person_words import (
     ALL_SURNAMES,
+    AMBIGUOUS,
     COMPOUND,
     GIVEN,
     NEVER_LAST,
@@ -54,7 +55,8 @@ def told_names(text: str, words: Container[str]) -> Iterator[Found]:
     """Such names in *text*. *words* are those of the language."""
     for pattern in _ANY:
         for match in pattern.finditer(text):
-            if match[1] not in NOT_A_NAME and match[1] not in NOBODY:
+            is_word = match[1][0] in AMBIGUOUS and match[1] in words
+            if match[1] not in NOT_A_NAME and match[1] not in NOBODY and not is_word:
                 yield Found(*match.span(1), "context", 0.75)
     for match in _QUOTED.finditer(text):
         yield Found(*match.span(1), "pattern", 0.7)

@@ -81,6 +81,28 @@ PEOPLE = {
     "in a list that is counted": ("请江南、海洋两位同志到场，焦点、路远两户缴费。", ["江南", "海洋", "焦点", "路远"]),
     "of another people, in a list": ("保障对象：乌日娜、其其格、韩宝柱。", ["乌日娜", "其其格", "韩宝柱"]),
     "of a class": ("三年级（1）班余乐乐的妈妈来了。", ["余乐乐"]),
+    "of a Tibetan or a Mongol of one word, behind a role": (
+        "妻子措姆和驻村干部普布，借款人苏和。",
+        ["措姆", "普布", "苏和"],
+    ),
+    "of the Yi": ("石一阿呷与吉克伍果系夫妻。", ["石一阿呷", "吉克伍果"]),
+    "with dots, and its first part": (
+        "低保户阿衣古丽·买买提来了，阿衣古丽的儿子在外。",
+        ["阿衣古丽·买买提", "阿衣古丽"],
+    ),
+    "in pinyin": ("请Zhang Wei与LI Na到三楼，WANG Xiaoming到五楼。", ["Zhang Wei", "LI Na", "WANG Xiaoming"]),
+    "from Japan, torn by the tagger": (
+        "图为小渊惠二（左）同麻生三郎握手，中村修一先生在座。",
+        ["小渊惠二", "麻生三郎", "中村修一"],
+    ),
+    "of another language, torn before a title": ("军政府首脑阿布巴卡里将军宣布大赦。", ["阿布巴卡里"]),
+    "of a prince": ("英国王子查尔斯·温斯顿抵达。", ["查尔斯·温斯顿"]),
+    "of whom the surname alone is told": ("楼上计姓住户和李姓男子都在。", ["计", "李"]),
+    "of elders": ("今天在王姐家吃饭，别打金叔电话。", ["王", "金"]),
+    "with small before a surname and a title": ("窗口的小麦同志办事快。", ["小麦"]),
+    "who speaks in a title": ("推荐文章《俞敏宏：北大教给我的三件事》。", ["俞敏宏"]),
+    "surnames alone in a list": ("刘、陈两位教授认为可行。", ["刘", "陈"]),
+    "of who is bound to a man": ("男方殷切，妻子是殷红。", ["殷切", "殷红"]),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
@@ -104,6 +126,9 @@ NOBODY = {
     "dates and classes": "本人于二〇二四年五月申请，高三（2）班的同学参加。",
     "who holds an office": "1999年任校长，向厂长汇报，书面委托董事代为出席。",
     "offices in a list": "院长、主任两位同志和单位、家属、支书到场。",
+    "places and roads in pinyin": "本店在Hong Kong和Zhong Shan Lu都有分店。",
+    "what is called after somebody": "诺贝尔物理学奖揭晓，何塞·马蒂国际机场启用。",
+    "kin and words like kin": "师姐和大哥来了，表姐家的猫。",
     "relatives": "老公说晚上带我去吃火锅，妈妈也来。",
 }
 ADDRESSES = {
@@ -168,6 +193,14 @@ ADDRESSES = {
         "任重 性别 男 籍贯 山东临沂 现居 青岛市市北区台东一路101号 求职意向 设计",
         "青岛市市北区台东一路101号",
     ),
+    "an estate that no word tells": ("购买锦绣江南二期11幢1单元1804室，逾期未办。", "锦绣江南二期11幢1单元1804室"),
+    "where parcels are left": ("改送百步亭花园路11号丰巢柜，谢谢。", "百步亭花园路11号丰巢柜"),
+    "behind a colon": ("我在:学院南路15号院", "学院南路15号院"),
+    "a numbered room called after its use": (
+        "三位同志到杭州市市民中心2号楼408会议室培训。",
+        "杭州市市民中心2号楼408会议室",
+    ),
+    "a line that ends with a zone": ("台州黄岩院桥镇唐家桥工业区", "台州黄岩院桥镇唐家桥工业区"),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
 }
 NOWHERE = {
@@ -178,6 +211,7 @@ NOWHERE = {
     "an office": "请于9月1日前到区行政服务中心三楼12号窗口办理。",
     "a hospital": "该案发生在杭州市第一人民医院门诊大楼。",
     "a factory": "朝鲜最高领导人视察工厂。",
+    "within a town": "他们在遵义城里的小楼里长谈。",
     "a hotline": "有问题请拨热线12345，或专线110。",
 }
 
