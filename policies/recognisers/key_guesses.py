@@ -35,7 +35,10 @@ _LIKE_PLACE = re.compile(
 _NUMBER = re.compile(r"[0-9*][0-9*xX() +\-]*")
 _LIKE_PHONE = re.compile(r"1[3-9][0-9*]{9}$|0[0-9]{2,3}-?[2-8][0-9]{6,7}$")
 _LEAST_OF_ACCOUNT, _LEAST_OF_PHONE, _MOST_OF_PHONE = 12, 7, 15
-_OF_PERSONS = re.compile("[员者师警官妇长]$|法官|医生|护士|司机|账户名称?$|户名$")
+_OF_ACCOUNT = re.compile("[a-z]{2,8}zh")
+_OF_PERSONS = re.compile(
+    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|代表$|法官|医生|护士|司机|账户名称?$|户名$"
+)
 """How labels of people end, and of other things as well."""
 _INITIALS = re.compile(r"[a-z]{3,8}")
 _MANY = re.compile("(?:_?[Ll]ist|_?[Aa]rray|s)$")
@@ -58,7 +61,7 @@ def guessed(key: str, value: Any) -> str | None:
     if words in _PLACES and _LIKE_PLACE.match(text) is not None:
         return "address"
     digits = sum(map(str.isdigit, text)) if _NUMBER.fullmatch(text) is not None else 0
-    if words in _ACCOUNTS and digits >= _LEAST_OF_ACCOUNT:
+    if (words in _ACCOUNTS or _OF_ACCOUNT.fullmatch(words) is not None) and digits >= _LEAST_OF_ACCOUNT:
         return "bank_card"
     may_be_phone = words in _PHONES or (words.endswith(("dh", "hm", "号码")) and _LIKE_PHONE.match(text) is not None)
     return "mobile" if may_be_phone and _LEAST_OF_PHONE <= digits <= _MOST_OF_PHONE else None

@@ -25,9 +25,9 @@ ABBREVIATED = {
 PINYIN = (
     "hujisuozaidi hujidi changzhudi zanzhudi xianjuzhudi juzhudi chuanzhenhao shouji chushengnianyue zhengjianhaoma "
     "binglihao zhuyuanhao menzhenhao jiashizhenghao gongjijinzhanghao shebaohao yibaohao xingming dizhi zhuzhi "
-    "dianhua dianhuahaoma shoujihao shoujihaoma shenfenzheng shenfenzhenghao shenfenzhenghaoma zhengjianhao "
-    "youxiang yinhangkahao yinhangzhanghao chushengriqi xingbie minzu hunyinzhuangkuang zhengzhimianmao chepaihao "
-    "chepaihaoma weixinhao huzhaohao shebaokahao lianxifangshi"
+    "dianhua dianhuahaoma shoujihao shoujihaoma shenfenzheng shenfenzhenghao shenfenzhenghaoma zhengjianhao youxiang "
+    "yinhangkahao yinhangzhanghao chushengriqi xingbie minzu hunyinzhuangkuang zhengzhimianmao chepaihao chepaihaoma "
+    "weixinhao huzhaohao shebaokahao lianxifangshi"
 ).split()
 """Words of pinyin that say what a field holds behind whatever says whose it is: jiatingdizhi."""
 PINYIN_THINGS = (
@@ -47,15 +47,22 @@ UNSURE = frozenset("cell cellvalue cellid cellname".split())
 ADJECTIVES = frozenset("mobile email mail cell card phone".split())
 """Before somebody in English, they say of what kind he is: mobileClient, emailUser."""
 MONEY = (
-    "收款 付款 领款 补贴 补助 养老 工资 退费 退款 转出 转入 转账 一卡通 借款 还款 扣费 扣款 代扣 代发 发放 结算 "
-    "开户 提现 汇款 银行 金融 对公 贷款 缴款 个人 本人 受益 领取 报销 抚恤 救助 津贴"
+    "打款 资助 慰问 救助金 收款 付款 领款 补贴 补助 养老 工资 退费 退款 转出 转入 转账 一卡通 借款 还款 扣费 扣款 "
+    "代扣 代发 发放 结算 开户 提现 汇款 银行 金融 对公 贷款 缴款 个人 本人 受益 领取 报销 抚恤 救助 津贴"
 ).split()
 """Before 账号 and the like, they say that it is one of a bank, and no log-in."""
 OF_MONEY = frozenset(
-    "bank wage salary subsidy allowance pension deposit savings saving loan repay repayment refund withdraw settle "
-    "settlement payee payer payment pay receive receiver recv rcv receipt debit credit transfer insured benefit".split()
+    "skr fkr ckr lqr bank wage salary subsidy allowance pension deposit savings saving loan repay repayment refund "
+    "withdraw settle settlement payee payer payment pay receive receiver recv rcv receipt debit credit transfer "
+    "insured benefit".split()
 )
 """The same before account."""
 PINYIN_OF_MONEY = (
     "yinhang kaihuhang kaihu shoukuan fukuan huankuan tuikuan gongzi butie lingkuan daifa kuan yanglao".split()
 )
+VERBS = frozenset(
+    "is has show enable need min max hide mask display allow disable verify validate count total require".split()
+)
+"""Before anything else, they ask whether, or how many."""
+COMPOSED = ("ys", "hs", "hz", "rk", "ry", "xs", "jz", "ls", "jl", "fq", "mq")
+"""How initials of people end that are composed: doctors (医生), nurses, patients, inhabitants (人口), staff, pupils."""

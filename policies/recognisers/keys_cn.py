@@ -11,6 +11,7 @@ from policies.recognisers.key_codes import CATEGORY_OF_CODE, item_in
 from policies.recognisers.key_morphemes import (
     ABBREVIATED,
     ADJECTIVES,
+    COMPOSED,
     MONEY,
     OF_MONEY,
     OTHER_CARDS,
@@ -18,6 +19,7 @@ from policies.recognisers.key_morphemes import (
     PINYIN_OF_MONEY,
     PINYIN_THINGS,
     UNSURE,
+    VERBS,
 )
 from policies.recognisers.key_words import (
     BASES,
@@ -80,6 +82,10 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LATIN = re.compile(r"[a-z0-9]+")
 _NUMBERED = re.compile(r"[0-9]+$|(?<=\D)[0-9]{1,2}(?=\D)")
 _MANY = ("s", "es", "list", "array", "列表")
+_VOWEL = re.compile("[aeiou]")
+"""What English words have, and initials of pinyin seldom."""
+_STAFF_APART = re.compile(r"[b-df-hj-np-tw-z]{2,5}y$")
+"""Initials of 某某员 as a word by themselves."""
 _WHETHER = re.compile(r"(?:is|has|sf(?!z))[a-z]")
 _OF_SOMEBODY = re.compile(r"[a-z]{1,6}r$")
 """Initials of 某某人."""
@@ -130,10 +136,11 @@ def category_of_key(key: str) -> str | None:
         return "person_name"
     if (numbered := _as_number(words)) is not None:
         return numbered
-    if (many := next((end for end in _MANY if words.removesuffix(end) in _CATEGORY_OF), None)) is not None:
+    many = next((end for end in _MANY if words.endswith(end) and words.removesuffix(end) in _CATEGORY_OF), None)
+    if many is not None and (many not in ("s", "es") or _VOWEL.search(words) is not None):
         return _CATEGORY_OF[words.removesuffix(many)]
     if not _LATIN.fullmatch(words):
-        return _of_label(words)
+        return _of_label(words) or _of_either(plain)
     each = [word.lower() for word in _WORDS.findall(plain) if not word.isdigit()]
     each = [ABBREVIATED.get(word, word) for word in each]
     if len(each) > 1 and each[-1] in _MORE:
@@ -169,6 +176,12 @@ def _role_behind(words: list[str]) -> str | None:
     return None if category == "free_text" else category
 
 
+def _of_either(label: str) -> str | None:
+    """What a label says that is two, either of which the field may hold: 姓名/名称."""
+    parts = [part for part in label.split("/") if part.strip()]
+    return next(filter(None, map(category_of_key, parts)), None) if len(parts) == 2 else None
+
+
 def _of_label(words: str) -> str | None:
     """What a Chinese label says by its end."""
     for coded in _CODED:
@@ -199,7 +212,7 @@ def _of_label(words: str) -> str | None:
 def _of_words(words: list[str]) -> str | None:
     """What the words of a name in English, or in pinyin word by word, say by their end."""
     words = [word for word in words if not word.isdigit()]
-    if len(words) < 2 or words[0] in ("is", "has", "show", "enable", "need", "min", "max"):
+    if len(words) < 2 or words[0] in VERBS:
         return None
     if words[-1] in _CODED and "".join(words[:-1]) in _CATEGORY_OF and _CATEGORY_OF["".join(words[:-1])] in QUASI:
         return _CATEGORY_OF["".join(words[:-1])]
@@ -215,7 +228,8 @@ def _of_words(words: list[str]) -> str | None:
         if words[start:][0] == "card" and "".join(before) in OTHER_CARDS:
             return OTHER_CARDS["".join(before)]
         reached = before and category != "person_name" and before[-1] in _REACHED
-        if category in _COMMON and before and before[-1] in THINGS and not reached and before[-1] != "user":
+        named = category != "person_name" or words[-1] in ("name", "names")
+        if category in _COMMON and named and before and before[-1] in THINGS and not reached and before[-1] != "user":
             return None
         if category == "person_name" and words[start:] == ["name"] and not _names_somebody(before):
             return None
@@ -229,6 +243,7 @@ def _names_somebody(before: list[str]) -> bool:
         not before
         or any("".join(before[start:]) in ROLES for start in range(len(before)))
         or (_OF_SOMEBODY_APART.match(before[-1]) is not None and before[-1] not in THINGS)
+        or _STAFF_APART.match(before[-1]) is not None
         or _SOMEBODY_IN_PINYIN.fullmatch(before[-1]) is not None
         or (_WHO_DOES.search(before[-1]) is not None and before[-1] not in THINGS)
     )
@@ -236,7 +251,9 @@ def _names_somebody(before: list[str]) -> bool:
 
 def _of_pinyin(words: str) -> str | None:
     """What pinyin that is written out says by its end."""
-    if words.endswith(("zhanghao", "kahao")) and any(word in words for word in PINYIN_OF_MONEY):
+    if words.endswith("mingcheng") and words.removesuffix("mingcheng") in ROLES:
+        return "person_name"
+    if words.endswith(("zhanghao", "zhanghu", "kahao", "kahaoma")) and any(word in words for word in PINYIN_OF_MONEY):
         return "bank_card"
     if len(words) >= _LEAST_OF_SOMEBODY and _SOMEBODY_IN_PINYIN.fullmatch(words) is not None:
         return "person_name"
@@ -245,7 +262,7 @@ def _of_pinyin(words: str) -> str | None:
 
 
 def _is_role(word: str, of_somebody: re.Pattern[str] = _OF_SOMEBODY) -> bool:
-    return word in ROLES or of_somebody.match(word) is not None
+    return word in ROLES or of_somebody.match(word) is not None or _STAFF_APART.match(word) is not None
 
 
 def _of_initials(words: str) -> str | None:
@@ -256,18 +273,24 @@ def _of_initials(words: str) -> str | None:
         stem = words.removesuffix(coded)
         if stem != words and _CATEGORY_OF.get(stem) in QUASI:
             return _CATEGORY_OF[stem]
+    if len(words) > _LONGEST_ROLE - 1 and words.endswith(("fddbr", "frdb")):
+        return "person_name"
     if len(words) <= _LONGEST_ROLE and words[-3:] in NAMING_ROLES and words[-1] == "r":
         return "person_name"
     for start in range(1, len(words) - _SHORTEST_SUFFIX + 1):
         role, base = words[:start], words[start:]
-        if base == "yhzh":  # by itself that of a user (用户) as well
+        if base in ("yhzh", "zhhm"):  # by itself that of a user (用户) as well
             return "bank_card"
         if base in _INITIALS and (len(base) >= _LEAST_UNPREFIXED or start > 1):
             return _CATEGORY_OF[base]
         if base == "sj" and _OF_SOMEBODY.match(role) is None:  # 时间 more often than 手机
             continue
-        if (base == "xm" and _OF_STAFF.match(role)) or (base == "mc" and len(role) > 2 and _OF_SOMEBODY.match(role)):
+        if base == "xm" and (_OF_STAFF.match(role) or (len(role) > 2 and role.endswith(COMPOSED))):
             return "person_name"
+        if base == "mc" and len(role) > 2 and (_OF_SOMEBODY.match(role) or _STAFF_APART.match(role)):
+            return "person_name"
+        if base == "qq" and role not in ROLES:
+            continue
         if base in _CATEGORY_OF and base != "name" and role not in THINGS and _is_role(role):
             return _CATEGORY_OF[base]
         if base in ("name", "mc") and (role in ROLES or role in NAMING_ROLES) and role not in ("user", "head"):

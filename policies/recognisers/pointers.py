@@ -15,6 +15,7 @@ import msgspec
 
 from policies.recognisers.find import find, reported
 from policies.recognisers.key_guesses import guessed
+from policies.recognisers.key_morphemes import PROJECTS
 from policies.recognisers.key_tables import Columns, by_name, columns_of, is_rows, named_by_first
 from policies.recognisers.key_words import FALSE_FRIENDS, PEOPLE, QUASI, THINGS
 from policies.recognisers.keys_cn import category_of_key
@@ -45,6 +46,7 @@ _FIELDS = frozenset(
 _OF_TYPE = frozenset("value val number no num v account".split())
 """Keys of what is of the type that stands beside."""
 _KINDS = frozenset("type kind contacttype contactway channel".split())
+_OF_ONE = frozenset("resident_id mobile landline birth_date sex".split())
 _NO_ADDRESS = frozenset("code type id status level lat lng".split())
 _TYPES = frozenset("zjlx zjlb certtype idtype cardtype certificatetype 证件类型 证件种类".split())
 _BY_TYPE = {
@@ -183,8 +185,18 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
             inherits = word not in _NO_ADDRESS if category == "address" else word in _VALUES
             told[key] = category if inherits else guessed(key, value[key])
         elif own is None:
-            told[key] = guessed(key, value[key])
+            told[key] = guessed(key, value[key]) or _by_namesakes(word, told)
     return told
+
+
+def _by_namesakes(key: str, told: Mapping[str, str | None]) -> str | None:
+    """What initials mean that end in those of 姓名 and of 项目, where another field tells of the same somebody."""
+    whose = key.removesuffix("xm").rstrip("_")
+    if whose == key or not whose.isalpha() or not whose.isascii() or whose in PROJECTS:
+        return None
+    return (
+        "person_name" if any(own in _OF_ONE and name.lower().startswith(whose) for name, own in told.items()) else None
+    )
 
 
 def _named_by(key: str, name: Any) -> str | None:
