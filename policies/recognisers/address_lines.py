@@ -10,7 +10,7 @@ from policies.recognisers.address_parts import PROVINCE
 from policies.recognisers.sentences import Sentence
 
 _SHORTEST, _LONGEST = 6, 70
-_SIGNS = re.compile("[。，！？!?；;：:“”\"'《》=<>@…,]|[0-9]{6}")
+_SIGNS = re.compile("[〔。，！？!?；;：:“”\"'《》=<>@…,]|[0-9]{6}")
 """What no such line holds."""
 _NUMBER = "(?:[0-9]+|[一二三四五六七八九十百零〇两]+|[A-Za-z][0-9]*|[甲乙丙丁])"
 _DIVISION = re.compile("[省市区县旗州](?!场|民|委|级|域|长|中心|政)")

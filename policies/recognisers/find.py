@@ -16,8 +16,9 @@ from policies.recognisers.person import PERSON
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.said_of import said_of_people
 from policies.recognisers.scan import candidates, identified
-from policies.recognisers.table import ORDER, REPORTED, Hit
+from policies.recognisers.table import ORDER, REPORTED, TABLE, Hit
 
+_NUMBERS = frozenset(row.category for row in TABLE)
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 
 
@@ -44,8 +45,23 @@ def _found(text: str, tagged: Sequence[Hit]) -> Sequence[Hit]:
     may_hold = opened(text)
     if not tagged and (found := identified(text, may_hold, opened, CHOSEN)) is not None:
         return found
-    hits = [*(hit for hit in candidates(text, may_hold, opened) if is_sure(hit)), *tagged]
+    sure = [hit for hit in candidates(text, may_hold, opened) if is_sure(hit)]
+    numbers = [hit for hit in sure if hit.category in _NUMBERS]
+    hits = [*sure, *(left for hit in tagged if (left := _beside(hit, numbers)) is not None)]
     return [_as_reported(hit) for hit in (_chosen(hits) if len(hits) > 1 else hits)]
+
+
+def _beside(hit: Hit, numbers: Sequence[Hit]) -> Hit | None:
+    """What is left of what a tagger found where a number begins in it: of 李雷G, before the digits of a passport."""
+    for number in numbers:
+        if number.start < hit.end and hit.start < number.end:
+            if hit.start < number.start:
+                hit = replace(hit, end=number.start)
+            elif number.end < hit.end:
+                hit = replace(hit, start=number.end)
+            else:
+                return None
+    return hit
 
 
 def reported(category: str) -> str:

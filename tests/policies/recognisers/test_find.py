@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.recognisers.find import find, reported
+from policies.recognisers.find import _found, find, reported
 from policies.recognisers.scan import _look_alikes, scan
+from policies.recognisers.table import Hit
 
 EXACT = {
     "mobile": [
@@ -161,6 +162,22 @@ def test_what_is_in_doubt_is_hidden_and_not_reported() -> None:
     for text in ("编号110105194912310021", "订单号13800138000", "a3f13800138000bc"):
         assert find(text) == []
         assert len(scan(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "left"),
+    [
+        ("李雷G40571160", [(0, 3)], [(0, 2, "person"), (2, 11, "passport")]),
+        ("宁X-Q48C8号", [(0, 2)], [(0, 8, "plate")]),
+        ("E83244302李雷", [(8, 11)], [(0, 9, "passport"), (9, 11, "person")]),
+        ("李雷13800138000", [(0, 2)], [(0, 2, "person"), (2, 13, "mobile")]),
+    ],
+)
+def test_a_name_that_a_tagger_found_ends_where_a_number_begins(
+    text: str, tagged: list[tuple[int, int]], left: list[tuple[int, int, str]]
+) -> None:
+    found = _found(text, [Hit(*span, "person_name", 0.9, "model") for span in tagged])
+    assert [(hit.start, hit.end, hit.category) for hit in found] == left
 
 
 def test_policies_and_reports_call_persons_differently() -> None:

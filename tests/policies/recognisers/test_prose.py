@@ -106,6 +106,7 @@ PEOPLE = {
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
+    "numbers of documents": "杭政发〔2026〕91号",
     "surnames that are words": "高度重视白色污染问题，黄色预警已发布。",
     "towns": "张家界国家森林公园位于湖南省西北部，石家庄市气温较低。",
     "shops": "李宁专卖店的运动鞋正在打折促销。",
