@@ -14,12 +14,13 @@ from PIL import Image
 
 from policies.documents.painted.headings import may_tell
 from policies.documents.painted.judge import Desk, Hidden, hidden_in, learned
+from policies.documents.painted.level import level
 from policies.documents.painted.optical import Sight
 from policies.documents.painted.pdf_beside import beside
 from policies.documents.painted.pdf_clean import Clean, cleaned
 from policies.documents.painted.pdf_content import Doubts
 from policies.documents.painted.pdf_images import Seen
-from policies.documents.painted.pdf_page import DOTS_PER_INCH, PageText, Shapes, picture_of
+from policies.documents.painted.pdf_page import DOTS_PER_INCH, PageText, Shapes, picture_of, size_of
 from policies.documents.painted.pdf_second import differ, second_reading
 from policies.documents.painted.pictures import QUALITY, paint, tell_sheets
 from policies.documents.painted.sheet import Sheet
@@ -119,7 +120,7 @@ def _page(page: pdfium.PdfPage, second: partial[str | None], doubts: Doubts, see
         images = [sheet for image in shapes.images for sheet in seen.sheets(image, blended=doubts.blended)]
         doubts.looked_at = not all(cell.sure for sheet in images for cell in sheet.cells)
     doubts.painted |= doubts.looked_at
-    sheets = [Sheet(text.cells)]
+    sheets = [level(text.cells, *size_of(page))]
     if doubts.looked_at:
         sheets += eyes.sheets(picture_of(page))
     return Page(doubts, sheets, other or "", images)

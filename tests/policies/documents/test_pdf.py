@@ -53,6 +53,13 @@ def test_whoever_only_looks_is_told_everything() -> None:
     assert ("文档属性 / properties", f"{NAME}的申请", "") in told
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_the_columns_of_a_page_that_is_turned_tell_as_they_do_on_any_other(turn: int) -> None:
+    made = report(lambda canvas: [canvas.drawString(*each) for each in ((72, 700, "姓名"), (72, 676, "大牛"))])
+    told = texts(changed(made, lambda document: document.pages[0].rotate(turn, relative=False)), "pdf")
+    assert ("第 1 页 / page 1", "大牛", "姓名") in told
+
+
 def _vertical(canvas: Canvas) -> None:
     canvas.rotate(90)
     canvas.drawString(100, -300, f"身份证号：{ID_NO}")
