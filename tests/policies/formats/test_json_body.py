@@ -418,3 +418,20 @@ def test_memory_stays_bounded() -> None:
     masker.feed(b"]}")
     masker.close()
     assert held < json_stream.UNIT_BYTES * 2 + json_body.WHOLE_BYTES
+
+
+@settings(max_examples=examples(40))
+@given(st.text("a(.;)/*!=-\n \u2028", max_size=8), st.text("();/* \n", max_size=4), st.data())
+def test_a_document_with_anything_around_or_in_it_is_masked_or_withheld(
+    before: str, behind: str, drawn: st.DataObject
+) -> None:
+    """A program may be wrapped around one (JSONP): that is none, and no part of it is read as one."""
+    body = json.dumps([{"id": 1, "id_no": "11010519491231002X", "mobile": "13800138000"}])
+    at = drawn.draw(st.integers(0, len(body)))
+    whole_body = before + body[:at] + drawn.draw(st.text('[]{}:,"\\0', max_size=2)) + body[at:] + behind
+    try:
+        out = masked(whole_body)
+    except Withheld:
+        return
+    assert (before + behind).strip() == ""
+    assert not [each for each in ("11010519491231002X", "13800138000") if each in out]

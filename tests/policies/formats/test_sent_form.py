@@ -1,7 +1,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_multipart import FormParser
 from python_multipart.multipart import Field
@@ -9,6 +9,7 @@ from python_multipart.multipart import File as ParsedFile
 
 from policies.formats.masker import Withheld
 from policies.formats.sent_form import Coding, File, Part, coding_of
+from tests.effort import examples
 
 CODING = Coding("xx")
 HEAD = 'Content-Disposition: form-data; name="a"'
@@ -179,3 +180,23 @@ WRITTEN_IN = {
 @pytest.mark.parametrize("content_type", WRITTEN_IN)
 def test_how_a_form_is_written(content_type: str) -> None:
     assert coding_of(content_type) == WRITTEN_IN[content_type]
+
+
+SIGNS = st.sampled_from([b"--xx", b"--xx--", b"\r\n", b"%", b"&", b";", b'"'])
+CHANGES = st.tuples(st.floats(0, 1), st.integers(0, 4), SIGNS | st.binary(max_size=3))
+
+
+@settings(max_examples=examples(40))
+@given(st.sampled_from([CODING, Coding()]), PARTS, st.lists(CHANGES, max_size=3))
+def test_a_form_with_anything_changed_is_read_as_it_is_written_again_or_refused(
+    coding: Coding, parts: list[Part], changes: list[tuple[float, int, bytes]]
+) -> None:
+    data = bytearray(coding.write([part for part in parts if part.file is None or coding is CODING]))
+    for share, length, octets in changes:
+        at = int(share * len(data))
+        data[at : at + length] = octets
+    try:
+        read = coding.read(bytes(data))
+    except Withheld:
+        return
+    assert coding.read(coding.write(read)) == read
