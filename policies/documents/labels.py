@@ -6,6 +6,7 @@ the next label, a gap. Who escapes what he writes says the same, so labels are l
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from policies.documents.headings import (
     FREE_TEXT,
@@ -25,7 +26,7 @@ _WORDS = f"[A-Za-z]{{0,5}}[{_HAN}]{{1,20}}|[{_HAN}](?:{_BLANK}{{1,8}}[{_HAN}]){{
 """A label, or one that is spread to the width of others: 姓　　名."""
 _FILLS = r"[.…·•⋯‥_＿\-—]"
 _LABELLED = re.compile(
-    rf"(?<![{_HAN}A-Za-z])(?P<label>{_WORDS})(?:[（(][^（）()\n]{{0,12}}[)）])?{_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}"
+    rf"(?<![{_HAN}A-Za-z])(?P<label>{_WORDS})(?:[（(][^（）()\n]{{0,12}}[)）])?{_BLANK}{{0,12}}{_BOLD}{_BLANK}{{0,8}}"
     rf"(?:(?:[:：=＝﹕︰∶]|[=-]?>|→|-{{2,3}}|—{{1,2}}){_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}(?:{_FILLS}{{2,40}}{_BLANK}{{0,8}})?"
     rf"|{_FILLS}{{2,40}}{_BLANK}{{0,8}}(?=[{_HAN}A-Za-z0-9+(（]))"
 )
@@ -35,6 +36,10 @@ _SPREAD = re.compile(
     re.MULTILINE,
 )
 """A label and a gap."""
+_TAG = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]{0,11})(?: [^<>\n]{0,200})?/?>")
+_BESIDE = frozenset("a b em font i mark small span strong sub sup u".split())
+"""Elements within which a text goes on."""
+_ESCAPED = re.compile(r"[\\%&~]")
 _IN_TURN = re.compile(
     r"^[ \t]*(?:[-*+•][ ])?([^\s:：=|,，;；]{2,24}(?:[ \u3000][^\s:：=|,，;；]{1,40}){1,23})[ \t]*$", re.MULTILINE
 )
@@ -74,7 +79,7 @@ _ELEMENT = re.compile(r"<(?P<key>[A-Za-z_][\w.\-:]{0,60})(?: [^<>\n]{0,200})?>(?
 _OF_TYPE = re.compile(r"(?<=[ ,])([^\s,()]{1,40})\((?:String|N?VARCHAR|Object)\)")
 """A parameter of a statement, as mappers of databases log it."""
 _HAS_HAN = re.compile(f"[{_HAN}]")
-_OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\-]+")
+_OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\- ]+")
 _GENERIC = frozenset("name address addr contact host".split())
 """Keys that programs call things by as well: what is a word of theirs behind one is nobody's."""
 _NOTHING = frozenset("null none nil undefined true false nan n/a".split())
@@ -82,10 +87,24 @@ _NOTHING = frozenset("null none nil undefined true false nan n/a".split())
 
 def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
     """From where to where in *text* a value stands behind a telling label, and the category it is of; some overlap."""
-    yield from _as_written(text)
+    if "</" in text:
+        for match in _ELEMENT.finditer(text):
+            yield from _told(match["key"].rpartition(":")[2], text, *match.span("value"))
+    yield from _as_written(_TAG.sub(_blanked, text) if "<" in text else text)
+    if "<" in text and _ESCAPED.search(text) is None:
+        return
     for reading in unescaped(text, each_round=True):
-        for start, end, category in _as_written(reading.text):
+        found = (
+            _told(match["key"].rpartition(":")[2], reading.text, *match.span("value"))
+            for match in _ELEMENT.finditer(reading.text)
+        )
+        for start, end, category in (*chain.from_iterable(found), *_as_written(reading.text)):
             yield (*reading.span(start, end), category)
+
+
+def _blanked(tag: re.Match[str]) -> str:
+    """As many blanks as *tag* has characters, or ends of lines, where it ends what stands before it."""
+    return (" " if tag[1].strip("/").lower() in _BESIDE else "\n") * len(tag[0])
 
 
 def _as_written(text: str) -> Iterator[tuple[int, int, str]]:
@@ -93,9 +112,6 @@ def _as_written(text: str) -> Iterator[tuple[int, int, str]]:
         yield from _behind_words(text)
     if "=" in text or ":" in text or "：" in text:
         yield from _behind_keys(text)
-    if "</" in text:
-        for match in _ELEMENT.finditer(text):
-            yield from _told(match["key"].rpartition(":")[2], text, *match.span("value"))
 
 
 def _behind_words(text: str) -> Iterator[tuple[int, int, str]]:

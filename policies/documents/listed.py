@@ -30,7 +30,7 @@ _LINE = re.compile(
 """Nothing but what may be names, behind a number and a label."""
 _FIRST = re.compile(
     rf"{_NUMBER}([\u4e00-\u9fff]{{2,4}})(?=[ \t\u3000,，、;；|（(:：0-9])"
-    r"|[ \t\u3000]*([\u4e00-\u9fff]{2,4})(?=[ \t\u3000]{0,4}(?:[,，、;；|（(]|[ \t\u3000]{0,4}1[3-9][0-9]))"
+    r"|[ \t\u3000]*([\u4e00-\u9fff]{2,4})(?=[ \t\u3000]{0,4}(?:[,，、;；|（(]|[ \t\u3000]{1,4}[0-9]))"
 )
 """What a line says first, before others."""
 _EACH = re.compile(_ITEM)

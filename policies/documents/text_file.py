@@ -31,10 +31,11 @@ ALONE = 2
 LONGEST_BELOW = 64
 """Characters of a value that stands below its label."""
 _LABEL = re.compile(
-    r"[ \t\u3000>]*(?:[-*+•]|#{1,6}|[0-9]{1,3}[.、)）])?[ \t\u3000]*(?:\*\*|__)?【?([^:：*_【】\[\]|=.…0-9]{1,40})"
+    r"[ \t\u3000>]*(?:[-*+•]|#{1,6}|[0-9]{1,3}[.、)）])?[ \t\u3000]*(?:\*\*|__)?"
+    r"【?([^:：*_【】\[\]|=.…0-9、，,。；]{1,40})"
 )
 _BEHIND_LABEL = re.compile(r"】?(?:\*\*|__)?[ \t]*([:：])?(?:\*\*|__)?[ \t]*")
-_ITEM = re.compile(r"[ \t\u3000>]*(?:[-*+•][ \t]|[0-9]{1,3}[.、)）][ \t]*)?[ \t\u3000]*")
+_ITEM = re.compile(r"[ \t\u3000>]*(?:[-*+•:：][ \t]|[0-9]{1,3}[.、)）][ \t]*)?[ \t\u3000]*")
 _NO_VALUE = re.compile(r"[。！？!?=]|[:：]\s*\S|^[-_*#|+ ]+$")
 _LABELLED_LINE = re.compile(r"[ \t]*([A-Za-z\u4e00-\u9fff]{1,20})[ \t]*[:：]")
 _HAS_TABLE = re.compile("<t[dh][ >]", re.IGNORECASE)

@@ -16,7 +16,7 @@ from policies.recognisers.given_names import surname_length
 MOST_CELLS = 64
 """Of a row."""
 _RULE = re.compile(
-    r"[ \t]*[|+\-:=┌┬┐├┼┤└┴┘─━│┃╔╦╗╠╬╣╚╩╝═║]{3}[ \t|+\-:=┌┬┐├┼┤└┴┘─━│┃╔╦╗╠╬╣╚╩╝═║]*|[ \t]*\\[a-z]+rule|[ \t]*\\hline"
+    r"(?=[^\n]*[-=─━═])[ \t|+\-:=┌┬┐├┼┤└┴┘─━│┃╔╦╗╠╬╣╚╩╝═║]{2,400}|[ \t]*\\(?:[a-z]{1,12}rule|hline)[ \t]*"
 )
 _BARS = re.compile(r"(?<!\\)[|│┃║｜]")
 _GAP = re.compile(r"[ \u3000]{2,}|\t[ \t\u3000]*|\u3000")
@@ -24,6 +24,7 @@ _LEADERS = re.compile(r"…|\.{3}|_{2}(?!\w)|(?<=\w\w)__")
 """What leads from a label to its value, or is to be filled in."""
 _LISTED = ",，;；、w"
 """What parts the cells of a table that its head alone makes one; `w`: words, by single blanks."""
+_TOTALS = frozenset("合计 小计 总计 共计".split())
 FEWEST_ROWS = {"|": 1, "\t": 1, "&": 1, " ": 2}
 _WORD = re.compile("[\"']?[\\w\u4e00-\u9fff（）()/·*]{1,24}[\"']?")
 _SPREAD = re.compile("(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000]{1,6}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])")
@@ -151,6 +152,9 @@ def _has_plain_head(texts: Sequence[dict[int, str]], *, is_ruled: bool) -> bool:
     told = {column for column, text in head.items() if _is_personal(text)}
     if is_ruled and not told:
         return True
+    rests = [text for row in rows for column, text in row.items() if column == min(row) and _is_personal(text)]
+    if rows and not rests and told & {column + 1 for column in told}:
+        return True  # a form has no label beside another
     if not told or len(rows) < 1 + (not is_ruled) or any(len(row) > len(head) for row in rows):
         return False
     return not any(_is_personal(text) for row in rows for text in row.values())
@@ -166,7 +170,7 @@ def _keys_below_head(
         keys: dict[int, str | None] = {}
         for column, text in row.items():
             above, before = head.get(column, ""), row.get(column - 1, "")
-            if not _is_personal(above) and is_label(text):
+            if text in _TOTALS or (not _is_personal(above) and is_label(text)):
                 keys[column] = None
             elif not is_label(above) and _is_personal(before) and not is_generic(before, text):
                 keys[column] = before
