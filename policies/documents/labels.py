@@ -36,6 +36,8 @@ _SPREAD = re.compile(
     re.MULTILINE,
 )
 """A label and a gap."""
+_CLAUSE = re.compile("的|了|把|看|谁|给|别人|多少|不同|任何|几|一个")
+"""What stands in clauses, and in no label."""
 _TAG = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]{0,11})(?: [^<>\n]{0,200})?/?>")
 _BESIDE = frozenset("a b em font i mark small span strong sub sup u".split())
 """Elements within which a text goes on."""
@@ -80,9 +82,21 @@ _OF_TYPE = re.compile(r"(?<=[ ,])([^\s,()]{1,40})\((?:String|N?VARCHAR|Object)\)
 """A parameter of a statement, as mappers of databases log it."""
 _HAS_HAN = re.compile(f"[{_HAN}]")
 _OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\- ]+")
+_LINK = re.compile(r"[a-z+]{2,12}://|/[a-z]")
+"""How an address of the web begins, or a path: nobody lives there."""
 _GENERIC = frozenset("name address addr contact host".split())
 """Keys that programs call things by as well: what is a word of theirs behind one is nobody's."""
 _NOTHING = frozenset("null none nil undefined true false nan n/a".split())
+
+
+def is_label(text: str) -> bool:
+    """Whether *text* is a label of personal data in running text, and no clause that ends like one."""
+    return tells(text) and not is_clause(text)
+
+
+def is_clause(text: str) -> bool:
+    """Whether *text* says something, though it may end like a label."""
+    return _CLAUSE.search(text) is not None
 
 
 def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
@@ -119,7 +133,7 @@ def _behind_words(text: str) -> Iterator[tuple[int, int, str]]:
     for pattern in (_LABELLED, _BRACKETED, _SPREAD):
         for match in pattern.finditer(text):
             label = match["label"] or match["round"] if pattern is _BRACKETED else match["label"]
-            if not tells(label):
+            if not is_label(label):
                 continue
             following = _NEXT.match(text, match.end())
             if following and is_heading(following[1]):
@@ -193,7 +207,7 @@ def _last_of(key: str) -> str:
 def _told(label: str, text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """What of *text* from *start* to *end* stands behind *label*, if that tells and it is a value."""
     label = _last_of(label)
-    category = category_of_heading(label) if tells(label) else None
+    category = category_of_heading(label) if is_label(label) else None
     value = text[start:end]
     while value[-1:] in ("_", "…", ".", " ", "\t", "*", "\u3000") and value.strip():
         value = value[:-1]
@@ -208,5 +222,7 @@ def _told(label: str, text: str, start: int, end: int) -> Iterator[tuple[int, in
 
 def is_generic(label: str, value: str) -> bool:
     """Whether *label* is a key that programs call things by, and *value* a word of theirs, and nobody's name."""
+    if category_of_heading(label) == "address" and _LINK.match(value):
+        return True
     last = label.rpartition(".")[2].rpartition("_")[2].lower()
     return last in _GENERIC and _OF_PROGRAMS.fullmatch(value) is not None and not is_name_in_pinyin(value)

@@ -13,7 +13,7 @@ from functools import partial
 
 from policies.documents.document import Text, Within
 from policies.documents.headings import FREE_TEXT, HIDDEN, PLAIN_HEADINGS, category_of_heading
-from policies.documents.labels import values_alone
+from policies.documents.labels import is_clause, values_alone
 from policies.documents.listed import names_listed
 from policies.documents.look import Look
 from policies.documents.markup import HTML
@@ -208,12 +208,16 @@ def _quiet(look: Look) -> Look:
 
 def _values(text: str, all_lines: Sequence[Line], within: Within) -> list[_Value]:
     """The values in *text* of whose place something tells, in order, apart from one another."""
+
+    def is_one(label: str) -> bool:
+        return within.is_label(label) and not is_clause(label)
+
     found = list(_sql(text, all_lines)) if " INTO" in text.upper() or "COPY " in text else []
     within.check_time()
-    for number, row in enumerate(cells_in(all_lines, within.is_label), 1):
+    for number, row in enumerate(cells_in(all_lines, is_one), 1):
         found += (_Value(each.start, each.end, each.text, each.key, each.line, number) for each in row)
     within.check_time()
-    found += _below_labels(all_lines, within.is_label, {value.line for value in found})
+    found += _below_labels(all_lines, is_one, {value.line for value in found})
     for start, end, line in names_listed(all_lines):
         found.append(_Value(start, end, text[start:end], _NAME, line.number))
     kept: list[_Value] = []

@@ -113,13 +113,21 @@ def _rows_of(lines: Sequence[Line], kind: str, is_label: Callable[[str], bool]) 
         for table in _listed(rows, is_label):
             yield from _headed(table, is_label, is_ruled=True)
         return
-    while rows and rows[0][0].number + 1 not in rules and not any(map(is_label, _texts(*rows[0]).values())):
+    while rows and rows[0][0].number + 1 not in rules and not _may_begin(_texts(*rows[0]), is_label):
         del rows[0]
     if len(rows) < FEWEST_ROWS[kind] or not any(is_label(text) for row in rows for text in _texts(*row).values()):
         return
     if kind == " ":
         rows = _by_place(rows, is_label)
     yield from _headed(rows, is_label, is_ruled=rows[0][0].number + 1 in rules)
+
+
+def _may_begin(row: dict[int, str], is_label: Callable[[str], bool]) -> bool:
+    """Whether a table may begin with *row*: a head, or a label and its value, and no record that ends with a label."""
+    labels = [column for column, text in row.items() if is_label(text)]
+    if not labels:
+        return False
+    return labels[0] != max(row) or not any(any(map(str.isdigit, text)) for text in row.values())
 
 
 def _headed(
@@ -130,9 +138,19 @@ def _headed(
     keys = _keys_below_head(texts, is_label) if _has_plain_head(texts, is_ruled=is_ruled) else _keys(texts, is_label)
     for (line, row), heads in zip(rows, keys, strict=True):
         yield [
-            Cell(line.start + a, line.start + b, line.text[a:b], heads[column], line.number)
+            Cell(
+                line.start + a,
+                line.start + b,
+                line.text[a:b],
+                _unless_generic(heads[column], line.text[a:b]),
+                line.number,
+            )
             for column, (a, b) in row.items()
         ]
+
+
+def _unless_generic(key: str | None, text: str) -> str | None:
+    return "" if key and is_generic(key, text) else key
 
 
 def _keys(texts: Sequence[dict[int, str]], is_label: Callable[[str], bool]) -> Iterator[dict[int, str | None]]:
