@@ -109,7 +109,7 @@ def try_channel(settings: Settings, name: str, environment: Mapping[str, str], n
         advice=Words(zh="", en=""),
     )
     text = text_of([trial], settings.console_url, language=channel.language, internal=channel.internal)
-    return Sender(name, address).send(text, key_of([trial]))
+    return Sender(name, address, clock=lambda: now).send(text, key_of([trial]))
 
 
 def _state(state: ChannelState) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from siem.notify.secret import Secret, WrongAddress, address_of
 from siem.record.anchor import Anchor, SecondParty, anchors_in, index_place, second_party
 from siem.record.anchoring import Anchoring
+from yingbi.clock import now
 from yingbi.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def _mailbox(settings: Settings) -> SecondParty:
 
     trust(str(settings.home / settings.notify.ca) if settings.notify.ca else "")
     try:
-        return AnchorMailbox(Sender(MAILBOX, Secret(_secret(MAILBOX, settings.home, settings.log.anchor_mail_file))))
+        address = Secret(_secret(MAILBOX, settings.home, settings.log.anchor_mail_file))
+        return AnchorMailbox(Sender(MAILBOX, address, clock=now))
     except WrongAddress as wrong:
         raise OSError(str(wrong)) from None
 

@@ -202,7 +202,7 @@ class SubscriberTeller:
             server = self._mail()
             if server is None:
                 raise WrongAddress("未设置邮件服务器 / no mail server is set")
-            sender = Sender("subscribers", to_one(server, one.address))
+            sender = Sender("subscribers", to_one(server, one.address), clock=self._clock)
         except WrongAddress as wrong:
             outcome = Outcome(delivered=False, result="address")
             self.trouble = str(wrong)

@@ -8,6 +8,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 
@@ -17,8 +18,10 @@ from apprise.plugins.base import NotifyBase
 from apprise.plugins.custom_json import NotifyJSON
 from apprise.plugins.email.base import NotifyEmail
 from apprise.plugins.email.smtp import SMTPSecureMode
+from apprise.plugins.feishu import NotifyFeishu
 
 from siem.notify import wire
+from siem.notify.feishu_sign import signed
 from siem.notify.message import Text
 from siem.notify.outbox import Outcome
 from siem.notify.secret import Secret, WrongAddress, is_here
@@ -69,8 +72,9 @@ wire.watch()
 class Sender:
     """Carries messages to one address."""
 
-    def __init__(self, name: str, address: Secret, *, limit_s: float = LIMIT_S) -> None:
-        """*name* is the channel's. Raises WrongAddress."""
+    def __init__(self, name: str, address: Secret, *, clock: Callable[[], datetime], limit_s: float = LIMIT_S) -> None:
+        """*name* is the channel's; *clock* says when something is signed. Raises WrongAddress."""
+        self._clock = clock
         self.name = name
         self.limit_s = limit_s
         self._address = address
@@ -91,6 +95,8 @@ class Sender:
         elif isinstance(plugin, NotifyEmail):
             plugin.headers |= {"X-Yingbi-Notification": key, **headers}
         with wire.seen() as noted:
+            if isinstance(plugin, NotifyFeishu) and (secret := plugin.user):  # Apprise signs for DingTalk alone
+                noted.finish = lambda body: signed(body, secret, self._clock())
             carried = plugin.notify(
                 body=text.body, title=text.title, notify_type=NotifyType.WARNING, body_format=NotifyFormat.TEXT
             )

@@ -7,7 +7,7 @@ password and no authority from the environment, and trusts the authorities that 
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +29,8 @@ class Seen:
     """Why there was no answer: `tls`, `timeout`, `unreachable`, `redirected`."""
     notes: list[str] = field(default_factory=list)
     """Codes that were read from what the mail plugin logs."""
+    finish: Callable[[bytes], bytes] | None = None
+    """What makes of the body as the plugin has it the one that is sent, where anything is to be added."""
 
 
 _local = threading.local()
@@ -63,6 +65,8 @@ class WatchedSession(requests.Session):
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """See `requests.Session`."""
         noted = current()
+        if noted is not None and noted.finish is not None and isinstance(request.body, bytes):
+            request.prepare_body(noted.finish(request.body), None)
         options |= {"verify": self.authorities, "allow_redirects": False}
         try:
             response = super().send(request, **options)

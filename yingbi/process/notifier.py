@@ -247,7 +247,7 @@ class Notifier:
 
         try:
             address = address_of(channel.name, self._home.root, channel.url_file, channel.url_env, self._environment)
-            sender = Sender(channel.name, address)
+            sender = Sender(channel.name, address, clock=now)
         except WrongAddress as wrong:
             if self._wrong.get(channel.name) != str(wrong):
                 log.error("address_refused channel=%s", channel.name)

@@ -45,7 +45,7 @@ class Round:
 
 def test_over_the_limit_they_are_joined_and_nothing_is_lost(tmp_path: Path) -> None:
     with hook() as webhook:
-        sender = Sender("oncall", Secret(webhook.address))
+        sender = Sender("oncall", Secret(webhook.address), clock=lambda: NINE)
         made = Round(tmp_path, sender.send)
         made.tell(range(1, 18))
         assert made.run() == 6
@@ -66,7 +66,7 @@ def test_over_the_limit_they_are_joined_and_nothing_is_lost(tmp_path: Path) -> N
 def test_a_channel_that_fails_is_tried_again_ever_later_under_the_same_key(tmp_path: Path) -> None:
     with hook() as webhook:
         webhook.answer = lambda posted: Answer(500 if len(webhook.posted) < 4 else 200)
-        made = Round(tmp_path, Sender("oncall", Secret(webhook.address)).send)
+        made = Round(tmp_path, Sender("oncall", Secret(webhook.address), clock=lambda: NINE).send)
         made.tell(range(1, 2))
         pauses = []
         while len(webhook.posted) < 4:
@@ -83,7 +83,7 @@ def test_a_channel_that_fails_is_tried_again_ever_later_under_the_same_key(tmp_p
 def test_who_asks_to_be_left_alone_is(tmp_path: Path) -> None:
     with hook() as webhook:
         webhook.answer = lambda posted: Answer(429, headers={"Retry-After": "90"})
-        made = Round(tmp_path, Sender("oncall", Secret(webhook.address)).send)
+        made = Round(tmp_path, Sender("oncall", Secret(webhook.address), clock=lambda: NINE).send)
         made.tell(range(1, 2))
         assert made.run() == 1
         made.now += 89 * SECOND

@@ -1,5 +1,7 @@
 """Real servers on the other side: what arrives, and what is made of what they answer."""
 
+import base64
+import hmac
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +24,7 @@ from tests.siem.notify.peers import Answer, Hook, Mailbox, hook, mailbox
 TEXT = text_of([message()], "https://console.example.gov.cn", language="both", internal=False)
 KEY = key_of([message()])
 TOKEN = "c0ffee5ec4e7"
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def webhook(secure: Hook) -> Hook:
 
 
 def sender(address: str, **options: float) -> Sender:
-    return Sender("oncall", Secret(address), **options)
+    return Sender("oncall", Secret(address), clock=lambda: AT, **options)
 
 
 def test_a_webhook_gets_the_text_and_the_key_and_the_status_is_the_proof(webhook: Hook) -> None:
@@ -131,6 +134,22 @@ def test_a_bot_that_refuses_in_the_body_of_a_200_has_refused(
     webhook.answer = lambda posted: Answer(200, b"<html>Sign in to use the network</html>")
     outcome = bot.send(TEXT, KEY)
     assert (outcome.delivered, outcome.result) == (False, "HTTP 200, no code")
+
+
+def test_a_bot_of_feishu_gets_a_signature_where_its_secret_is_in_the_address(
+    webhook: Hook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = NotifyFeishu.notify_url.split("/")[2]
+    monkeypatch.setattr(NotifyFeishu, "notify_url", NotifyFeishu.notify_url.replace(f"https://{host}", webhook.url))
+    webhook.answer = lambda posted: Answer(200, b'{"code": 0}')
+    assert sender(f"feishu://Ab%2F9secret@{TOKEN}").send(TEXT, KEY).delivered
+    assert sender(f"feishu://{TOKEN}").send(TEXT, KEY).delivered
+    first, second = (posted.json for posted in webhook.posted)
+    stamp = "1795424400"
+    by_hand = hmac.new(f"{stamp}\nAb/9secret".encode(), digestmod="sha256").digest()
+    assert (first.pop("timestamp"), base64.b64decode(first.pop("sign"))) == (stamp, by_hand)
+    assert first == second, "else it is as without a signature"
+    assert "Ab/9secret" not in caplog.text
 
 
 def test_who_cannot_be_trusted_is_told_nothing(files: dict[str, CertificateFiles]) -> None:
