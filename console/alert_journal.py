@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from console import sealed_journal
 from console.sealed_journal import SealedJournal
-from incident.ids import PersonId
+from incident.ids import Bilingual, PersonId
 from siem.detect.alert import AlertId
 from siem.detect.definition import RuleId
 from siem.detect.lifecycle import Disposition, Size
@@ -123,12 +123,10 @@ type Fact = Raised | Later
 Entry = sealed_journal.Entry[Fact]
 
 
-class BrokenAlertJournal(Exception):
-    """An entry is not as it was written: it was changed, dropped, added or moved."""
+class BrokenAlertJournal(sealed_journal.BrokenJournal):
+    """The journal of alerts is not as it was written."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"entry {number} of the journal of alerts is not as it was written")
-        self.zh = f"告警处置记录第 {number} 条与写入时不符"
+    of = Bilingual(zh="告警处置记录", en="alerts")
 
 
 JOURNAL = SealedJournal[Fact]("yingbi alert journal 1", Fact, BrokenAlertJournal)

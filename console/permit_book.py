@@ -5,22 +5,21 @@ any thread of the one process that writes.
 """
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import takewhile
 
 from sqlalchemy import Engine
 
-from console.journal_rows import add_rows, rows_in, told_to_who_acts
-from console.permit_journal import JOURNAL, BrokenPermitJournal, Ended, Fact, Judgement, Reviewed
+from console.followed_journal import FollowedJournal
+from console.permit_journal import JOURNAL, Ended, Fact, Judgement, Reviewed
 from console.permit_state import PermitRecord, PermitState, Refusal
-from console.sealed_journal import Row
+from console.sealed_journal import BrokenJournal
 from console.separation import are_alike
 from console.tables import PERMIT_JOURNAL
 from incident.blank import is_blank
-from incident.database import for_writing
-from incident.ids import ENGINE, Actor, NotPermitted, PersonId, person
-from policies.keys import Signer, Verifier
+from incident.ids import ENGINE, NotPermitted, PersonId
+from policies.keys import Signer
 from policies.permits import LONGEST
 
 type Clock = Callable[[], datetime]
@@ -33,28 +32,23 @@ class PermitBook:
         self, engine: Engine, signer: Signer, clock: Clock, *, check_text: Callable[[str], None] = lambda _: None
     ) -> None:
         """*check_text* raises NotPermitted for a text that must not stand in a record for ever."""
-        self._reading = engine
-        self._writing = for_writing(engine)
-        self._signer = signer
-        self._verifier = Verifier(signer.public_bytes)
         self._clock = clock
         self._check_text = check_text
         self._lock = threading.RLock()
-        self._last: Row | None = None
-        self._state = PermitState()
-        self.broken: BrokenPermitJournal | None = None
-        """Where the journal is not as it was written: then nobody is let see more, and nothing is written."""
-        try:
-            self._follow(self._rows())
-        except BrokenPermitJournal as broken:
-            self.broken, self._state = broken, PermitState()
+        self.journal = FollowedJournal(engine, PERMIT_JOURNAL, JOURNAL, signer, PermitState)
+        self._state = self.journal.state
 
     # -- reading
 
     @property
     def number(self) -> int:
         """That of the last entry, to see whether there is anything new."""
-        return self._last.number if self._last else 0
+        return self.journal.number
+
+    @property
+    def broken(self) -> BrokenJournal | None:
+        """Where the journal is not as it was written: then nobody is let see more, and nothing is written."""
+        return self.journal.broken
 
     def permits(self) -> tuple[PermitRecord, ...]:
         """Every permit, oldest first."""
@@ -95,9 +89,9 @@ class PermitBook:
     # -- what the installation does
 
     def note(self, fact: Fact, at: datetime) -> None:
-        """Write down what the installation did at *at*. Raises BrokenPermitJournal."""
+        """Write down what the installation did at *at*. Raises BrokenJournal."""
         with self._lock:
-            self._write(fact, at, ENGINE)
+            self.journal.write(fact, at, ENGINE)
 
     # -- what people do
 
@@ -109,7 +103,7 @@ class PermitBook:
             found = self._found(permit)
             if not found.is_live(now):
                 raise NotPermitted("这个许可已经结束", "this permit has ended")
-            self._act(Ended(permit=permit, reason=reason.strip()), now, by)
+            self.journal.act(Ended(permit=permit, reason=reason.strip()), now, by)
 
     def review(self, by: PersonId, names: Collection[str], permit: str, judgement: Judgement, remark: str) -> None:
         """Say whether the permit was right. *names* are what else *by* is called: nobody reviews their own.
@@ -128,35 +122,13 @@ class PermitBook:
                 raise NotPermitted("您已经复核过", "you have reviewed it already")
             if judgement is Judgement.IMPROPER and is_blank(remark):
                 raise NotPermitted("认定不当的，请写明理由", "say why it was wrong")
-            self._act(Reviewed(permit=permit, judgement=judgement, remark=remark.strip()), now, by)
+            self.journal.act(Reviewed(permit=permit, judgement=judgement, remark=remark.strip()), now, by)
 
     # -- how
 
     def _found(self, permit: str) -> PermitRecord:
-        if self.broken is not None:
-            raise NotPermitted(f"{self.broken.zh}，请审计员先核查", f"{self.broken}: an auditor has to look first")
+        self.journal.needs_whole()
         found = self.get(permit)
         if found is None:
             raise NotPermitted("没有这个许可", "there is no such permit")
         return found
-
-    def _rows(self) -> Sequence[Row]:
-        with self._reading.connect() as connection:
-            return rows_in(connection, PERMIT_JOURNAL)
-
-    def _follow(self, rows: Sequence[Row]) -> None:
-        entries = JOURNAL.following(rows, self._verifier, self._last)
-        self._state.add(entries)
-        self._last = rows[-1] if rows else self._last
-
-    def _act(self, fact: Fact, at: datetime, by: PersonId) -> None:
-        with told_to_who_acts():
-            self._write(fact, at, person(by))
-
-    def _write(self, fact: Fact, at: datetime, by: Actor) -> None:
-        if self.broken is not None:
-            raise self.broken
-        row = JOURNAL.row_of(fact, self._last, at, by, self._signer)
-        with self._writing.begin() as connection:
-            add_rows(connection, PERMIT_JOURNAL, [row])
-        self._follow([row])

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from console import sealed_journal
 from console.sealed_journal import SealedJournal
+from incident.ids import Bilingual
 from policies.permits import Kind
 from siem.record.event import CallerKind
 
@@ -87,12 +88,10 @@ type Fact = Began | Opened | Refused | Ended | Reviewed
 Entry = sealed_journal.Entry[Fact]
 
 
-class BrokenPermitJournal(Exception):
-    """An entry is not as it was written: it was changed, dropped, added or moved."""
+class BrokenPermitJournal(sealed_journal.BrokenJournal):
+    """The journal of permits is not as it was written."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"entry {number} of the journal of permits is not as it was written")
-        self.zh = f"查看许可记录第 {number} 条与写入时不符"
+    of = Bilingual(zh="查看许可记录", en="permits")
 
 
 JOURNAL = SealedJournal[Fact]("yingbi permit journal 1", Fact, BrokenPermitJournal)

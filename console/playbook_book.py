@@ -17,29 +17,26 @@ from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
-from console.journal_rows import add_rows, rows_in, told_to_who_acts
+from console.followed_journal import FollowedJournal
 from console.playbook_journal import (
     JOURNAL,
     Agreed,
     Agreements,
-    BrokenPlaybookJournal,
-    Fact,
     PlaybookState,
     Proposal,
     Proposed,
     Standing,
     Withdrawn,
 )
-from console.sealed_journal import Row
+from console.sealed_journal import BrokenJournal
 from console.separation import are_alike
 from console.tables import PLAYBOOK_JOURNAL
 from incident.blank import is_blank
-from incident.database import for_writing
 from incident.graph import Books
-from incident.ids import NotPermitted, PersonId, person
+from incident.ids import NotPermitted, PersonId
 from incident.playbook import Playbook
 from incident.reading import Finding
-from policies.keys import Signer, Verifier
+from policies.keys import Signer
 
 MOST_WAITING = 50
 MOST_BYTES = 1_000_000
@@ -86,18 +83,10 @@ class PlaybookBook:
         check_text: Callable[[str], None] = lambda _: None,
     ) -> None:
         """*check_text*: raises NotPermitted for what may not stay in a record."""
-        self._reading, self._writing = engine, for_writing(engine)
-        self._signer, self._verifier = signer, Verifier(signer.public_bytes)
         self._clock, self.shelf, self._check_text = clock, shelf, check_text
         self._lock = threading.RLock()
-        self._last: Row | None = None
-        self._state = PlaybookState()
-        self.broken: BrokenPlaybookJournal | None = None
-        """Where the journal is not as it was written: then nothing is written, and no agreement in it counts."""
-        try:
-            self._follow(self._rows())
-        except BrokenPlaybookJournal as broken:
-            self.broken, self._state = broken, PlaybookState()
+        self.journal = FollowedJournal(engine, PLAYBOOK_JOURNAL, JOURNAL, signer, PlaybookState)
+        self._state = self.journal.state
         self._put_back()
 
     # -- reading
@@ -105,7 +94,12 @@ class PlaybookBook:
     @property
     def number(self) -> int:
         """That of the last entry, to see whether there is anything new."""
-        return self._last.number if self._last else 0
+        return self.journal.number
+
+    @property
+    def broken(self) -> BrokenJournal | None:
+        """Where the journal is not as it was written: then nothing is written, and no agreement in it counts."""
+        return self.journal.broken
 
     def proposals(self) -> tuple[Proposal, ...]:
         """All that was proposed, oldest first."""
@@ -144,7 +138,7 @@ class PlaybookBook:
         except UnicodeDecodeError:
             raise NotPermitted("文件不是 UTF-8 文本", "the file is not UTF-8") from None
         with self._lock:
-            self._whole()
+            self.journal.needs_whole()
             known = self._state.proposals.values()
             if sum(each.standing is Standing.WAITING for each in known) >= MOST_WAITING:
                 raise NotPermitted(
@@ -156,7 +150,7 @@ class PlaybookBook:
             fact = Proposed(number=len(known) + 1, name=name, text=text, reason=reason.strip())
             if self._state.agreements.agreed.get(name) == fact.digest:
                 raise NotPermitted("与已同意的没有差别", "it is what two people agree to already")
-            self._act(fact, by)
+            self.journal.act(fact, self._clock(), by)
             return fact.number
 
     def agree(self, by: PersonId, number: int, digest: str) -> None:
@@ -170,7 +164,7 @@ class PlaybookBook:
             if are_alike(by, found.by):
                 raise NotPermitted("须由提议人以外的人同意", "another than who proposed it has to agree")
             self._sound(found.fact.name, found.fact.text)
-            self._act(Agreed(number=number, digest=digest), by)
+            self.journal.act(Agreed(number=number, digest=digest), self._clock(), by)
             self._keep(found.fact)
 
     def withdraw(self, by: PersonId, number: int, reason: str) -> None:
@@ -180,7 +174,7 @@ class PlaybookBook:
             found = self._found(number, Standing.WAITING, Standing.AGREED)
             if found.standing is Standing.AGREED and is_blank(reason):
                 raise NotPermitted("请写明理由", "say why")
-            self._act(Withdrawn(number=number, reason=reason.strip()), by)
+            self.journal.act(Withdrawn(number=number, reason=reason.strip()), self._clock(), by)
 
     # -- how
 
@@ -190,15 +184,11 @@ class PlaybookBook:
             raise BadPlaybook(findings)
 
     def _found(self, number: int, *standings: Standing) -> Proposal:
-        self._whole()
+        self.journal.needs_whole()
         found = self.get(number)
         if found is None or found.standing not in standings:
             raise NotPermitted("这份提议已经处理过", "the proposal has been settled")
         return found
-
-    def _whole(self) -> None:
-        if self.broken is not None:
-            raise NotPermitted(f"{self.broken.zh}，请审计员先核查", f"{self.broken}: an auditor has to look first")
 
     def _keep(self, fact: Proposed) -> None:
         try:
@@ -216,21 +206,6 @@ class PlaybookBook:
             there = lying.get(each.fact.name)
             if each.standing is Standing.AGREED and (there is None or hashlib.sha256(there).hexdigest() in before):
                 self._keep(each.fact)
-
-    def _rows(self) -> Sequence[Row]:
-        with self._reading.connect() as connection:
-            return rows_in(connection, PLAYBOOK_JOURNAL)
-
-    def _follow(self, rows: Sequence[Row]) -> None:
-        entries = JOURNAL.following(rows, self._verifier, self._last)
-        self._state.add(entries)
-        self._last = rows[-1] if rows else self._last
-
-    def _act(self, fact: Fact, by: PersonId) -> None:
-        row = JOURNAL.row_of(fact, self._last, self._clock(), person(by), self._signer)
-        with told_to_who_acts(), self._writing.begin() as connection:
-            add_rows(connection, PLAYBOOK_JOURNAL, [row])
-        self._follow([row])
 
 
 def _said_in(raw: Any) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from console import sealed_journal
 from console.sealed_journal import SealedJournal
-from incident.ids import PersonId
+from incident.ids import Bilingual, PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +49,10 @@ type Fact = Proposed | Agreed | Withdrawn
 Entry = sealed_journal.Entry[Fact]
 
 
-class BrokenPlaybookJournal(Exception):
-    """An entry is not as it was written: it was changed, dropped, added or moved."""
+class BrokenPlaybookJournal(sealed_journal.BrokenJournal):
+    """The journal of playbooks is not as it was written."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"entry {number} of the journal of playbooks is not as it was written")
-        self.zh = f"预案记录第 {number} 条与写入时不符"
+    of = Bilingual(zh="预案记录", en="playbooks")
 
 
 JOURNAL = SealedJournal[Fact]("yingbi playbook journal 1", Fact, BrokenPlaybookJournal)

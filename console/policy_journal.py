@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from console import sealed_journal
 from console.sealed_journal import SealedJournal
+from incident.ids import Bilingual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +97,10 @@ type Fact = Governed | Adopted | Drafted | Edited | Submitted | Approved | Publi
 Entry = sealed_journal.Entry[Fact]
 
 
-class BrokenPolicyJournal(Exception):
-    """An entry is not as it was written: it was changed, dropped, added or moved."""
+class BrokenPolicyJournal(sealed_journal.BrokenJournal):
+    """The journal of policies is not as it was written."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"entry {number} of the journal of policies is not as it was written")
-        self.zh = f"策略记录第 {number} 条与写入时不符"
+    of = Bilingual(zh="策略记录", en="policies")
 
 
 JOURNAL = SealedJournal[Fact]("yingbi policy journal 1", Fact, BrokenPolicyJournal)

@@ -17,11 +17,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from console.journal_rows import add_rows, rows_in, told_to_who_acts
+from console.followed_journal import FollowedJournal
 from console.rule_journal import (
     JOURNAL,
-    BrokenRuleJournal,
-    Fact,
     Proposal,
     Proposed,
     PutLive,
@@ -29,14 +27,13 @@ from console.rule_journal import (
     Standing,
     Withdrawn,
 )
-from console.sealed_journal import Row
+from console.sealed_journal import BrokenJournal
 from console.separation import are_alike
 from console.tables import RULE_JOURNAL
 from incident.blank import is_blank
-from incident.database import for_writing
-from incident.ids import NotPermitted, PersonId, person
+from incident.ids import NotPermitted, PersonId
 from policies.durable import replace_file
-from policies.keys import Signer, Verifier
+from policies.keys import Signer
 from siem.detect.definition import Rule
 from siem.detect.rule import Lists
 from siem.detect.rule_file import Problem, RuleError
@@ -85,27 +82,22 @@ class RuleBook:
         check_text: Callable[[str], None] = lambda _: None,
     ) -> None:
         """*lists*: names that rules may use in a `%list%`. *check_text*: raises NotPermitted for what may not stay."""
-        self._reading = engine
-        self._writing = for_writing(engine)
-        self._signer = signer
-        self._verifier = Verifier(signer.public_bytes)
         self._clock = clock
         self._shipped, self._own, self._lists = shipped, own, lists
         self._check_text = check_text
         self._lock = threading.RLock()
-        self._last: Row | None = None
-        self._state = RuleState()
         self._read: dict[Path, tuple[int, InForce]] = {}
-        self.broken: BrokenRuleJournal | None = None
-        """Where the journal is not as it was written: then nothing is written, and what is in force stays."""
-        try:
-            self._follow(self._rows())
-        except BrokenRuleJournal as broken:
-            self.broken, self._state = broken, RuleState()
+        self.journal = FollowedJournal(engine, RULE_JOURNAL, JOURNAL, signer, RuleState)
+        self._state = self.journal.state
         for number in self._state.live.values():  # the process may have died between the journal and the file
             self._write_file(self._state.proposals[number].fact)
 
     # -- reading
+
+    @property
+    def broken(self) -> BrokenJournal | None:
+        """Where the journal is not as it was written: then nothing is written, and what is in force stays."""
+        return self.journal.broken
 
     def in_force(self) -> tuple[InForce, ...]:
         """The files that are in force, by name; those that cannot be read are left out, as detection does."""
@@ -146,7 +138,7 @@ class RuleBook:
         self._check_text(reason)
         text = text.replace("\r\n", "\n").strip() + "\n" if text.strip() else ""
         with self._lock:
-            self._whole()
+            self.journal.needs_whole()
             if not _NAME.fullmatch(file) or file.endswith(EXAMPLES):
                 raise NotPermitted(
                     "文件名由小写字母、数字和下划线组成，以 .yml 结尾，如 night_export.yml",
@@ -168,7 +160,7 @@ class RuleBook:
             number = len(self._state.proposals) + 1
             instead_of = before.text if before else ""
             fact = Proposed(number=number, file=file, text=text, instead_of=instead_of, reason=reason.strip())
-            self._act(fact, by)
+            self.journal.act(fact, self._clock(), by)
             return number
 
     def put_live(self, by: PersonId, number: int) -> None:
@@ -188,7 +180,7 @@ class RuleBook:
                     "替换或停用生效中的规则、自动控制的规则，须由提议人以外的人生效",
                     "what replaces or ends a rule, or contains by itself, is put live by another than who proposed it",
                 )
-            self._act(PutLive(number=number), by)
+            self.journal.act(PutLive(number=number), self._clock(), by)
             self._write_file(found.fact)
 
     def withdraw(self, by: PersonId, number: int, reason: str) -> None:
@@ -196,20 +188,16 @@ class RuleBook:
         self._check_text(reason)
         with self._lock:
             self._waiting(number)
-            self._act(Withdrawn(number=number, reason=reason.strip()), by)
+            self.journal.act(Withdrawn(number=number, reason=reason.strip()), self._clock(), by)
 
     # -- how
 
     def _waiting(self, number: int) -> Proposal:
-        self._whole()
+        self.journal.needs_whole()
         found = self.get(number)
         if found is None or found.standing is not Standing.WAITING:
             raise NotPermitted("这份提议已经处理过", "the proposal has been settled")
         return found
-
-    def _whole(self) -> None:
-        if self.broken is not None:
-            raise NotPermitted(f"{self.broken.zh}，请审计员先核查", f"{self.broken}: an auditor has to look first")
 
     def _check(self, file: str, text: str) -> None:
         """Raise BadRules where *text* cannot be in force under the name *file*, beside all that is."""
@@ -243,18 +231,3 @@ class RuleBook:
         elif not path.exists() or path.read_bytes() != fact.text.encode():
             self._own.mkdir(exist_ok=True)
             replace_file(path, fact.text.encode())
-
-    def _rows(self) -> Sequence[Row]:
-        with self._reading.connect() as connection:
-            return rows_in(connection, RULE_JOURNAL)
-
-    def _follow(self, rows: Sequence[Row]) -> None:
-        entries = JOURNAL.following(rows, self._verifier, self._last)
-        self._state.add(entries)
-        self._last = rows[-1] if rows else self._last
-
-    def _act(self, fact: Fact, by: PersonId) -> None:
-        row = JOURNAL.row_of(fact, self._last, self._clock(), person(by), self._signer)
-        with told_to_who_acts(), self._writing.begin() as connection:
-            add_rows(connection, RULE_JOURNAL, [row])
-        self._follow([row])

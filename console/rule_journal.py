@@ -8,7 +8,7 @@ from typing import assert_never
 
 from console import sealed_journal
 from console.sealed_journal import SealedJournal
-from incident.ids import PersonId
+from incident.ids import Bilingual, PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,10 @@ type Fact = Proposed | PutLive | Withdrawn
 Entry = sealed_journal.Entry[Fact]
 
 
-class BrokenRuleJournal(Exception):
-    """An entry is not as it was written: it was changed, dropped, added or moved."""
+class BrokenRuleJournal(sealed_journal.BrokenJournal):
+    """The journal of rules is not as it was written."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"entry {number} of the journal of rules is not as it was written")
-        self.zh = f"规则记录第 {number} 条与写入时不符"
+    of = Bilingual(zh="规则记录", en="rules")
 
 
 JOURNAL = SealedJournal[Fact]("yingbi rule journal 1", Fact, BrokenRuleJournal)

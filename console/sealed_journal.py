@@ -9,11 +9,22 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from incident.codec import canonical, decode, encode
-from incident.ids import Actor, ActorKind
+from incident.ids import Actor, ActorKind, Bilingual
 from policies.keys import BadSignature, Signer, Verifier
+
+
+class BrokenJournal(Exception):
+    """An entry is not as it was written: it was changed, dropped, added or moved."""
+
+    of: ClassVar[Bilingual]
+    """What the journal is of: its name in Chinese, what it is about in English."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"entry {number} of the journal of {self.of.en} is not as it was written")
+        self.zh = f"{self.of.zh}第 {number} 条与写入时不符"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from console import sealed_journal
 from console.sealed_journal import SealedJournal
+from incident.ids import Bilingual
 
 
 class Format(StrEnum):
@@ -57,12 +58,10 @@ type Fact = Saved | Renamed | Deleted | Exported
 Entry = sealed_journal.Entry[Fact]
 
 
-class BrokenSearchJournal(Exception):
-    """An entry is not as it was written: it was changed, dropped, added or moved."""
+class BrokenSearchJournal(sealed_journal.BrokenJournal):
+    """The journal of searches is not as it was written."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"entry {number} of the journal of searches is not as it was written")
-        self.zh = f"查询记录第 {number} 条与写入时不符"
+    of = Bilingual(zh="查询记录", en="searches")
 
 
 JOURNAL = SealedJournal[Fact]("yingbi search journal 1", Fact, BrokenSearchJournal)

@@ -190,7 +190,7 @@ def test_what_was_found_is_given_out_and_that_is_written_down(searched: Browser,
 
 
 def test_nothing_is_given_that_cannot_be_written_down(searched: Browser, bureau: Bureau) -> None:
-    bureau.searches.broken = BrokenSearchJournal(3)
+    bureau.searches.journal.broken = BrokenSearchJournal(3)
     page = searched.get("/events")
     answer = searched.submit(page, "export")
     assert answer.status == 422

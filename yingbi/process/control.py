@@ -17,7 +17,6 @@ from sqlalchemy import Engine
 from console.accounts import Accounts
 from console.alert_book import AlertBook
 from console.alert_closing import AlertCloser
-from console.alert_journal import BrokenAlertJournal
 from console.alert_watch import AlertWatch, due_by
 from console.api_repeats import Repeats
 from console.api_tokens import ApiTokens
@@ -25,14 +24,11 @@ from console.app import create_app
 from console.excused import Excuses
 from console.office import Office
 from console.permit_book import PermitBook
-from console.permit_journal import BrokenPermitJournal
 from console.playbook_book import PlaybookBook
-from console.playbook_journal import BrokenPlaybookJournal
 from console.rule_book import RuleBook
-from console.rule_journal import BrokenRuleJournal
 from console.rule_trials import RuleTrials
+from console.sealed_journal import BrokenJournal
 from console.search_book import SearchBook
-from console.search_journal import BrokenSearchJournal
 from incident.cases import Cases
 from incident.database import open_database
 from incident.drill import is_barred
@@ -287,14 +283,7 @@ def planted_for(settings: Settings, count: int) -> bytes:
         raise NotPermitted(zh, en) from None
 
 
-def said_of(
-    broken: BrokenPermitJournal
-    | BrokenAlertJournal
-    | BrokenRuleJournal
-    | BrokenSearchJournal
-    | BrokenPlaybookJournal
-    | None,
-) -> Bilingual | None:
+def said_of(broken: BrokenJournal | None) -> Bilingual | None:
     """Where a journal is not as it was written, where that is so."""
     return Bilingual(zh=broken.zh, en=str(broken)) if broken else None
 
