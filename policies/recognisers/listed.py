@@ -16,7 +16,7 @@ from policies.recognisers.stated import ORGANISATION, Found
 
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf"
 _ITEM = f"[{_HAN}·•・]"
-_RUN = re.compile(f"{_ITEM}{{2,40}}(?:[、／/]{_ITEM}{{1,40}})+")
+_RUN = re.compile(f"(?<!{_ITEM}){_ITEM}{{2,160}}(?:[、／/]{_ITEM}{{1,40}})+")
 _BETWEEN = re.compile("[、／/]")
 _NUMBER = "[二两三四五六七八九十]"
 _ENDS_LIST = re.compile(f"等|和|与|及|以及|均|都|共|{_NUMBER}(?:位|名|人|户)|{_NUMBER}+人")
@@ -48,7 +48,7 @@ def names_beside(text: str, kept: Sequence[Found], taken: bytearray) -> Iterator
 
 def names_in_lists(text: str, kept: Sequence[Found], taken: bytearray, words: Container[str]) -> Iterator[Found]:
     """Names that only their list gives away. *words* are those of the language."""
-    for run in _RUN.finditer(text):
+    for run in _RUN.finditer(text) if _BETWEEN.search(text) else ():
         items = _items(text, *run.span())
         sure = sum(any(start <= each.start and each.end <= end for each in kept) for start, end in items)
         sure = sure if sure * _SHARE >= len(items) else 0

@@ -14,7 +14,6 @@ from policies.recognisers.names import SURNAMES
 from policies.recognisers.peoples import names_of_peoples, words_of_names
 from policies.recognisers.person_patterns import (
     BEGINS,
-    BEHIND_LABEL,
     BEHIND_ROLE,
     CALLED,
     DOT,
@@ -28,6 +27,7 @@ from policies.recognisers.person_patterns import (
     NICKNAME_AND_TITLE,
     OF_A_CLAN,
     OF_KIN,
+    OF_NO_LABEL,
     PERSONAL_TITLE,
     ROLE,
     SOMEBODY,
@@ -38,6 +38,7 @@ from policies.recognisers.person_words import (
     ALL_SURNAMES,
     AMBIGUOUS,
     BEHIND_A_BRAND,
+    DONE_TO,
     GIVEN,
     MODIFYING,
     NAMING_KINDS,
@@ -47,6 +48,7 @@ from policies.recognisers.person_words import (
     TRANSLITERATING,
 )
 from policies.recognisers.pinyin import is_name_in_pinyin, is_place_in_pinyin
+from policies.recognisers.rare_surnames import WORDY
 from policies.recognisers.sentences import Sentence
 from policies.recognisers.stated import Found, stated_names, unveiled
 from policies.recognisers.table import Hit
@@ -132,7 +134,7 @@ class _Reading:
         for match in SURNAME_AND_TITLE.finditer(text):
             if match[1] not in AMBIGUOUS and text[match.start() : match.end() + 1] not in self._known:
                 yield Found(*match.span(1), "context", 0.7)
-        for match in OF_A_CLAN.finditer(text):
+        for match in OF_A_CLAN.finditer(text) if "姓" in text else ():
             yield Found(*match.span(1), "context", 0.7)
         for match in NICKNAME_AND_TITLE.finditer(text):
             yield Found(*match.span(), "context", 0.7)
@@ -145,9 +147,10 @@ class _Reading:
         for start, end in self._people.items():
             yield from self._corrected(start, end)
         for match in BEHIND_ROLE.finditer(text):
-            yield from self._announced(match.end())
-        for match in BEHIND_LABEL.finditer(text):
-            yield from self._labelled(match.end())
+            if surname_length(text, match.end()):
+                yield from self._announced(match.end())
+            if text[match.end()] in WORDY and match[1] not in DONE_TO and not OF_NO_LABEL.search(match[2]):
+                yield from self._labelled(match.end())
         for start, end, kind in self._words:
             if text[start] in ALL_SURNAMES:
                 yield from self._told_of(start, kind)

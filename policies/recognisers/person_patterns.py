@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 
+from policies.recognisers.alternatives import one_of
 from policies.recognisers.person_words import (
     AFTERWARDS,
     ALL_SURNAMES,
     COMPOUND,
-    DONE_TO,
     HONORIFICS,
     ROLES,
 )
@@ -22,13 +22,12 @@ def _any_of(words: Iterable[str]) -> str:
 
 _SURNAME = f"(?:{_any_of(COMPOUND)}|[{''.join(sorted(ALL_SURNAMES))}])"
 _LINK = '[ 　]*(?:为|是|叫|系)?[ 　]*[:：,，=|（(“"【\\[]?[ 　]*'
-BEHIND_ROLE = re.compile(f"(?:{_any_of(ROLES)}){_LINK}(?={_SURNAME})")
-BEHIND_LABEL = re.compile(
-    f"(?:{_any_of(role for role in ROLES if role not in DONE_TO)})(?:为|是|叫)?[ 　]*[:：（(]?[ 　]*"
-    f"(?=[{WORDY}][{_HAN}])"
-)
-ROLE = re.compile(f"(?:{_any_of(ROLES)}){_LINK}$")
-ROLE_FIRST = re.compile(f"(?:{_any_of(ROLES)})")
+BEHIND_ROLE = re.compile(f"({one_of(ROLES)})({_LINK})(?={_SURNAME}|[{WORDY}][{_HAN}])")
+"""A role, what stands behind it, and then a character that surnames begin with."""
+OF_NO_LABEL = re.compile('[系，,=|“"【\\[]')
+"""What stands between a role and a name, but hardly between a label and what it announces."""
+ROLE = re.compile(f"{one_of(ROLES)}{_LINK}$")
+ROLE_FIRST = re.compile(one_of(ROLES))
 SURNAME_AND_TITLE = re.compile(
     f"(?:^|(?<=[和跟与找问叫请让给向对是说听被把，,。！：:、 “]))({_SURNAME})(?=(?:{_any_of(HONORIFICS)}))"
 )

@@ -38,6 +38,8 @@ _TELLING = (
     "|[哥姐][，,。！!？?])",
     # in a picture
     f"(?:^|(?<=[为与和及、，,。：:])){_NAME}(?=[（(][左右中前后上下][一二三四五六七八九]?[）)])",
+)
+_TELLING_IN_A_TABLE = (
     # in a table that has become a line
     f"(?:^|(?<=[ 　\t])){_NAME}{_BLANK}[{_HAN}、]{{2,12}}{_BLANK}[男女]{_BLANK}[0-9]{{2}}",
     f"(?<=[ 　\t])({_ONE}[{_HAN}]{{1,2}})[ 　\t|]+[男女][ 　\t|]+(?=[0-9]{{2}}|[{_HAN}]{{1,3}}族"
@@ -46,6 +48,8 @@ _TELLING = (
     "(?=[ 　\t](?:群众|党员|团员|中共|务农|学生|个体|无业|退休|在[校职读]|已故))",
 )
 _ANY = tuple(map(re.compile, _TELLING))
+_ANY_WITH_BLANKS = _ANY + tuple(map(re.compile, _TELLING_IN_A_TABLE))
+_HAS_BLANK = re.compile("[ 　\t]")
 _BEHIND_COLON = re.compile(f"(?<=[:：])([{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{2}})(?=[，,。；;]|$)")
 _QUOTED = re.compile(f'(?<=[、和])[“"‘]([{_HAN}]{{2,4}})[”"’](?=等[一二两三四五六七八九十0-9]*人)')
 _OF_LATIN = re.compile(f"[ 　]?[（(](?={_ONE}[{_HAN}]{{1,2}}[）)])")
@@ -53,7 +57,7 @@ _OF_LATIN = re.compile(f"[ 　]?[（(](?={_ONE}[{_HAN}]{{1,2}}[）)])")
 
 def told_names(text: str, words: Container[str]) -> Iterator[Found]:
     """Such names in *text*. *words* are those of the language."""
-    for pattern in _ANY:
+    for pattern in _ANY_WITH_BLANKS if _HAS_BLANK.search(text) else _ANY:
         for match in pattern.finditer(text):
             is_word = match[1][0] in AMBIGUOUS and match[1] in words
             if match[1] not in NOT_A_NAME and match[1] not in NOBODY and not is_word:
