@@ -35,6 +35,8 @@ _LIKE_PLACE = re.compile(
 _NUMBER = re.compile(r"[0-9*][0-9*xX() +\-]*")
 _LIKE_PHONE = re.compile(r"1[3-9][0-9*]{9}$|0[0-9]{2,3}-?[2-8][0-9]{6,7}$")
 _LEAST_OF_ACCOUNT, _LEAST_OF_PHONE, _MOST_OF_PHONE = 12, 7, 15
+_SOMEBODY = re.compile("[a-z]{0,4}[b-df-hj-np-tw-z][b-df-hj-mp-tw-z]r|[a-z]{2,4}ry")
+"""Initials of 某某人 and of 某某人员, and not of 内容."""
 _OF_ACCOUNT = re.compile("[a-z]{2,8}zh")
 _OF_PERSONS = re.compile(
     "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|代表$|法官|医生|护士|司机|账户名称?$|户名$"
@@ -54,7 +56,7 @@ def guessed(key: str, value: Any) -> str | None:
         return each.pop() if len(each) == 1 else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    words = re.sub(r"[\s_\-.]+", "", key).lower()
+    words = re.sub(r"[\s_\-.]+", "", key).lower().rstrip("0123456789")
     text = normalise(str(value)).text.strip()
     if _may_name(words, key) and is_like_name(text):
         return "person_name"
@@ -63,7 +65,10 @@ def guessed(key: str, value: Any) -> str | None:
     digits = sum(map(str.isdigit, text)) if _NUMBER.fullmatch(text) is not None else 0
     if (words in _ACCOUNTS or _OF_ACCOUNT.fullmatch(words) is not None) and digits >= _LEAST_OF_ACCOUNT:
         return "bank_card"
-    may_be_phone = words in _PHONES or (words.endswith(("dh", "hm", "号码")) and _LIKE_PHONE.match(text) is not None)
+    may_be_phone = words in _PHONES or (
+        (words.endswith(("dh", "hm", "号码")) or (words.removesuffix("sj") in ROLES and words not in FALSE_FRIENDS))
+        and _LIKE_PHONE.match(text) is not None
+    )
     return "mobile" if may_be_phone and _LEAST_OF_PHONE <= digits <= _MOST_OF_PHONE else None
 
 
@@ -78,6 +83,8 @@ def _may_name(words: str, key: str) -> bool:
         return True
     if words.endswith("xm") and _INITIALS.fullmatch(words) is not None:
         return words.removesuffix("xm") not in PROJECTS
+    if _SOMEBODY.fullmatch(words) is not None:
+        return True
     if words in FALSE_FRIENDS:
         return False
     if _OF_PERSONS.search(key) is not None:

@@ -23,11 +23,11 @@ ABBREVIATED = {
 }
 """Words of names of fields that are written short, as those of banks are."""
 PINYIN = (
-    "hujisuozaidi hujidi changzhudi zanzhudi xianjuzhudi juzhudi chuanzhenhao shouji chushengnianyue zhengjianhaoma "
-    "binglihao zhuyuanhao menzhenhao jiashizhenghao gongjijinzhanghao shebaohao yibaohao xingming dizhi zhuzhi "
-    "dianhua dianhuahaoma shoujihao shoujihaoma shenfenzheng shenfenzhenghao shenfenzhenghaoma zhengjianhao youxiang "
-    "yinhangkahao yinhangzhanghao chushengriqi xingbie minzu hunyinzhuangkuang zhengzhimianmao chepaihao chepaihaoma "
-    "weixinhao huzhaohao shebaokahao lianxifangshi"
+    "youxiangdizhi hujisuozaidi hujidi changzhudi zanzhudi xianjuzhudi juzhudi chuanzhenhao shouji chushengnianyue "
+    "zhengjianhaoma binglihao zhuyuanhao menzhenhao jiashizhenghao gongjijinzhanghao shebaohao yibaohao xingming "
+    "dizhi zhuzhi dianhua dianhuahaoma shoujihao shoujihaoma shenfenzheng shenfenzhenghao shenfenzhenghaoma "
+    "zhengjianhao youxiang yinhangkahao yinhangzhanghao chushengriqi xingbie minzu hunyinzhuangkuang zhengzhimianmao "
+    "chepaihao chepaihaoma weixinhao huzhaohao shebaokahao lianxifangshi"
 ).split()
 """Words of pinyin that say what a field holds behind whatever says whose it is: jiatingdizhi."""
 PINYIN_THINGS = (

@@ -50,7 +50,7 @@ _AS_SIMPLIFIED = TRADITIONAL | str.maketrans(
 """Labels in traditional characters, which name the same fields."""
 _OF_NUMBER = ("number", "no", "num", "numb", "nbr", "code", "haoma", "hao", "号码", "编号")
 """What names of numbers end with as well as with `no` and 号."""
-_MORE = frozenset("dtl detail info str text txt desc line".split())
+_MORE = frozenset("dtl detail info str text txt desc line xx".split())
 """What is said behind the name of a field that says more of the same."""
 _SHOWN_AS = frozenset("text value val str desc txt show display input old new code name dm mc".split())
 """What is said behind the name of a field of how it is shown."""
@@ -74,6 +74,7 @@ _REACHED = frozenset("link login bank account handler register contract order".s
 """Things before a telephone, a mail or an address by which somebody is reached for them."""
 _ACCOUNTS = ("账号", "账户", "帐号", "帐户", "卡号", "卡卡号", "工资卡")
 _LATIN_IN_LABELS = ("qq", "email", "vin")
+_NAMED = re.compile("(?:[人者生员户客师童孩亲友民婴]|[业房机户船车]主)名$")
 _BRACKETS = re.compile(r"[(\[【<][^)\]】>]*[)\]】>]")
 _PATH = re.compile(r"^[^\s]*?[.\[/][0-9]+\]?[.\[/](?=[^0-9])")
 """What leads to an element of a list in a key that is a path: contacts.0.tel."""
@@ -86,7 +87,7 @@ _VOWEL = re.compile("[aeiou]")
 """What English words have, and initials of pinyin seldom."""
 _STAFF_APART = re.compile(r"[b-df-hj-np-tw-z]{2,5}y$")
 """Initials of 某某员 as a word by themselves."""
-_WHETHER = re.compile(r"(?:is|has|sf(?!z))[a-z]")
+_WHETHER = re.compile(r"(?:is|has|sf(?![zr]))[a-z]")
 _OF_SOMEBODY = re.compile(r"[a-z]{1,6}r$")
 """Initials of 某某人."""
 _OF_SOMEBODY_APART = re.compile(r"[b-df-hj-np-tw-z]{1,6}r$")
@@ -101,6 +102,7 @@ _LEAST_UNPREFIXED = 4
 """Letters of initials that say what they mean behind letters that nobody knows."""
 _LONGEST_ROLE = 6
 _SHORTEST_SUFFIX = 2
+_SHORTEST_OF_SJ = 3
 _CODED = ("dm", "mc", "code", "name", "代码", "名称")
 _INITIALS = frozenset(
     "sfzh sfzhm sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm gmsfzh zjhm sjhm yddh lxdh lxfs gddh bgdh jtdh dzyx dzyj xxdz lxdz "
@@ -147,7 +149,9 @@ def category_of_key(key: str) -> str | None:
         each = each[:-1]
         if "".join(each) in _CATEGORY_OF:
             return _CATEGORY_OF["".join(each)]
-    return _of_words(each) or _of_pinyin(words) or _of_initials(words) or _role_behind(each)
+    told = _of_words(each) or _of_pinyin(words) or _of_initials(words) or _role_behind(each)
+    # 信息, which is said behind an address more often than behind anything else
+    return told or (category_of_key(words[:-2]) if words.endswith(("dzxx", "zzxx", "zdxx", "zlxx")) else None)
 
 
 def _as_number(words: str) -> str | None:
@@ -194,6 +198,8 @@ def _of_label(words: str) -> str | None:
     base = base or next((word for word in _LATIN_IN_LABELS if words.endswith(word)), None)
     if base is None and words.endswith(_ACCOUNTS) and any(word in words for word in MONEY):
         return "bank_card"
+    if base is None and _NAMED.search(words) is not None:
+        return "person_name"
     if base is None:
         is_role = words.endswith("人") and len(words) > 2 and not words.endswith(_NOT_SOMEBODY)
         return "person_name" if is_role and not words.startswith("是否") else None
@@ -239,6 +245,8 @@ def _of_words(words: list[str]) -> str | None:
 
 def _names_somebody(before: list[str]) -> bool:
     """Whether a name that these words stand before is that of a person."""
+    if len(before) > 1 and before[-1] in _MORE | {"basic", "base", "data", "dto", "vo"}:
+        before = before[:-1]
     return (
         not before
         or any("".join(before[start:]) in ROLES for start in range(len(before)))
@@ -283,7 +291,9 @@ def _of_initials(words: str) -> str | None:
             return "bank_card"
         if base in _INITIALS and (len(base) >= _LEAST_UNPREFIXED or start > 1):
             return _CATEGORY_OF[base]
-        if base == "sj" and _OF_SOMEBODY.match(role) is None:  # 时间 more often than 手机
+        if base == "sj" and (
+            _OF_SOMEBODY.match(role) is None or (len(role) < _SHORTEST_OF_SJ and role != "fr")
+        ):  # 时间 more often than 手机
             continue
         if base == "xm" and (_OF_STAFF.match(role) or (len(role) > 2 and role.endswith(COMPOSED))):
             return "person_name"

@@ -106,7 +106,6 @@ PEOPLE = {
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
-    "numbers of documents": "杭政发〔2026〕91号",
     "surnames that are words": "高度重视白色污染问题，黄色预警已发布。",
     "towns": "张家界国家森林公园位于湖南省西北部，石家庄市气温较低。",
     "shops": "李宁专卖店的运动鞋正在打折促销。",
@@ -205,6 +204,7 @@ ADDRESSES = {
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
 }
 NOWHERE = {
+    "numbers of documents": "杭政发〔2026〕91号",
     "divisions alone": "北京市今天发布高温预警，朝阳区最高气温38度。",
     "a road alone": "昨天文三路附近堵车，解放路也一样。",
     "what ends like a road": "请勿占道经营，运营渠道和通道保持畅通。",
