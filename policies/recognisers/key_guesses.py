@@ -37,7 +37,8 @@ _LIKE_PHONE = re.compile(r"1[3-9][0-9*]{9}$|0[0-9]{2,3}-?[2-8][0-9]{6,7}$")
 _LEAST_OF_ACCOUNT, _LEAST_OF_PHONE, _MOST_OF_PHONE = 12, 7, 15
 _SOMEBODY = re.compile("[a-z]{0,4}[b-df-hj-np-tw-z][b-df-hj-mp-tw-z]r|[a-z]{2,4}ry")
 """Initials of 某某人 and of 某某人员, and not of 内容."""
-_OF_ACCOUNT = re.compile("[a-z]{2,8}zh")
+_OF_ACCOUNT = re.compile("(?!(?:bdc|fc|td|xk|yy|zc|zg|jg|sy|xw|by|jh|lh|cs|hg|js|pz|dj)?(?:q|z|zs)?zh$)[a-z]{2,8}zh")
+"""Initials of an account (账号), and not of the number of a certificate (证号)."""
 _OF_PERSONS = re.compile(
     "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|代表$|法官|医生|护士|司机|账户名称?$|户名$"
 )
