@@ -9,6 +9,7 @@ from policies.recognisers.pointers import find_values
 from tests.bench.documents import document
 from tests.bench.figure import Bench, Figure, figure
 from tests.bench.sentences import Sample, negatives, samples
+from tests.bench.surroundings import look_alikes, surrounded
 from tests.bench.system_keys import shares
 
 SEED = 20261126
@@ -38,6 +39,11 @@ def figures(bench: Bench) -> list[Figure]:
     named, others = documents_judged(random.Random(SEED), EACH)
     found.append(figure("structured values that are named", [100 * named], "%", "99.5 at least, 99.95 aimed at"))
     found.append(figure("values that are nobody's and are named", [100 * others], "%", ""))
+    others_made = list(surrounded(chance, EACH // 2))
+    lowest = min(judged(others_made, spans_found).items(), key=lambda each: each[1][2])
+    found.append(figure(f"in other surroundings, lowest ({lowest[0]}): F1 of exact spans", [lowest[1][2]], "", ""))
+    fired = [bool(spans_found(text)) for text in look_alikes(chance, EACH // 4)]
+    found.append(figure("other hard negatives that fire", [100 * sum(fired) / len(fired)], "%", "0.5 aimed at"))
     named, others = shares()
     found.append(figure("values under keys of systems that are named", [100 * named], "%", "99.95 aimed at"))
     found.append(figure("values that are nobody's under such keys and are named", [100 * others], "%", "0.5 aimed at"))

@@ -1,5 +1,6 @@
 """What is reported: the value and nothing around it, and nothing that is in doubt."""
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from policies.recognisers.find import _found, find, reported
 from policies.recognisers.scan import _look_alikes, scan
 from policies.recognisers.table import Hit
+from tests.bench.surroundings import look_alikes, surrounded
 
 EXACT = {
     "mobile": [
@@ -178,6 +180,14 @@ def test_a_name_that_a_tagger_found_ends_where_a_number_begins(
 ) -> None:
     found = _found(text, [Hit(*span, "person_name", 0.9, "model") for span in tagged])
     assert [(hit.start, hit.end, hit.category) for hit in found] == left
+
+
+def test_identifiers_are_found_in_whatever_surrounds_them_and_their_look_alikes_are_not() -> None:
+    chance = random.Random(32)
+    for sample in surrounded(chance, 12):
+        found = {(hit.start, hit.end, hit.category) for hit in find(sample.text) if hit.category != "person"}
+        assert found == set(sample.spans), sample.text
+    assert [text for text in look_alikes(chance, 4) if find(text)] == []
 
 
 def test_policies_and_reports_call_persons_differently() -> None:
