@@ -9,7 +9,8 @@ from pathlib import Path
 from policies.documents.desk import masked_file
 from policies.documents.document import SIGNATURE
 from policies.formats.masker import Withheld
-from yingbi.scan_files import Told, Unread, content_of, files_in, unread_for
+from yingbi.scan_files import Told, content_of, files_in
+from yingbi.unread_files import Unread, unread_for
 
 
 class CannotMask(Exception):

@@ -7,39 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.documents.desk import BOUNDS, CODING, UNKNOWN, categories_in, texts_in
-from policies.documents.document import NOT_AS_SAID, SIGNED
+from policies.documents.desk import BOUNDS, categories_in, texts_in
 from policies.formats.masker import Withheld
-from proxy.reasons import REASONS, reason_for_body
+from yingbi.unread_files import Unread, unread_for
 
-UNREADABLE = "unreadable"
-"""For a file that the machine does not let be read."""
 MOST_PLACES = 8
 """Of one kind in one file, that are told one by one."""
+FEW_PLACES = 4
+"""Of one part, that are told one by one in the table that is printed."""
 LONGEST_CELL = 60
 """Characters of a cell of the table that is printed."""
 
 EVERY_S = 0.2
 """Between two lines about one long file."""
-_OF_FILES = {
-    UNKNOWN: ("不认识的文件类型，没有检查，请由人查看", "of no kind that is known: have a person look at it"),
-    CODING: (
-        "看不出用的是哪种字符集（不是 UTF-8，也可能不是 GBK），没有检查，请另存为 UTF-8 再查",
-        "nobody can tell its charset, which is not UTF-8 and may not be GBK: save it as UTF-8, and look again",
-    ),
-    NOT_AS_SAID: (
-        "内容与扩展名不符，没有检查，请按真正的格式改名后再查",
-        "it holds something else than its name says: rename it by what it is, and look again",
-    ),
-    SIGNED: (
-        "带电子签名，遮盖后签名即失效；要去掉签名的副本，用 `yingbi mask --signed unsigned-copy`，再检查副本",
-        "it is signed: have a copy without signatures made by `yingbi mask --signed unsigned-copy`, and scan that",
-    ),
-}
-"""Why a file is not looked through, where no answer of a system is withheld for the same."""
-_NOT_SHOWN = "，因此不予显示"
-"""What is said of answers, and not of files on a desk."""
-
 type Told = Callable[[str], None]
 """Is told what is being done, often."""
 
@@ -52,16 +32,6 @@ class Found:
     place: str
     category: str
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A file that could not be looked through."""
-
-    file: str
-    reason: str
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +89,6 @@ def content_of(path: Path) -> bytes:
         return file.read(BOUNDS.octets + 1)
 
 
-def unread_for(path: Path, problem: Withheld | OSError) -> Unread:
-    """Why the file *path* could not be looked through."""
-    if isinstance(problem, OSError):
-        return Unread(str(path), UNREADABLE, "无法打开，或不是普通文件", "it cannot be opened, or is no plain file")
-    if problem.reason in _OF_FILES:
-        return Unread(str(path), problem.reason, *_OF_FILES[problem.reason])
-    about = REASONS[reason_for_body(problem.reason)]
-    return Unread(
-        str(path),
-        problem.reason,
-        about.zh.replace("返回内容", "文件").removesuffix(_NOT_SHOWN),
-        about.en.replace("answer", "file"),
-    )
-
-
 class _Places:
     """Where in one file something was found: a kind that stands in many places is told once, and they are forgotten."""
 
@@ -165,7 +120,7 @@ class _Places:
 def lines_of(report: Report, categories: Callable[[str], str]) -> Iterator[str]:
     """*report* as a table that a person can act on; *categories* names them."""
     if report.found:
-        rows = [(one.file, one.place, categories(one.category), str(one.count)) for one in report.found]
+        rows = _found_rows(report.found, categories)
         yield from table(("文件 / file", "位置 / place", "种类 / kind", "处 / count"), rows)
         yield ""
     yield from _unread_lines(report.unread)
@@ -176,6 +131,32 @@ def lines_of(report: Report, categories: Callable[[str], str]) -> Iterator[str]:
         f"{report.files} 个文件，{holding} 个含个人信息共 {count:,} 处，{len(report.unread)} 个未能检查"
         f" / {report.files} files, {holding} with personal data in {count:,} places, {len(report.unread)} not read"
     )
+
+
+def _found_rows(found: Sequence[Found], categories: Callable[[str], str]) -> Iterator[tuple[str, str, str, str]]:
+    """A row for each kind in each file, with all its places; the name of a file stands in its first row alone."""
+    held: dict[str, dict[str, list[Found]]] = {}
+    for one in found:
+        held.setdefault(one.file, {}).setdefault(one.category, []).append(one)
+    for file, kinds in held.items():
+        named = file
+        for category, each in kinds.items():
+            yield named, _places_of(each), categories(category), f"{sum(one.count for one in each):,}"
+            named = ""
+
+
+def _places_of(found: Sequence[Found]) -> str:
+    """Where *found* stands, with each part of a document named once: `xl/worksheets/sheet1.xml B2, C2`."""
+    parts: dict[str, list[str]] = {}
+    for one in found:
+        part, _, cell = one.place.partition(" ") if ".xml " in one.place else (one.place, "", "")
+        parts.setdefault(part, []).append(cell)
+    said = []
+    for part, within in parts.items():
+        is_few = len(within) <= FEW_PLACES
+        told = ", ".join(within) if is_few else f"{within[0]} … {within[-1]} ({len(within)})"
+        said.append(f"{part} {told}".rstrip())
+    return "; ".join(said)
 
 
 def _unread_lines(unread: Sequence[Unread]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import msgspec
 
 from policies.digest import Digester
 from policies.documents.card import CARD
-from policies.documents.document import MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
+from policies.documents.document import EMPTY, MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
 from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, tells
 from policies.documents.labels import labelled_in
 from policies.documents.look import Look
@@ -50,6 +50,8 @@ def format_of(name: str, data: bytes) -> Document:
     document = document_in(data)
     if document is not None:
         return document
+    if not data and ending in _endings():
+        raise Withheld(EMPTY)
     found = next((each for each in _BY_NAME if ending in each.endings), None)
     if found is None and ending in _endings():
         raise Withheld(NOT_AS_SAID if TEXT.is_one(data) else MALFORMED)

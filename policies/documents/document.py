@@ -18,6 +18,8 @@ MIB = 1024 * 1024
 TOO_LARGE = "too_large_to_mask"
 NOT_AS_SAID = "not_as_said"
 MALFORMED = "document_malformed"
+EMPTY = "document_empty"
+"""For a file on a desk that holds nothing, and is called by a format that always holds something."""
 ENCRYPTED = "document_encrypted"
 LEGACY = "document_legacy"
 ACTIVE = "document_active"

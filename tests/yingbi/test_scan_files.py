@@ -11,7 +11,7 @@ import pytest
 from tests.policies.documents.made import CANARIES, MOBILE, NAME, OFFICE, fixed, packed
 from tests.yingbi.mixed import READABLE, UNREADABLE, mixed_folder
 from yingbi.cli import main
-from yingbi.scan_files import EVERY_S, files_in, scan_files, table
+from yingbi.scan_files import EVERY_S, Found, Report, files_in, lines_of, scan_files, table
 
 
 def folder_of(path: Path) -> Path:
@@ -34,7 +34,7 @@ def test_a_folder_is_looked_through_and_no_value_is_said(tmp_path: Path, capsys:
     assert main(["scan", str(folder)]) == 2
     said = capsys.readouterr()
     assert not [canary for canary in CANARIES if canary in said.out + said.err]
-    assert re.search(r"文档是旧版 Office 格式.* \(1\)\n    .*旧\.xls\n", said.out)
+    assert re.search(r"旧版 Office、WPS 或 Outlook 格式.* \(1\)\n    .*旧\.xls\n", said.out)
     assert "10 个文件，6 个含个人信息" in said.out
     assert said.err == "", "progress is for terminals"
 
@@ -108,12 +108,30 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
         ("a.xls", f"<td>{NAME}</td>".encode(), "请按真正的格式改名"),
         ("a.json", bytes(9), "请按真正的格式改名"),
         ("a.docx", b"PK\x03\x04" + bytes(9), "已损坏"),
+        ("a.xlsx", b"", "文件是空的"),
+        ("a.gif", b"GIF89a" + bytes(9), "请另存为 PNG"),
+        ("a.7z", b"7z\xbc\xaf" + bytes(9), "请解开后再查"),
+        ("a.rtf", b"{\\rtf1 x}", "请另存为 .docx"),
+        ("a.mp4", bytes(9), "请由人听看"),
+        ("a.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "WPS"),
     ],
 )
 def test_why_a_file_was_not_looked_through_tells_what_to_do(tmp_path: Path, name: str, data: bytes, says: str) -> None:
     (tmp_path / name).write_bytes(data)
     (unread,) = scan_files([tmp_path], lambda what: None).unread
     assert says in unread.zh
+
+
+def test_a_row_of_the_table_holds_all_places_of_a_kind_in_a_file() -> None:
+    sheet = "xl/worksheets/sheet1.xml"
+    found = [Found("a", f"{sheet} B{row}", "mobile", 1) for row in range(2, 5)]
+    found += [Found("a", "docProps/core.xml", "mobile", 2), Found("a", "第 1 页 / page 1", "email", 1)]
+    found += [Found("b", f"{sheet} C{row}", "mobile", 1) for row in range(2, 8)]
+    lines = list(lines_of(Report(2, tuple(found), ()), str))[1:4]
+    assert [re.split("  +", line) for line in lines] == [
+        ["a", f"{sheet} B2, B3, B4; docProps/core.xml", "mobile", "5"], ["", "第 1 页 / page 1", "email", "1"],
+        ["b", f"{sheet} C2 … C7 (6)", "mobile", "6"],
+    ]  # fmt: skip
 
 
 def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:

@@ -35,7 +35,7 @@ def _mask(given: argparse.Namespace) -> int:
     from yingbi.commands.scan_paths import UNREAD, Progress
     from yingbi.commands.tagger import has_tagger
     from yingbi.mask_files import CannotMask, mask_files
-    from yingbi.scan_files import Unread
+    from yingbi.unread_files import Unread
 
     has_tagger()
     progress, code = Progress(), FINE

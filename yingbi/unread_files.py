@@ -1,0 +1,119 @@
+"""Why a file could not be looked through, and what to do about it, in words for whoever has it on a desk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.documents.desk import CODING, UNKNOWN
+from policies.documents.document import (
+    ACTIVE,
+    EMPTY,
+    ENCRYPTED,
+    LEGACY,
+    MALFORMED,
+    NOT_AS_SAID,
+    REVISIONS,
+    SIGNED,
+    TOO_LARGE,
+    UNDECLARED_INSIDE,
+)
+from policies.formats.masker import Withheld
+from proxy.reasons import REASONS, reason_for_body
+
+UNREADABLE = "unreadable"
+"""For a file that the machine does not let be read."""
+_OF_FILES = {
+    UNKNOWN: ("不认识的文件类型，没有检查，请由人查看", "of no kind that is known: have a person look at it"),
+    CODING: (
+        "看不出用的是哪种字符集（不是 UTF-8，也可能不是 GBK），没有检查，请另存为 UTF-8 再查",
+        "nobody can tell its charset, which is not UTF-8 and may not be GBK: save it as UTF-8, and look again",
+    ),
+    NOT_AS_SAID: (
+        "内容与扩展名不符，没有检查，请按真正的格式改名后再查",
+        "it holds something else than its name says: rename it by what it is, and look again",
+    ),
+    EMPTY: ("文件是空的，没有内容可以检查", "it is empty: there is nothing to look through"),
+    LEGACY: (
+        "旧版 Office、WPS 或 Outlook 格式，没有检查，请另存为新格式（.docx、.xlsx、.pptx）后再查",
+        "of an older Office, of WPS or Outlook: save it in a newer format (.docx, .xlsx, .pptx), and look again",
+    ),
+    ENCRYPTED: ("加了密码，没有检查，请去掉密码后再查", "it has a password: take that away, and look again"),
+    ACTIVE: (
+        "有宏、嵌入对象或引用其他文件的链接，没有检查，请去掉后另存再查",
+        "it holds macros, embedded objects or links to other files: save it without them, and look again",
+    ),
+    REVISIONS: (
+        "有修订记录，其中可能有已删除的内容，请接受或拒绝全部修订后再查",
+        "it holds tracked changes, and in them what was deleted: accept or reject all of them, and look again",
+    ),
+    UNDECLARED_INSIDE: (
+        "其中有不能检查的图片、附件或文件，请取出后分别检查",
+        "in it are pictures, attachments or files of a kind that is not looked into: take them out, and look at each",
+    ),
+    MALFORMED: (
+        "已损坏、不完整或不符合其格式，没有检查，请用原来的软件打开后另存再查",
+        "it is damaged, not whole, or not of its format: open it where it was made, save it anew, and look again",
+    ),
+    TOO_LARGE: (
+        "太大，或解开后太大，没有检查，请拆成几个文件再查",
+        "it is too large, or unpacks to what is: look at it in pieces",
+    ),
+    SIGNED: (
+        "带电子签名，遮盖后签名即失效；要去掉签名的副本，用 `yingbi mask --signed unsigned-copy`，再检查副本",
+        "it is signed: have a copy without signatures made by `yingbi mask --signed unsigned-copy`, and scan that",
+    ),
+}
+"""Why a file is not looked through, where no answer of a system is withheld for the same."""
+_OTHER_KINDS: dict[tuple[str, ...], tuple[str, str]] = {
+    (".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".psd", ".jp2"): (
+        "图片不是 PNG 或 JPEG，没有检查，请另存为 PNG 后再查",
+        "a picture that is no PNG or JPEG: save it as PNG, and look again",
+    ),
+    (".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".iso", ".jar"): (
+        "压缩包不是 ZIP，没有检查，请解开后再查",
+        "a package that is no ZIP: unpack it, and look at what it held",
+    ),
+    (".odt", ".ods", ".odp", ".rtf", ".epub", ".mht", ".mhtml", ".pages", ".numbers", ".key", ".wpt", ".ett", ".dot"): (
+        "文档格式不能检查，请另存为 .docx、.xlsx、.pptx 或 PDF 后再查",
+        "a document of a format that is not read: save it as .docx, .xlsx, .pptx or PDF, and look again",
+    ),
+    (".mp3", ".wav", ".m4a", ".amr", ".aac", ".mp4", ".mov", ".avi", ".mkv", ".wmv", ".flv"): (
+        "音频、视频不检查，请由人听看",
+        "sound and films are not looked into: have a person hear or see it",
+    ),
+}
+"""Kinds of files by their endings, of which none is looked through, and what to do with each."""
+_NOT_SHOWN = "，因此不予显示"
+"""What is said of answers, and not of files on a desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be looked through."""
+
+    file: str
+    reason: str
+    zh: str
+    en: str
+
+
+def unread_for(path: Path, problem: Withheld | OSError) -> Unread:
+    """Why the file *path* could not be looked through."""
+    if isinstance(problem, OSError):
+        return Unread(str(path), UNREADABLE, "无法打开，或不是普通文件", "it cannot be opened, or is no plain file")
+    if problem.reason in (UNKNOWN, NOT_AS_SAID, MALFORMED) and (kind := _kind_of(path)) is not None:
+        return Unread(str(path), problem.reason, *kind)
+    if problem.reason in _OF_FILES:
+        return Unread(str(path), problem.reason, *_OF_FILES[problem.reason])
+    about = REASONS[reason_for_body(problem.reason)]
+    return Unread(
+        str(path),
+        problem.reason,
+        about.zh.replace("返回内容", "文件").removesuffix(_NOT_SHOWN),
+        about.en.replace("answer", "file"),
+    )
+
+
+def _kind_of(path: Path) -> tuple[str, str] | None:
+    """Why the file *path* is not looked through, where its ending tells of a kind that never is."""
+    ending = path.suffix.lower()
+    return next((said for endings, said in _OTHER_KINDS.items() if ending in endings), None)
