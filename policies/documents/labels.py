@@ -36,7 +36,7 @@ _SPREAD = re.compile(
     re.MULTILINE,
 )
 """A label and a gap."""
-_CLAUSE = re.compile("的|了|把|看|谁|给|别人|多少|不同|任何|几|一个")
+_CLAUSE = re.compile("[:：=].*[^:：=]|的|了|把|看|谁|给|别人|多少|不同|任何|几|一个")
 """What stands in clauses, and in no label."""
 _TAG = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]{0,11})(?: [^<>\n]{0,200})?/?>")
 _BESIDE = frozenset("a b em font i mark small span strong sub sup u".split())
@@ -84,6 +84,9 @@ _HAS_HAN = re.compile(f"[{_HAN}]")
 _OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\- ]+")
 _LINK = re.compile(r"[a-z+]{2,12}://|/[a-z]")
 """How an address of the web begins, or a path: nobody lives there."""
+_NUMBERS = frozenset("mobile landline resident_id bank_card bank_account uscc social_no medical_no passport".split())
+_NO_NUMBER = re.compile(r"[a-z_\- ]+")
+"""What programs say of such a number: `show`, `not null`."""
 _GENERIC = frozenset("name address addr contact host".split())
 """Keys that programs call things by as well: what is a word of theirs behind one is nobody's."""
 _NOTHING = frozenset("null none nil undefined true false nan n/a".split())
@@ -173,6 +176,8 @@ def _behind_keys(text: str) -> Iterator[tuple[int, int, str]]:
             if end > 0 and (newline < 0 or end < newline):
                 yield from _told(key, text, start + 1, end)
                 continue
+        if text[start] in "{[":
+            continue  # it has members
         goes_on = not match["link"].startswith("=") and match["link"] != "="
         ends = (_ENDS_OF_LINE if goes_on else _ENDS_BESIDE).search(text, start)
         yield from _told(key, text, start, ends.start() if ends else len(text))
@@ -223,6 +228,8 @@ def _told(label: str, text: str, start: int, end: int) -> Iterator[tuple[int, in
 def is_generic(label: str, value: str) -> bool:
     """Whether *label* is a key that programs call things by, and *value* a word of theirs, and nobody's name."""
     if category_of_heading(label) == "address" and _LINK.match(value):
+        return True
+    if category_of_heading(label) in _NUMBERS and _NO_NUMBER.fullmatch(value):
         return True
     last = label.rpartition(".")[2].rpartition("_")[2].lower()
     return last in _GENERIC and _OF_PROGRAMS.fullmatch(value) is not None and not is_name_in_pinyin(value)

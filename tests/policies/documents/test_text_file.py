@@ -53,6 +53,15 @@ CASES: dict[str, tuple[str, str]] = {
     "a number in SQL": ("INSERT INTO t(sjh, n) VALUES (17, 3);", "INSERT INTO t(sjh, n) VALUES ('***', 3);"),
     "a line without an end": ("姓名：大牛", "姓名：***"),
     "a word of programs": ("name: web-1\nname: zhangsan\ntel: 17\n", "name: web-1\nname: ***\ntel: ***\n"),
+    "a clause that ends like a label": (
+        "| 规则 | 何时 | 做什么 |\n| --- | --- | --- |\n| a | 看到一千个不同的人 | 立案 |\n",
+        "| 规则 | 何时 | 做什么 |\n| --- | --- | --- |\n| a | 看到一千个不同的人 | 立案 |\n",
+    ),
+    "what programs say of values": (
+        "sees:\n  mobile: show\n  id_no: {mask: x}\n  address: https://a.example/b\n",
+        "sees:\n  mobile: show\n  id_no: {mask: x}\n  address: https://a.example/b\n",
+    ),
+    "a label that says to look elsewhere": ("联系电话：见公告\n", "联系电话：见公告\n"),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
 }  # fmt: skip
 
