@@ -17,18 +17,18 @@ from policies.documents.headings import (
     tells,
 )
 from policies.recognisers.pinyin import is_name_in_pinyin
-from policies.recognisers.readings import unescaped
+from policies.recognisers.readings import Reading, unescaped
 
 _HAN = "\u4e00-\u9fff"
 _BLANK = "[ \t\u3000]"
-_BOLD = r"(?:\*\*|__|`)?"
+_BOLD = r"(?:\*{1,2}|__|`)?"
 _WORDS = f"[A-Za-z]{{0,5}}[{_HAN}]{{1,20}}|[{_HAN}](?:{_BLANK}{{1,8}}[{_HAN}]){{1,3}}"
 """A label, or one that is spread to the width of others: 姓　　名."""
 _FILLS = r"[.…·•⋯‥_＿\-—]"
 _LABELLED = re.compile(
     rf"(?<![{_HAN}A-Za-z])(?P<label>{_WORDS})(?:[（(][^（）()\n]{{0,12}}[)）])?{_BLANK}{{0,12}}{_BOLD}{_BLANK}{{0,8}}"
     rf"(?:(?:[:：=＝﹕︰∶]|[=-]?>|→|-{{2,3}}|—{{1,2}}){_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}(?:{_FILLS}{{2,40}}{_BLANK}{{0,8}})?"
-    rf"|{_FILLS}{{2,40}}{_BLANK}{{0,8}}(?=[{_HAN}A-Za-z0-9+(（]))"
+    rf"|{_FILLS}{{2,40}}{_BLANK}{{0,8}}(?=[{_HAN}A-Za-z0-9+(（]))[\"“]?"
 )
 _SPREAD = re.compile(
     rf"(?:^|(?<=[ \t\u3000|]{{2}})|(?<=\t))(?:[-*+•][ ])?(?P<label>{_WORDS})(?:[ \u3000]{{2,40}}|\t{{1,8}})"
@@ -36,7 +36,7 @@ _SPREAD = re.compile(
     re.MULTILINE,
 )
 """A label and a gap."""
-_CLAUSE = re.compile("[:：=].*[^:：=]|的|了|把|看|谁|给|别人|多少|不同|任何|几|一个")
+_CLAUSE = re.compile("[:：=].*[^:：=]|^-|(?<![您你我])的|了|把|看|谁|给|别人|多少|不同|任何|几|一个")
 """What stands in clauses, and in no label."""
 _TAG = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]{0,11})(?: [^<>\n]{0,200})?/?>")
 _BESIDE = frozenset("a b em font i mark small span strong sub sup u".split())
@@ -53,7 +53,7 @@ _BRACKETED = re.compile(
     re.MULTILINE,
 )
 _PARTING = re.compile(
-    rf"[，。；;|\r\n\t【〔]|\s+/|\s{{2,}}|__|\s+[{_HAN}A-Za-z]{{1,20}}\s*[:：=]|[{_HAN}A-Za-z]{{2,20}}[…_]{{2}}"
+    rf"[，。；;|\"”\r\n\t【〔]|\s+/|\s{{2,}}|__|\s+[{_HAN}A-Za-z]{{1,20}}\s*[:：=]|[{_HAN}A-Za-z]{{2,20}}[…_]{{2}}"
     rf"|\[(?=[{_HAN}]{{1,20}}\])"
 )
 """What ends a value: a clause, the next label, a gap."""
@@ -107,7 +107,11 @@ def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
     if "</" in text:
         for match in _ELEMENT.finditer(text):
             yield from _told(match["key"].rpartition(":")[2], text, *match.span("value"))
-    yield from _as_written(_TAG.sub(_blanked, text) if "<" in text else text)
+    if "<" in text and not text.isascii():
+        yield from _behind_words(_TAG.sub(_blanked, text))
+        yield from _behind_keys(text)
+    else:
+        yield from _as_written(text)
     if "<" in text and _ESCAPED.search(text) is None:
         return
     for reading in unescaped(text, each_round=True):
@@ -183,8 +187,10 @@ def _behind_keys(text: str) -> Iterator[tuple[int, int, str]]:
         yield from _told(key, text, start, ends.start() if ends else len(text))
 
 
-def values_alone(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where in *text* the value of a key stands that tells nothing, and what it says, if that is a word in Chinese."""
+def values_alone(text: str) -> Iterator[tuple[int, str, Reading | None]]:
+    """Where in *text* the value of a key begins that tells nothing, what it says, if that is a word in Chinese, and by
+    which reading of its escapes.
+    """
     if "=" not in text and ":" not in text and "(" not in text:
         return
     for match in _QUOTED_KEY.finditer(text):
@@ -198,11 +204,11 @@ def values_alone(text: str) -> Iterator[tuple[int, int, str]]:
         yield from _word_in(text, *match.span(1))
 
 
-def _word_in(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    written = text[start:end]
-    said = [written, *(each.text for each in unescaped(written))][-1]
+def _word_in(text: str, start: int, end: int) -> Iterator[tuple[int, str, Reading | None]]:
+    reading = next(reversed((*unescaped(text[start:end]),)), None)
+    said = text[start:end] if reading is None else reading.text
     if 1 < len(said) <= LONGEST_LABEL and _HAS_HAN.search(said):
-        yield start, end, said
+        yield start, said, reading
 
 
 def _last_of(key: str) -> str:

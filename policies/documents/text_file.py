@@ -93,7 +93,7 @@ class TextFile(Plain):
                 shown = _without(line, hidden.get(line.number, []))
                 yield Text(f"line {line.number}", shown, alone=True)
                 if HIDDEN not in shown:
-                    yield from (Text(f"line {line.number}", each[2], alone=True) for each in values_alone(shown))
+                    yield from (Text(f"line {line.number}", each[1], alone=True) for each in values_alone(shown))
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
@@ -123,11 +123,10 @@ class TextFile(Plain):
             if line.text.strip():
                 for span in _quiet(look).spans(line.text, shortest=0 if at in read else ALONE):
                     out.hide([(line.start + span.start, line.start + span.end)], look, span.categories)
-                for start, end, said in values_alone(line.text):
+                for start, said, reading in values_alone(line.text):
                     for span in _quiet(look).spans(said, shortest=ALONE):
-                        is_escaped = said != line.text[start:end]
-                        part = (start, end) if is_escaped else (start + span.start, start + span.end)
-                        out.hide([(line.start + part[0], line.start + part[1])], look, span.categories)
+                        part = (span.start, span.end) if reading is None else reading.span(span.start, span.end)
+                        out.hide([(line.start + start + part[0], line.start + start + part[1])], look, span.categories)
         written = out.written()
         if _HAS_TABLE.search(written):
             written = HTML.mask(written.encode(), look, within).decode()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from policies.documents.headings import FREE_TEXT, PLAIN_HEADINGS, Headings, category_of_heading, tells
-from policies.documents.labels import is_generic
+from policies.documents.labels import is_clause, is_generic
 from policies.recognisers.given_names import surname_length
 
 MOST_CELLS = 64
@@ -198,7 +198,7 @@ def _keys_below_head(
 
 
 def _is_personal(text: str) -> bool:
-    return tells(text) and category_of_heading(text) != FREE_TEXT
+    return tells(text) and not is_clause(text) and category_of_heading(text) != FREE_TEXT
 
 
 def _unspread(line: str) -> str:

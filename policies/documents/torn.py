@@ -137,7 +137,7 @@ def sure_over_breaks(lines: Sequence[Line]) -> Iterator[tuple[Passage, int, int,
         if tail is None or head is None:
             continue
         digits = sum(map(str.isdigit, tail[0] + head[0]))
-        is_mail = "@" in tail[0] + head[0] and (tail[0][-1] in _SIGNS or head[0][0] == "@")
+        is_mail = "@" in tail[0] + head[0] and (tail[0][-1] in _SIGNS or head[0][0] in "@.")
         if not is_mail and (digits < _LEAST_NUMBER or not (tail[0][-1].isdigit() or tail[0][-1] == "=")):
             continue
         passage = _around(lines[at], lines[at + 1])
