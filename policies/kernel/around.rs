@@ -1,5 +1,6 @@
 //! What stands around a candidate, as `recognisers/around.py` judges it.
 
+use crate::candidate::is_digit;
 use crate::matcher::Matcher;
 
 /// The same in `around.py`.
@@ -9,6 +10,14 @@ const BEFORE_PART: usize = 4;
 const BEFORE_ADDRESS: usize = 80;
 /// Code units between a word for what is nobody's and the candidate.
 const MOST_BETWEEN: usize = 8;
+const BEFORE_SECOND_SLASH: usize = 2;
+/// ASCII characters before the first of them are digits and what separates them: so many of a text are passed at once.
+pub const FIRST_LETTERS: u32 = 64;
+pub const BLOCK: usize = 8;
+const AT: u32 = b'@' as u32;
+const ONE: u32 = b'1' as u32;
+const DOT: u32 = b'.' as u32;
+const SLASH: u32 = b'/' as u32;
 /// What the hash of two units one behind the other multiplies the first by. The same in `compiled.py`.
 const FIRST_OF_PAIR: u32 = 32;
 const CHAINS: usize = 1 << 13;
@@ -110,31 +119,44 @@ impl Words<'_> {
     /// Adds the words that begin in *text* before *start* to those that were *heard*.
     fn hear(&self, text: &[u32], start: usize, matcher: &Matcher, heard: &mut Heard) -> Option<()> {
         let firsts = matcher.ascii(self.firsts)?;
-        for (place, char) in (heard.up_to..start).zip(text.get(heard.up_to..)?) {
-            if *char < 128 && firsts[(*char >> 5) as usize] >> (*char & 31) & 1 == 0 {
-                continue;
-            }
-            let second = text.get(place + 1).map_or(0, |char| self.lowered(*char));
-            let mut at = match self.chains.get(pair(self.lowered(*char), second) % CHAINS) {
-                Some(0) | None => continue,
-                Some(at) => usize::from(*at),
-            };
-            loop {
-                let length = *self.words.get(at)? as usize;
-                if length == 0 {
-                    break;
+        let begin_with_letters = firsts[..2] == [0, 0];
+        let mut place = heard.up_to;
+        while place < start {
+            let end = start.min(place + BLOCK);
+            let block = text.get(place..end)?;
+            if !begin_with_letters || block.iter().fold(0, |bits, char| bits | char) >= FIRST_LETTERS {
+                for (place, char) in (place..).zip(block) {
+                    if *char >= 128 || firsts[(*char >> 5) as usize] >> (*char & 31) & 1 == 1 {
+                        self.hear_at(text, place, heard)?;
+                    }
                 }
-                let rows = *self.words.get(at + 1)?;
-                let word = self.words.get(at + 2..at + 2 + length)?;
-                let there = text.get(place..place + length).unwrap_or(&[]);
-                if there.len() == length && word.iter().zip(there).all(|(char, there)| *char == self.lowered(*there)) {
-                    heard.words.push(Word { place, length, rows });
-                }
-                at += 2 + length;
             }
+            place = end;
         }
         heard.up_to = heard.up_to.max(start);
         Some(())
+    }
+
+    /// The same of those that begin at *place*.
+    fn hear_at(&self, text: &[u32], place: usize, heard: &mut Heard) -> Option<()> {
+        let second = text.get(place + 1).map_or(0, |char| self.lowered(*char));
+        let mut at = match self.chains.get(pair(self.lowered(text[place]), second) % CHAINS) {
+            Some(0) | None => return Some(()),
+            Some(at) => usize::from(*at),
+        };
+        loop {
+            let length = *self.words.get(at)? as usize;
+            if length == 0 {
+                return Some(());
+            }
+            let rows = *self.words.get(at + 1)?;
+            let word = self.words.get(at + 2..at + 2 + length)?;
+            let there = text.get(place..place + length).unwrap_or(&[]);
+            if there.len() == length && word.iter().zip(there).all(|(char, there)| *char == self.lowered(*there)) {
+                heard.words.push(Word { place, length, rows });
+            }
+            at += 2 + length;
+        }
     }
 }
 
@@ -215,7 +237,10 @@ fn is_part_of_more(text: &[u32], start: usize, end: usize, around: &Patterns, ma
 /// Whether the digits of *written* stand in groups in which nobody writes a mobile number. *groups*: those that there
 /// are, four bits for each length.
 fn is_untidy(written: &[u32], groups: &[u32], around: &Patterns, matcher: &mut Matcher) -> Option<bool> {
-    let begin = matcher.matched(around.country, written, 0)?.unwrap_or(0);
+    let begin = match written.first() {
+        Some(&ONE) => 0, // nothing is dialled before it
+        _ => matcher.matched(around.country, written, 0)?.unwrap_or(0),
+    };
     let (mut lengths, mut number, mut between) = (1u32, 0, None); // the one stands before them, or none could be empty
     let mut place = begin;
     loop {
@@ -239,16 +264,24 @@ fn is_untidy(written: &[u32], groups: &[u32], around: &Patterns, matcher: &mut M
     }
 }
 
-fn is_digit(char: u32) -> bool {
-    (u32::from(b'0')..=u32::from(b'9')).contains(&char)
-}
-
 fn is_for_machines(text: &[u32], start: usize, end: usize, around: &Patterns, matcher: &mut Matcher) -> Option<bool> {
-    let address = text.get(..end)?;
-    let at = (start..end).find(|place| address[*place] == u32::from(b'@')).unwrap_or(end);
-    Some(
-        matcher.matched(around.remote, text, end)?.is_some()
-            || matcher.searched(around.of_files, address, at)?.is_some()
-            || matcher.searched(around.of_address, text.get(..start)?, start.saturating_sub(BEFORE_ADDRESS))?.is_some(),
-    )
+    let (address, before) = (text.get(..end)?, text.get(start.saturating_sub(BEFORE_ADDRESS)..start)?);
+    if matcher.matched(around.remote, text, end)?.is_some() {
+        return Some(true);
+    }
+    // What both ask for has none of these behind it, so the last one is that which they find.
+    let behind_at = address[start..].iter().rposition(|char| *char == AT).map_or(start, |place| start + place);
+    if let Some(dot) = address[behind_at..].iter().rposition(|char| *char == DOT) {
+        if matcher.matched(around.of_files, address, behind_at + dot)?.is_some() {
+            return Some(true);
+        }
+    }
+    if !before.iter().fold(false, |is_there, char| is_there | (*char == SLASH)) {
+        return Some(false);
+    }
+    let slash = before.iter().rposition(|char| *char == SLASH)?;
+    Some(match slash.checked_sub(BEFORE_SECOND_SLASH) {
+        Some(begin) => matcher.matched(around.of_address, before, begin)?.is_some(),
+        None => false,
+    })
 }

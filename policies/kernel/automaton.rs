@@ -8,30 +8,21 @@
 //! Machine Approach", 2009.
 
 use crate::backward::{Backward, Begun};
-use crate::classes::{Asked, Classed, Classes};
-use crate::matcher as steps;
-use std::collections::{HashMap, HashSet};
+use crate::classes::Classed;
+use crate::nodes::{Maker, Node, Nodes};
+use std::collections::HashMap;
 
 const SLOTS: usize = 64;
-const MOST_NODES: usize = 1 << 14;
-const MOST_STATES: usize = 1 << 13;
-/// Of what is repeated, but for what is repeated without end.
-const MOST_COPIES: u32 = 128;
-const ENDLESS: u32 = u32::MAX;
+/// Whatever number is asked for: less than that of a state has room for.
+const MOST_STATES: usize = 1 << 14;
+/// From how many places it reads at a time: the processor waits for one table while it looks into another.
+pub const LANES: usize = 4;
 
 const UNKNOWN: u16 = 0;
+/// The state that reads nothing, and leads to itself.
+const DONE: u16 = 1;
 /// Of a state behind which there is something to note, or nothing to read.
 const NOTABLE: u16 = 1 << 15;
-
-#[derive(Clone, Copy)]
-pub enum Node {
-    Read(Classes, u32),
-    /// The first is preferred.
-    Either(u32, u32),
-    Behind(Classes, u32),
-    Before(Classes, u32),
-    Matched,
-}
 
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 struct State {
@@ -44,9 +35,7 @@ struct State {
 }
 
 pub struct Automaton {
-    nodes: Vec<Node>,
-    /// The row of each, or the number for what one asks for ahead of where it begins.
-    slot_of: Vec<u8>,
+    nodes: Nodes,
     asks_behind: Vec<bool>,
     first_threads: Vec<u32>,
     /// Rows, a bit each.
@@ -62,64 +51,84 @@ pub struct Automaton {
     no_class: u8,
     /// By how many bits the number of a state is more than that of a class.
     shift: u32,
+    /// How many states there may be.
+    most: usize,
     states: Vec<State>,
     numbers: HashMap<State, u16>,
     /// Of each state, by the class that is read: small, for it is read at every character.
     next: Vec<u16>,
     begins: Vec<u16>,
+    /// How often it has begun anew.
+    begun_anew: u32,
     seen: Vec<u32>,
     round: u32,
 }
 
-/// Where rows end that match from a place on.
-pub type Ends = [usize; SLOTS];
+/// What was read from a place on: the rows that match there, or may, a bit each, and where each ends.
+#[derive(Clone, Copy)]
+pub struct Walk {
+    pub place: usize,
+    pub rows: u64,
+    pub ends: [usize; SLOTS],
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Walk { place: usize::MAX, rows: 0, ends: [0; SLOTS] }
+    }
+}
 
 impl Automaton {
-    /// That of the rows among *rows*, each its number and its program, whose steps are *code*. None: there are too many.
-    pub fn new(code: &[u32], sets: &[u32], rows: &[(usize, usize)]) -> Option<Self> {
-        let classed = Classed::of(code, sets, rows.iter().map(|(_, program)| *program))?;
-        let members = classed.members.clone();
+    /// That of the rows among *rows*, each its number and its program, whose steps are *code*; *read_as* is what each code
+    /// unit is read as, *most* how many states are kept. None: there are too many.
+    pub fn new(
+        code: &[u32],
+        sets: &[u32],
+        rows: &[(usize, usize)],
+        read_as: &[u16],
+        most: usize,
+    ) -> Option<Self> {
+        let classed = Classed::of(code, sets, rows.iter().map(|(_, program)| *program), read_as)?;
+        let (mut nodes, mut firsts, mut ahead) = (Nodes::default(), Vec::new(), Vec::new());
+        let mut exact = 0;
+        for (row, program) in rows {
+            let mut maker = Maker::of(code, &classed.members, *row, &mut nodes);
+            let first = maker.node(*program)?;
+            let (is_exact, body) = (maker.is_exact, maker.ahead_of(*program)?);
+            firsts.push((1 << row, first));
+            exact |= u64::from(is_exact) << row;
+            if let Some(body) = body {
+                let slot = (SLOTS - 1).checked_sub(ahead.len())?;
+                let first = Maker::of(code, &classed.members, slot, &mut nodes).node(body)?;
+                firsts.push((1 << slot, first));
+                ahead.push((1 << row, 1 << slot));
+            }
+        }
+        if rows.iter().any(|(row, _)| row + ahead.len() >= SLOTS) || rows.is_empty() {
+            return None;
+        }
+        let no_class = classed.number as u8;
+        let shift = (classed.number + 1).next_power_of_two().trailing_zeros();
         let mut made = Automaton {
-            nodes: Vec::new(),
-            slot_of: Vec::new(),
-            asks_behind: Vec::new(),
-            first_threads: Vec::new(),
-            rows: 0,
-            exact: 0,
-            ahead: Vec::new(),
-            no_class: classed.number as u8,
-            shift: (classed.number + 1).next_power_of_two().trailing_zeros(),
+            asks_behind: nodes.asking_behind(),
+            first_threads: firsts.iter().map(|(_, node)| *node).collect(),
+            rows: rows.iter().fold(0, |bits, (row, _)| bits | 1 << row),
+            exact,
             classed,
-            backward: None,
+            backward: Backward::new(&nodes.each, &firsts, &ahead, no_class, shift),
+            ahead,
+            no_class,
+            shift,
+            most: most.min(MOST_STATES),
             states: Vec::new(),
             numbers: HashMap::new(),
             next: Vec::new(),
             begins: Vec::new(),
-            seen: Vec::new(),
+            begun_anew: 0,
+            seen: vec![0; nodes.each.len()],
             round: 0,
+            nodes,
         };
-        let mut firsts = Vec::new();
-        for (row, program) in rows {
-            let mut maker = Maker::of(code, &members, *row, &mut made);
-            let first = maker.node(*program)?;
-            let (is_exact, ahead) = (maker.is_exact, maker.ahead_of(*program)?);
-            firsts.push((1 << row, first));
-            made.rows |= 1 << row;
-            made.exact |= u64::from(is_exact) << row;
-            if let Some(body) = ahead {
-                let slot = (SLOTS - 1).checked_sub(made.ahead.len())?;
-                let first = Maker::of(code, &members, slot, &mut made).node(body)?;
-                firsts.push((1 << slot, first));
-                made.ahead.push((1 << row, 1 << slot));
-            }
-        }
-        if rows.iter().any(|(row, _)| row + made.ahead.len() >= SLOTS) || rows.is_empty() {
-            return None;
-        }
-        made.first_threads = firsts.iter().map(|(_, node)| *node).collect();
-        made.backward = Backward::new(&made.nodes, &firsts, &made.ahead, made.no_class, made.shift);
-        made.asks_behind = (0..made.nodes.len()).map(|node| made.is_asking(node)).collect();
-        made.seen = vec![0; made.nodes.len()];
         made.forget();
         Some(made)
     }
@@ -134,30 +143,16 @@ impl Automaton {
         self.exact
     }
 
-    /// Whether what stands behind matters to what is read from *node* on.
-    fn is_asking(&self, node: usize) -> bool {
-        let (mut waiting, mut seen) = (vec![node as u32], HashSet::new());
-        while let Some(node) = waiting.pop() {
-            if seen.insert(node) {
-                match self.nodes[node as usize] {
-                    Node::Behind(..) => return true,
-                    Node::Before(_, next) => waiting.push(next),
-                    Node::Either(first, second) => waiting.extend([first, second]),
-                    Node::Read(..) | Node::Matched => (),
-                }
-            }
-        }
-        false
-    }
-
-    /// Begins anew, with no state but the one that reads nothing.
+    /// Begins anew, with no state but those that read nothing.
     fn forget(&mut self) {
         self.states.clear();
         self.numbers.clear();
         self.next.clear();
         self.begins = vec![UNKNOWN; usize::from(self.no_class) + 1];
+        self.begun_anew = self.begun_anew.wrapping_add(1);
         self.add(State::default());
         self.add(State::default());
+        self.next[usize::from(DONE) << self.shift..].fill(DONE);
     }
 
     fn add(&mut self, state: State) -> u16 {
@@ -173,7 +168,7 @@ impl Automaton {
         match self.numbers.get(&state) {
             Some(number) => *number,
             None => {
-                if self.states.len() >= MOST_STATES {
+                if self.states.len() >= self.most {
                     self.forget();
                 }
                 self.add(state)
@@ -181,9 +176,18 @@ impl Automaton {
         }
     }
 
-    /// The class of each character of *text*, and at last that of none.
-    pub fn classes(&self, text: &[u32]) -> Vec<u8> {
-        text.iter().map(|char| self.classed.class(*char)).chain(std::iter::once(self.no_class)).collect()
+    /// The class of each character of *text*, and at last that of none. None: some are not read as they stand, or may not be.
+    pub fn classes_as_it_stands(&self, text: &[u32]) -> Option<Vec<u8>> {
+        let mut classes = self.classed.as_it_stands(text)?;
+        classes.push(self.no_class);
+        Some(classes)
+    }
+
+    /// The same of *read*, what a text is read as.
+    pub fn classes(&self, read: &[u32]) -> Vec<u8> {
+        self.classes_as_it_stands(read).unwrap_or_else(|| {
+            read.iter().map(|char| self.classed.class(*char)).chain(std::iter::once(self.no_class)).collect()
+        })
     }
 
     /// Where rows begin in a text of *classes*, the last first, and from where on that is known: see `backward.rs`.
@@ -194,38 +198,102 @@ impl Automaton {
         }
     }
 
-    /// Which rows match at *place* of a text of *classes*, or may, a bit each, and where each ends.
-    pub fn walk(&mut self, classes: &[u8], place: usize, ends: &mut Ends) -> u64 {
-        let before = place.checked_sub(1).map_or(self.no_class, |before| classes[before]);
-        let mut state = self.begins[usize::from(before)];
-        if state == UNKNOWN {
-            state = self.begin(before);
+    /// Reads a text of *classes* from the place of each of *walks* on.
+    pub fn walk(&mut self, classes: &[u8], walks: &mut [Walk]) {
+        let begun_anew = self.begun_anew;
+        if let Ok(walks) = <&mut [Walk; LANES]>::try_from(&mut *walks) {
+            self.walk_together(classes, walks);
         }
-        let mut found = 0;
-        let mut at = place;
-        for class in &classes[place..] {
-            let mut next = self.next[self.place(state, *class)];
-            if next == UNKNOWN {
-                next = self.step(state, *class);
-            }
-            if next & NOTABLE != 0 {
-                next &= !NOTABLE;
-                let behind = &self.states[usize::from(next)];
-                let mut matched = behind.matched;
-                found |= matched;
-                while matched != 0 {
-                    ends[matched.trailing_zeros() as usize] = at;
-                    matched &= matched - 1;
-                }
-                if behind.threads.is_empty() {
-                    break;
-                }
-            }
-            state = next;
-            at += 1;
+        if walks.len() < LANES || self.begun_anew != begun_anew {
+            walks.iter_mut().for_each(|walk| self.walk_alone(classes, walk));
         }
-        let lacking = self.ahead.iter().filter(|(_, needed)| found & needed == 0);
-        found & !lacking.fold(0, |rows, (row, _)| rows | row) & self.rows
+        for walk in walks {
+            let lacking = self.ahead.iter().filter(|(_, needed)| walk.rows & needed == 0);
+            walk.rows &= !lacking.fold(0, |rows, (row, _)| rows | row) & self.rows;
+        }
+    }
+
+    fn walk_alone(&mut self, classes: &[u8], walk: &mut Walk) {
+        let mut state = self.begun(classes, walk);
+        for (at, class) in classes.iter().enumerate().skip(walk.place) {
+            let next = self.next[self.place(state, *class)];
+            state = if is_plain(next) { next } else { self.noted(state, *class, at, walk) };
+            if state == DONE {
+                break;
+            }
+        }
+    }
+
+    /// The same from several places at a time. Where it begins anew meanwhile, that comes to nothing.
+    fn walk_together(&mut self, classes: &[u8], walks: &mut [Walk; LANES]) {
+        let begun_anew = self.begun_anew;
+        let (mut states, mut places) = ([DONE; LANES], [0; LANES]);
+        for lane in 0..LANES {
+            states[lane] = self.begun(classes, &mut walks[lane]);
+            places[lane] = walks[lane].place;
+        }
+        if self.begun_anew != begun_anew {
+            return;
+        }
+        while states != [DONE; LANES] {
+            let most = places.iter().fold(0, |last, place| place.max(&last).to_owned());
+            let read = self.plain_steps(&places.map(|place| &classes[place..place + classes.len() - most]), &mut states);
+            for lane in 0..LANES {
+                let place = places[lane] + read;
+                // Nothing is read behind the class of none, at which all is done.
+                let class = classes[place];
+                let next = self.next[self.place(states[lane], class)];
+                states[lane] = if is_plain(next) {
+                    next
+                } else {
+                    self.noted(states[lane], class, place, &mut walks[lane])
+                };
+                if self.begun_anew != begun_anew {
+                    return; // the other states are no more
+                }
+                places[lane] = if states[lane] == DONE { 0 } else { place + 1 };
+            }
+        }
+    }
+
+    /// How many steps all *states* can take, each in its text of *classes*, until there is something to note.
+    #[inline(always)]
+    fn plain_steps(&self, classes: &[&[u8]; LANES], states: &mut [u16; LANES]) -> usize {
+        let length = classes[0].len();
+        let classes = classes.map(|classes| &classes[..length]);
+        for step in 0..length {
+            let next = [0, 1, 2, 3].map(|lane: usize| self.next[self.place(states[lane], classes[lane][step])]);
+            if !next.iter().all(|next| is_plain(*next)) {
+                return step;
+            }
+            *states = next;
+        }
+        length
+    }
+
+    /// What *next* says behind *state*, where that is more than the number of a state.
+    #[inline(never)]
+    fn noted(&mut self, state: u16, class: u8, place: usize, walk: &mut Walk) -> u16 {
+        let mut next = self.next[self.place(state, class)];
+        if next == UNKNOWN {
+            next = self.step(state, class);
+        }
+        if next & NOTABLE == 0 {
+            return next;
+        }
+        next &= !NOTABLE;
+        let behind = &self.states[usize::from(next)];
+        let mut matched = behind.matched;
+        walk.rows |= matched;
+        while matched != 0 {
+            walk.ends[matched.trailing_zeros() as usize] = place;
+            matched &= matched - 1;
+        }
+        if behind.threads.is_empty() {
+            DONE
+        } else {
+            next
+        }
     }
 
     #[inline(always)]
@@ -233,8 +301,14 @@ impl Automaton {
         usize::from(state) << self.shift | usize::from(class)
     }
 
-    /// The state in which rows begin behind one of class *before*.
-    fn begin(&mut self, before: u8) -> u16 {
+    /// The state in which rows begin at the place of *walk*, which has found nothing yet.
+    fn begun(&mut self, classes: &[u8], walk: &mut Walk) -> u16 {
+        walk.rows = 0;
+        let before = walk.place.checked_sub(1).map_or(self.no_class, |before| classes[before]);
+        let state = self.begins[usize::from(before)];
+        if state != UNKNOWN {
+            return state;
+        }
         let is_asking = self.first_threads.iter().any(|node| self.asks_behind[*node as usize]);
         let behind = if is_asking { before } else { 0 };
         let state = self.number_of(State { threads: self.first_threads.clone(), behind, matched: 0 });
@@ -251,12 +325,12 @@ impl Automaton {
         for thread in &from.threads {
             waiting.push(*thread);
             while let Some(node) = waiting.pop() {
-                let slot = 1u64 << self.slot_of[node as usize];
+                let slot = 1u64 << self.nodes.slot_of[node as usize];
                 if to.matched & slot != 0 || self.seen[node as usize] == self.round {
                     continue;
                 }
                 self.seen[node as usize] = self.round;
-                match self.nodes[node as usize] {
+                match self.nodes.each[node as usize] {
                     Node::Read(classes, next) if classes >> class & 1 == 1 => to.threads.push(next),
                     Node::Either(first, second) => waiting.extend([second, first]),
                     Node::Behind(classes, next) if classes >> from.behind & 1 == 1 => waiting.push(next),
@@ -268,7 +342,7 @@ impl Automaton {
         }
         let done = to.matched & !self.exact;
         self.round += 1;
-        let (slot_of, seen, round) = (&self.slot_of, &mut self.seen, self.round);
+        let (slot_of, seen, round) = (&self.nodes.slot_of, &mut self.seen, self.round);
         to.threads.retain(|node| {
             let is_first = std::mem::replace(&mut seen[*node as usize], round) != round;
             is_first && done >> slot_of[*node as usize] & 1 == 0
@@ -286,158 +360,8 @@ impl Automaton {
     }
 }
 
-/// Makes nodes of the steps of one row.
-struct Maker<'a> {
-    code: &'a [u32],
-    members: &'a HashMap<Asked, Classes>,
-    slot: usize,
-    is_exact: bool,
-    made: &'a mut Automaton,
-    known: HashMap<usize, u32>,
-}
-
-impl<'a> Maker<'a> {
-    fn of(code: &'a [u32], members: &'a HashMap<Asked, Classes>, slot: usize, made: &'a mut Automaton) -> Self {
-        Maker { code, members, slot, is_exact: true, made, known: HashMap::new() }
-    }
-
-    fn add(&mut self, node: Node) -> Option<u32> {
-        self.made.nodes.push(node);
-        self.made.slot_of.push(self.slot as u8);
-        (self.made.nodes.len() <= MOST_NODES).then(|| self.made.nodes.len() as u32 - 1)
-    }
-
-    /// The node of the step at *at* and of all behind it.
-    fn node(&mut self, at: usize) -> Option<u32> {
-        if let Some(known) = self.known.get(&at) {
-            return Some(*known);
-        }
-        let operand = |number: usize| self.code.get(at + number).copied();
-        let place = |number: usize| operand(number).map(|place| place as usize);
-        let node = match *self.code.get(at)? {
-            steps::END => self.add(Node::Matched)?,
-            steps::LITERAL => {
-                let classes = self.classes(Asked::Literal(operand(1)?))?;
-                let next = self.node(at + 2)?;
-                self.add(Node::Read(classes, next))?
-            }
-            steps::SET => {
-                let classes = self.classes(Asked::Set(operand(1)?))?;
-                let next = self.node(at + 2)?;
-                self.add(Node::Read(classes, next))?
-            }
-            steps::REPEAT => {
-                let classes = self.classes(Asked::Set(operand(1)?))?;
-                let (least, most, is_lazy) = (operand(2)?, operand(3)?, operand(4)? == steps::LAZY);
-                let next = self.node(at + 5)?;
-                self.repeated(classes, least, most, is_lazy, next)?
-            }
-            steps::SPLIT => {
-                let (first, second) = (self.node(place(1)?)?, self.node(place(2)?)?);
-                self.add(Node::Either(first, second))?
-            }
-            steps::JUMP => self.node(place(1)?)?,
-            steps::SAVE => self.node(at + 2)?,
-            steps::LOOK => {
-                let (is_not, width, behind) = (operand(1)? == 1, operand(2)?, place(3)?);
-                let next = self.node(behind)?;
-                match self.one_of(at + 4) {
-                    Some(classes) if width < 2 => {
-                        let classes = if is_not { !classes } else { classes };
-                        self.add(if width == 1 { Node::Behind(classes, next) } else { Node::Before(classes, next) })?
-                    }
-                    _ => {
-                        self.is_exact = false;
-                        next
-                    }
-                }
-            }
-            steps::IF => {
-                self.is_exact = false;
-                let (yes, no) = (self.node(at + 3)?, self.node(place(2)?)?);
-                self.add(Node::Either(yes, no))?
-            }
-            steps::SPACED => {
-                let between = self.classes(Asked::Set(operand(1)?))?;
-                let among = self.classes(Asked::Set(operand(3)?))?;
-                let (number, least, most) = (operand(2)?, operand(4)?, operand(5)?);
-                let next = self.node(at + 6)?;
-                if number > MOST_COPIES || most > MOST_COPIES {
-                    return None;
-                }
-                let mut node = next;
-                for left in (0..most).rev() {
-                    let one = self.add(Node::Read(among, node))?;
-                    node = self.repeated(between, 0, number, false, one)?;
-                    if left >= least {
-                        node = self.add(Node::Either(node, next))?;
-                    }
-                }
-                node
-            }
-            _ => {
-                self.is_exact = false;
-                self.add(Node::Matched)?
-            }
-        };
-        self.known.insert(at, node);
-        Some(node)
-    }
-
-    fn repeated(&mut self, classes: Classes, least: u32, most: u32, is_lazy: bool, next: u32) -> Option<u32> {
-        let mut node = next;
-        if most == ENDLESS {
-            let again = self.add(Node::Matched)?;
-            let one = self.add(Node::Read(classes, again))?;
-            self.made.nodes[again as usize] = either(one, next, is_lazy);
-            node = again;
-        } else if most > MOST_COPIES {
-            return None;
-        } else {
-            for _ in least..most {
-                let one = self.add(Node::Read(classes, node))?;
-                node = self.add(either(one, next, is_lazy))?;
-            }
-        }
-        for _ in 0..least {
-            node = self.add(Node::Read(classes, node))?;
-        }
-        Some(node)
-    }
-
-    fn classes(&self, asked: Asked) -> Option<Classes> {
-        self.members.get(&asked).copied()
-    }
-
-    /// The classes of the one character for which the steps at *at* stand, if they do.
-    fn one_of(&self, at: usize) -> Option<Classes> {
-        let asked = match *self.code.get(at)? {
-            steps::LITERAL => Asked::Literal(*self.code.get(at + 1)?),
-            steps::SET => Asked::Set(*self.code.get(at + 1)?),
-            _ => return None,
-        };
-        (*self.code.get(at + 2)? == steps::END).then(|| self.classes(asked)).flatten()
-    }
-
-    /// Where the steps stand of more than one character that must come from the place on where the row begins. Inner None:
-    /// nothing is asked.
-    fn ahead_of(&self, program: usize) -> Option<Option<usize>> {
-        let mut at = program;
-        while *self.code.get(at)? == steps::LOOK {
-            let (is_not, width) = (*self.code.get(at + 1)? == 1, *self.code.get(at + 2)?);
-            if !is_not && width == 0 && self.one_of(at + 4).is_none() {
-                return Some(Some(at + 4));
-            }
-            at = *self.code.get(at + 3)? as usize;
-        }
-        Some(None)
-    }
-}
-
-fn either(one: u32, other: u32, is_lazy: bool) -> Node {
-    if is_lazy {
-        Node::Either(other, one)
-    } else {
-        Node::Either(one, other)
-    }
+/// Whether *next* is the number of a state, and no more.
+#[inline(always)]
+fn is_plain(next: u16) -> bool {
+    next.wrapping_sub(1) < NOTABLE - 1
 }

@@ -4,7 +4,7 @@
 //! which a match can still be had, made as those of `automaton.rs` are, of the same nodes. Texts that come
 //! to new ones again and again cost more than that saves: from there on it says that it does not know.
 
-use crate::automaton::Node;
+use crate::nodes::Node;
 use crate::classes::Classes;
 use std::collections::HashMap;
 
@@ -42,10 +42,15 @@ pub struct Backward {
     nodes: Vec<Node>,
     /// Those that read a character.
     readers: Vec<u32>,
-    /// Those that do not, so that each comes behind those it leads to, and the bit of what each asks for ahead.
-    silent: Vec<(u32, u16)>,
-    /// By class: those that read it, and where each leads.
-    reading: Vec<Vec<(u32, u32)>>,
+    /// Of each node the number among those that read, or the bit of what it asks for ahead.
+    number_of: Vec<u32>,
+    /// Those that lead to each, which stand in a row, and where these begin.
+    leading: Vec<u32>,
+    leading_from: Vec<usize>,
+    /// Those behind which nothing is read.
+    matched: Vec<u32>,
+    /// By class: whether one reads it.
+    is_read: Vec<bool>,
     /// By class, which of the sets that are asked for ahead hold it.
     holds_ahead: Vec<u16>,
     /// The bit of each beginning, and its node.
@@ -59,47 +64,48 @@ pub struct Backward {
     next: Vec<u16>,
     /// How many steps may still be made.
     left: usize,
-    /// From which nodes a match can be had.
+    /// From which nodes a match can be had, as long as a step is made.
     is_open: Vec<bool>,
+    open: Vec<u32>,
 }
 
 impl Backward {
     /// *firsts* are the bits and nodes of beginnings, *needed* rows and what each needs, *no_class* that of what stands
     /// around a text. None: that of *nodes* which cannot be read backward.
     pub fn new(nodes: &[Node], firsts: &[(u64, u32)], needed: &[(u64, u64)], no_class: u8, shift: u32) -> Option<Self> {
-        let is_reading = |node: u32| matches!(nodes.get(node as usize), Some(Node::Read(..)));
-        let mut reading = vec![Vec::new(); usize::from(no_class) + 1];
-        let (mut silent, mut readers, mut ahead) = (Vec::new(), Vec::new(), Vec::<Classes>::new());
-        for (number, node) in (0..).zip(nodes) {
-            let is_known = |next: u32| next < number || is_reading(next);
-            match *node {
-                Node::Read(classes, next) => {
-                    for (_, some) in reading.iter_mut().enumerate().filter(|(class, _)| classes >> class & 1 == 1) {
-                        some.push((readers.len() as u32, next));
-                    }
-                    readers.push(number);
+        let (mut readers, mut matched, mut ahead) = (Vec::new(), Vec::new(), Vec::<Classes>::new());
+        let (mut number_of, mut read) = (vec![0; nodes.len()], 0);
+        for (node, number) in (0..).zip(&mut number_of) {
+            match nodes[node as usize] {
+                Node::Read(classes, _) => {
+                    *number = readers.len() as u32;
+                    readers.push(node);
+                    read |= classes;
                 }
-                Node::Either(first, second) if !is_known(first) || !is_known(second) => return None,
-                Node::Behind(_, next) | Node::Before(_, next) if !is_known(next) => return None,
                 Node::Before(classes, _) => {
                     let bit = ahead.iter().position(|set| *set == classes).unwrap_or(ahead.len());
                     if bit == ahead.len() {
                         ahead.push(classes);
                     }
-                    silent.push((number, 1u16.checked_shl(bit as u32)?));
+                    *number = bit as u32;
                 }
-                _ => silent.push((number, 0)),
-            }
-            if ahead.len() >= MOST_AHEAD {
-                return None;
+                Node::Matched => matched.push(node),
+                Node::Either(..) | Node::Behind(..) => (),
             }
         }
+        if ahead.len() > MOST_AHEAD {
+            return None;
+        }
+        let (leading, leading_from) = leading_to_each(nodes)?;
         let holds = |class: u8| (0..).zip(&ahead).map(|(bit, set)| ((set >> class & 1) as u16) << bit).sum();
         let mut made = Backward {
             nodes: nodes.to_vec(),
             readers,
-            silent,
-            reading,
+            number_of,
+            leading,
+            leading_from,
+            matched,
+            is_read: (0..=no_class).map(|class| read >> class & 1 == 1).collect(),
             holds_ahead: (0..=no_class).map(holds).collect(),
             firsts: firsts.to_vec(),
             needed: needed.to_vec(),
@@ -110,6 +116,7 @@ impl Backward {
             next: Vec::new(),
             left: MOST_STEPS,
             is_open: vec![false; nodes.len()],
+            open: Vec::new(),
         };
         made.forget();
         Some(made)
@@ -144,7 +151,7 @@ impl Backward {
             ([text.len(); LANES], [FIRST; LANES], [(); LANES].map(|()| Vec::new()));
         for lane in 1..LANES {
             let about = part * (LANES - lane);
-            let ends = |place: &usize| self.reading[usize::from(text[*place])].is_empty();
+            let ends = |place: &usize| !self.is_read[usize::from(text[*place])];
             places[lane] = (about - LEAST_OF_LANE..about).rev().find(ends)?;
             states[lane] = self.behind(text[places[lane]])?;
         }
@@ -238,30 +245,64 @@ impl Backward {
     }
 
     fn before(&mut self, state: usize, class: u8) -> State {
+        let Backward { nodes, is_open, open, .. } = self;
         let from = &self.states[state];
-        for (number, node) in self.readers.iter().enumerate() {
-            self.is_open[*node as usize] = from.reads[number / BITS] >> (number % BITS) & 1 == 1;
+        let mut reads = vec![0; from.reads.len()];
+        open.extend(&self.matched);
+        for (word, bits) in from.reads.iter().enumerate() {
+            let mut left = *bits;
+            while left != 0 {
+                open.push(self.readers[word * BITS + left.trailing_zeros() as usize]);
+                left &= left - 1;
+            }
         }
-        for (node, ahead) in &self.silent {
-            let is_open = |node: u32| self.is_open[node as usize];
-            self.is_open[*node as usize] = match self.nodes[*node as usize] {
-                Node::Either(first, second) => is_open(first) || is_open(second),
-                Node::Behind(classes, next) => classes >> class & 1 == 1 && is_open(next),
-                Node::Before(_, next) => from.ahead & ahead != 0 && is_open(next),
-                Node::Read(..) | Node::Matched => true,
-            };
+        open.iter().for_each(|node| is_open[*node as usize] = true);
+        let mut done = 0;
+        while let Some(node) = open.get(done) {
+            let node = *node as usize;
+            for leading in &self.leading[self.leading_from[node]..self.leading_from[node + 1]] {
+                let number = self.number_of[*leading as usize];
+                let opens = match nodes[*leading as usize] {
+                    Node::Read(classes, _) => {
+                        reads[number as usize / BITS] |= ((classes >> class & 1) as u64) << (number as usize % BITS);
+                        false
+                    }
+                    Node::Behind(classes, _) => classes >> class & 1 == 1,
+                    Node::Before(..) => from.ahead >> number & 1 == 1,
+                    Node::Either(..) | Node::Matched => true,
+                };
+                if opens && !std::mem::replace(&mut is_open[*leading as usize], true) {
+                    open.push(*leading);
+                }
+            }
+            done += 1;
         }
-        let begun = self.firsts.iter().filter(|(_, node)| self.is_open[*node as usize]);
+        let begun = self.firsts.iter().filter(|(_, node)| is_open[*node as usize]);
         let begun = begun.fold(0, |rows, (row, _)| rows | row);
+        open.drain(..).for_each(|node| is_open[node as usize] = false);
         let lacking = self.needed.iter().filter(|(_, needed)| begun & needed == 0);
         let every = self.needed.iter().fold(0, |slots, (_, slot)| slots | slot);
         let rows = begun & !every & !lacking.fold(0, |rows, (row, _)| rows | row);
-        let mut reads = vec![0; from.reads.len()];
-        for (number, next) in &self.reading[usize::from(class)] {
-            if self.is_open[*next as usize] {
-                reads[*number as usize / BITS] |= 1 << (*number as usize % BITS);
-            }
-        }
         State { reads, ahead: self.holds_ahead[usize::from(class)], rows }
     }
+}
+
+/// The nodes that lead to each of *nodes*, in a row, and where these begin, and end at last. None: one leads nowhere.
+fn leading_to_each(nodes: &[Node]) -> Option<(Vec<u32>, Vec<usize>)> {
+    let mut of_each = vec![Vec::new(); nodes.len()];
+    for (number, node) in (0..).zip(nodes) {
+        let (first, second) = match *node {
+            Node::Either(first, second) => (Some(first), Some(second)),
+            Node::Read(_, next) | Node::Behind(_, next) | Node::Before(_, next) => (Some(next), None),
+            Node::Matched => (None, None),
+        };
+        for next in first.into_iter().chain(second) {
+            of_each.get_mut(next as usize)?.push(number);
+        }
+    }
+    let mut begins = vec![0];
+    for some in &of_each {
+        begins.push(begins.last()? + some.len());
+    }
+    Some((of_each.concat(), begins))
 }

@@ -38,20 +38,18 @@ pub fn packed_beside(text: &[u32], found: &[Found], kinds: &Kinds) -> Option<Vec
     Some(packed)
 }
 
-const LETTERS: [u64; 2] = {
-    let (mut bits, mut char) = ([0; 2], 0u8);
+const LETTERS: [bool; 128] = {
+    let (mut letters, mut char) = ([false; 128], 0u8);
     while char < 128 {
-        if char.is_ascii_alphanumeric() || matches!(char, b'+' | b'/' | b'_' | b'-') {
-            bits[(char >> 6) as usize] |= 1 << (char & 63);
-        }
+        letters[char as usize] = char.is_ascii_alphanumeric() || matches!(char, b'+' | b'/' | b'_' | b'-');
         char += 1;
     }
-    bits
+    letters
 };
 
 /// Of base64, in either of its alphabets.
 fn is_letter(char: u32) -> bool {
-    char < 128 && LETTERS[(char >> 6) as usize] >> (char & 63) & 1 == 1
+    LETTERS.get(char as usize).map_or(false, |is_letter| *is_letter)
 }
 
 /// False of digits that are neither base64, which has a capital letter, nor base32, nor long enough for hexadecimal ones.

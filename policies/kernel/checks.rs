@@ -75,7 +75,7 @@ fn is_region(digits: &[u8], places: &Places) -> bool {
 }
 
 fn are_digits(digits: &[u8]) -> bool {
-    digits.iter().all(u8::is_ascii_digit)
+    digits.iter().fold(true, |are_all, digit| are_all & digit.is_ascii_digit())
 }
 
 /// Of few digits.
@@ -104,7 +104,7 @@ fn is_date(year: u32, month: u32, day: u32) -> bool {
 
 fn is_resident_id(number: &[u8]) -> bool {
     has_birth_date(number) && {
-        let total: u32 = number.iter().zip(ID_WEIGHTS).map(|(digit, weight)| u32::from(digit & 15) * weight).sum();
+        let total: u32 = number.iter().zip(&ID_WEIGHTS).map(|(digit, weight)| u32::from(digit & 15) * weight).sum();
         number[17] == ID_CHECKS[total as usize % 11]
     }
 }
@@ -116,11 +116,9 @@ fn is_resident_id_15(number: &[u8]) -> bool {
 }
 
 fn is_luhn(number: &[u8]) -> bool {
-    let (mut total, mut is_doubled) = (0, false);
-    for digit in number.iter().rev().map(|digit| usize::from(digit & 15)) {
-        total += if is_doubled { DOUBLED[digit] } else { digit as u32 };
-        is_doubled = !is_doubled;
-    }
+    let pairs = number.rchunks_exact(2);
+    let first = pairs.remainder().iter().map(|digit| u32::from(digit & 15)).sum::<u32>();
+    let total = pairs.fold(first, |total, pair| total + DOUBLED[usize::from(pair[0] & 15)] + u32::from(pair[1] & 15));
     total % 10 == 0
 }
 
@@ -128,14 +126,13 @@ fn is_uscc(code: &[u8]) -> bool {
     if code.len() != 18 {
         return false;
     }
-    let mut total = 0;
-    for (char, weight) in code.iter().zip(USCC_WEIGHTS) {
-        match USCC_VALUES[usize::from(*char)] {
-            NO_VALUE => return false,
-            value => total += u32::from(value) * weight,
-        }
+    let (mut total, mut is_of_alphabet) = (0, true);
+    for (char, weight) in code.iter().zip(&USCC_WEIGHTS) {
+        let value = USCC_VALUES[usize::from(*char)];
+        is_of_alphabet &= value != NO_VALUE;
+        total += u32::from(value) * weight;
     }
-    code[17] == USCC_ALPHABET[(31 - total as usize % 31) % 31]
+    is_of_alphabet && code[17] == USCC_ALPHABET[(31 - total as usize % 31) % 31]
 }
 
 fn is_placed_uscc(code: &[u8], places: &Places) -> bool {

@@ -7,6 +7,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub type Classes = u128;
 /// One bit is left for what stands before a text and behind it.
 const MOST: usize = 127;
+/// Characters of a text of which it is known together whether they are read as they stand.
+const AT_ONCE: usize = 1 << 8;
+/// Beside the class of a code unit that is read as another.
+const READ_AS_OTHER: u8 = 1 << 7;
 const UNITS: u32 = 1 << 16;
 const LAST: u32 = 0x10_FFFF;
 
@@ -27,8 +31,9 @@ pub struct Classed {
 }
 
 impl Classed {
-    /// The classes for the steps of *programs*, which are *code*. None: there are too many.
-    pub fn of(code: &[u32], sets: &[u32], programs: impl Iterator<Item = usize>) -> Option<Self> {
+    /// The classes for the steps of *programs*, which are *code*; *read_as* is what each code unit is read as. None: there
+    /// are too many.
+    pub fn of(code: &[u32], sets: &[u32], programs: impl Iterator<Item = usize>, read_as: &[u16]) -> Option<Self> {
         let matcher = Matcher::new(code, sets);
         let every = asked_by(code, programs)?;
         let mut begins: BTreeSet<u32> = [0, UNITS].into();
@@ -69,14 +74,34 @@ impl Classed {
                 classed.beyond.push((*begin, class));
             }
         }
+        for (unit, class) in (0..UNITS).zip(&mut classed.of_unit) {
+            if read_as.get(unit as usize).map_or(true, |other| u32::from(*other) != unit) {
+                *class |= READ_AS_OTHER;
+            }
+        }
         classed.number = numbers.len();
         Some(classed)
     }
 
-    #[inline(always)]
+    /// The classes of the characters of *text*, with room for one more. None: some are not read as they stand, or may not be.
+    pub fn as_it_stands(&self, text: &[u32]) -> Option<Vec<u8>> {
+        let of_unit: &[u8; UNITS as usize] = self.of_unit[..].try_into().ok()?;
+        let mut classes = Vec::with_capacity(text.len() + 1);
+        for some in text.chunks(AT_ONCE) {
+            let begun = classes.len();
+            classes.extend(some.iter().map(|char| of_unit[usize::from(*char as u16)]));
+            let every_class = classes[begun..].iter().fold(0, |bits, class| bits | class);
+            if every_class & READ_AS_OTHER != 0 || some.iter().fold(0, |bits, char| bits | char) >= UNITS {
+                return None;
+            }
+        }
+        Some(classes)
+    }
+
+    /// The class of *char*, of what a text is read as.
     pub fn class(&self, char: u32) -> u8 {
         match self.of_unit.get(char as usize) {
-            Some(class) => *class,
+            Some(class) => *class & !READ_AS_OTHER,
             None => self.beyond[self.beyond.partition_point(|(first, _)| *first <= char) - 1].1,
         }
     }

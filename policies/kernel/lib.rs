@@ -18,12 +18,15 @@ mod checks;
 mod classes;
 mod gate;
 mod identify;
+mod judge;
 mod masked;
 mod matcher;
+mod nodes;
 mod packed;
 mod records;
 mod recur;
 mod resolve;
+mod together;
 mod weave;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -210,9 +213,13 @@ pub unsafe extern "C" fn kernel_automaton(
     sets_length: usize,
     rows: *const u32,
     rows_length: usize,
+    read_as: *const u16,
+    read_as_length: usize,
+    most: usize,
 ) -> *mut automaton::Automaton {
     let (code, sets, rows) = (given(code, code_length), given(sets, sets_length), given(rows, rows_length));
-    let made = catch_unwind(|| automaton::Automaton::new(code, sets, &identify::shared(rows)));
+    let read_as = given(read_as, read_as_length);
+    let made = catch_unwind(|| automaton::Automaton::new(code, sets, &identify::shared(rows), read_as, most));
     made.ok().flatten().map_or(std::ptr::null_mut(), |made| Box::into_raw(Box::new(made)))
 }
 

@@ -144,7 +144,7 @@ class Kernel:
             *(ctypes.c_void_p, *numbers * 2),
         )
         self._automaton, self._forget = library.kernel_automaton, library.kernel_forget
-        self._automaton.argtypes, self._automaton.restype = numbers * 3, ctypes.c_void_p
+        self._automaton.argtypes, self._automaton.restype = (*numbers * 4, ctypes.c_size_t), ctypes.c_void_p
         self._forget.argtypes, self._forget.restype = (ctypes.c_void_p,), None
         self._recur.argtypes = numbers * 4 + (ctypes.c_size_t, ctypes.c_size_t) + numbers
         for function in (
@@ -270,12 +270,15 @@ class Kernel:
         answer = self._may_open(text, len(text), *tables)
         return None if answer < 0 else answer == 1
 
-    def automaton(self, code: "array[int]", sets: "array[int]", rows: "array[int]") -> int | None:
+    def automaton(
+        self, code: "array[int]", sets: "array[int]", rows: "array[int]", read_as: "array[int]", most: int
+    ) -> int | None:
         """What reads texts for several of *rows* at once, for `identify` with the same tables, until `forget`.
 
-        None: nothing does. It learns from what it reads, one thread at a time: see `automaton.rs`.
+        None: nothing does. It learns from what it reads, *most* states, one thread at a time: see `automaton.rs`.
         """
-        made: int | None = self._automaton(*code.buffer_info(), *sets.buffer_info(), *rows.buffer_info())
+        tables = (code, sets, rows, read_as)
+        made: int | None = self._automaton(*(place for table in tables for place in table.buffer_info()), most)
         return made
 
     def forget(self, automaton: int) -> None:

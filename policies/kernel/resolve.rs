@@ -118,22 +118,17 @@ impl Kinds<'_> {
 /// *found* in runs of hits of which each overlaps one before it, by where they begin and by row.
 fn together(found: &mut [Found]) -> impl Iterator<Item = &mut [Found]> {
     found.sort_by_key(|hit| (hit.start, hit.row));
-    let mut end = 0;
-    let mut begins = Vec::new();
-    for (number, hit) in found.iter().enumerate() {
-        if number == 0 || hit.start >= end {
-            begins.push(number);
-        }
-        end = end.max(hit.end);
-    }
     let mut left = found;
-    let mut begun = 0;
-    let ends: Vec<usize> = begins.iter().skip(1).copied().chain(std::iter::once(left.len())).collect();
-    ends.into_iter().filter(|end| *end > 0).map(move |end| {
-        let (some, rest) = std::mem::take(&mut left).split_at_mut(end - begun);
+    std::iter::from_fn(move || {
+        let mut end = left.first()?.end;
+        let mut number = 1;
+        while let Some(hit) = left.get(number).filter(|hit| hit.start < end) {
+            end = end.max(hit.end);
+            number += 1;
+        }
+        let (some, rest) = std::mem::take(&mut left).split_at_mut(number);
         left = rest;
-        begun = end;
-        some
+        Some(some)
     })
 }
 

@@ -38,7 +38,7 @@ COUNTRY = re.compile(r"^\(?(?:\+|00)?86\)?[ \-]*(?=1[3-9])")
 TIDY = frozenset(" -.·_")
 _NOT_DIGITS = re.compile("[^0-9]+")
 REMOTE = re.compile(r":[A-Za-z0-9~/._]")
-OF_FILES = re.compile(rf"@[^@]*\.(?:{_FILE})\Z")
+OF_FILES = re.compile(rf"\.(?:{_FILE})\Z")
 OF_ADDRESS = re.compile(r"://[^\s/]*\Z")
 
 
@@ -103,6 +103,6 @@ def is_for_machines(text: str, start: int, end: int) -> bool:
     """Whether what looks like an e-mail address is where a program logs in, or the name of a file."""
     return (
         REMOTE.match(text, end) is not None
-        or OF_FILES.search(text, start, end) is not None
+        or OF_FILES.search(text, max(start, text.find("@", start, end)), end) is not None
         or OF_ADDRESS.search(text, max(0, start - 80), start) is not None
     )

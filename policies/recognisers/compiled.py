@@ -72,6 +72,7 @@ _UNREADABLE = 0xFFFF
 _OTHER = 1 << 31
 _LONG = 12
 _MOST_ROWS = 64
+_MOST_STATES = 1 << 13
 _PAIRS, _CHAINS = 1 << 10, 1 << 13
 """Hashes of two units that stand one behind the other: of which rows have theirs, and words."""
 _CODES = 10**6
@@ -96,9 +97,9 @@ class Identified:
 
 
 class Compiled:
-    """The tables, made once."""
+    """The tables, made once. *most_states*: how many are kept of those in which `automaton.rs` reads, 3 MiB."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_states: int = _MOST_STATES) -> None:
         self._programs = Programs()
         self._rows = array("I")
         self._firsts = array("Q", bytes(8 * UNITS))
@@ -118,8 +119,10 @@ class Compiled:
                 number, pattern, pattern.groupindex["value"], _PLAIN, kind, () if labelled.behind else labelled.words
             )
         self._add_plain(MIXED, MIXED, 0, _LEFT | _SHARED, ("", 0.0, ""))
+        self._read_as = _read_as()
         self.tables = self._made()
-        self.automaton = KERNEL.automaton(*self.tables[:3]) if KERNEL is not None else None
+        tables = (self._programs.code, self._programs.sets, self._rows, self._read_as)
+        self.automaton = KERNEL.automaton(*tables, most_states) if KERNEL is not None else None
         if KERNEL is not None and self.automaton is not None:
             weakref.finalize(self, KERNEL.forget, self.automaton)
         self.given = array("Q", [place for table in self.tables for place in table.buffer_info()])
@@ -232,11 +235,6 @@ class Compiled:
         alike = list(dict.fromkeys(map(bytes, self._behind)))
         behind = array("Q", b"".join(alike))
         classes = array("I", [alike.index(bytes(bits)) for bits in self._behind])
-        read_as = array("H", range(UNITS))
-        for code in range(UNITS):
-            read_as[code] = READ_AS.get(code, code)
-        for char in (*re.findall(f"[{INVISIBLE}]", "".join(map(chr, range(UNITS)))), _LOWERS_TO_TWO, "\uffff"):
-            read_as[ord(char)] = _UNREADABLE
         lower = array("H", range(UNITS))
         for code in range(UNITS):
             if len(small := chr(code).lower()) == 1:
@@ -260,7 +258,7 @@ class Compiled:
             self._firsts,
             behind,
             self._pairs,
-            read_as,
+            self._read_as,
             chains,
             lower,
         ]
@@ -307,6 +305,16 @@ class Compiled:
 def compiled() -> Compiled:
     """The tables as the kernel reads them; to make them takes a quarter of a second, once."""
     return Compiled()
+
+
+def _read_as() -> "array[int]":
+    """What each code unit is read as, or that no recogniser reads it."""
+    read_as = array("H", range(UNITS))
+    for code in range(UNITS):
+        read_as[code] = READ_AS.get(code, code)
+    for char in (*re.findall(f"[{INVISIBLE}]", "".join(map(chr, range(UNITS)))), _LOWERS_TO_TWO, "\uffff"):
+        read_as[ord(char)] = _UNREADABLE
+    return read_as
 
 
 def _bits(numbers: Iterable[int]) -> "array[int]":

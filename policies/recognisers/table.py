@@ -99,8 +99,8 @@ _NOT_IN_WORD = r"(?:(?<![0-9A-Za-z])|(?<=[Tt][Ee][Ll])|(?<=[Ff][Aa][Xx])|(?<=[Pp
 _DIALLED_FIRST = r"(?:0{0,2}86|0|179[0-9]{2}|12593|10193|11808)"
 """Before a mobile number, without anything between: a trunk prefix, the country's code, an operator's code of calls."""
 
-_NOT_AMERICAN = r"(?:(?<!\+)|(?!1[ \-.]))"
-"""+1 and something between is the code of North America, whose areas begin with 3 to 9 as well."""
+_ONE = r"(?:(?<!\+)1[ \-.]?|1)"
+"""The first digit: +1 and something between is the code of North America, whose areas begin with 3 to 9 as well."""
 
 _ID_WORDS = (
     "身份证",
@@ -149,6 +149,13 @@ _LOCAL = r"(?:[ \-]{1,2}[1-9]|(?<=\))[1-9]|[2-8])"
 PROVINCES_OF_PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _OF_PLATE = "A-HJ-NP-Za-hj-np-z"
 """Letters of plates: neither I nor O."""
+_ANY_OF_PLATE = f"[{_OF_PLATE}0-9]"
+_TWO_DIGITS_OF_FIVE = "|".join(
+    f"[{_OF_PLATE}]{{{before}}}[0-9][{_OF_PLATE}]{{{between}}}[0-9]{_ANY_OF_PLATE}{{{3 - before - between}}}"
+    for before in range(4)
+    for between in range(4 - before)
+)
+"""Of the five places of a plate, by where the first two stand: a look ahead is read by itself (see `nodes.rs`)."""
 
 
 def has_unionpay_prefix(number: str) -> bool:
@@ -233,7 +240,7 @@ TABLE: tuple[Recogniser, ...] = (
         pattern=re.compile(
             rf"(?:(?<![0-9])\+0{{0,2}}86{_AROUND}|(?<![0-9A-Za-z])(?:\(\+?86\)[ ]?|0{{0,2}}86{_AROUND})?)1[3-9][0-9]"
             rf"{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
-            rf"|{_NOT_AFTER_DIGIT}{_DIALLED_FIRST}?{_NOT_AMERICAN}1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
+            rf"|{_NOT_AFTER_DIGIT}{_DIALLED_FIRST}?{_ONE}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,
         check=None,
@@ -312,7 +319,7 @@ TABLE: tuple[Recogniser, ...] = (
         pattern=re.compile(
             rf"(?:[{PROVINCES_OF_PLATES}][{_OF_PLATE}][ ·•・.\-]?"
             rf"(?:[A-KYa-ky][{_OF_PLATE}0-9][0-9]{{4}}|[0-9]{{5}}[A-KYa-ky]"
-            rf"|(?=(?:[{_OF_PLATE}]{{0,3}}[0-9]){{2}})[{_OF_PLATE}0-9]{{5}}|[{_OF_PLATE}0-9]{{4}}[警学港澳挂领试超])"
+            rf"|{_TWO_DIGITS_OF_FIVE}|{_ANY_OF_PLATE}{{4}}[警学港澳挂领试超])"
             rf"|使[ ]?(?:[A-Z][0-9]{{5}}|[0-9]{{6}})|WJ[{PROVINCES_OF_PLATES}]?[ ·•・.\-]?[0-9]{{4}}[0-9A-Z])"
             r"(?![0-9A-Za-z])"
         ),

@@ -260,6 +260,17 @@ def test_a_long_text_is_read_by_parts_as_in_one(begun_anew: bool) -> None:
     assert told.hits == [hit for row in TABLE for hit in hits_of(row, text)]
 
 
+def test_to_begin_anew_while_several_places_are_read_changes_nothing() -> None:
+    """It comes to that within one match, and of four that are read together the others have got on by then."""
+    chance, kinds = random.Random(8), sorted(invented.KINDS)
+    texts = ["，".join(of_a_kind(chance.choice(kinds), chance.randrange(999)) for _ in range(9)) for _ in range(99)]
+    usual, few = compiled.compiled(), compiled.Compiled(most_states=40)
+    every = sum(usual.known[row] for row in TABLE)
+    told = [few.identify(text, every) for text in texts]
+    assert told == [usual.identify(text, every) for text in texts]
+    assert sum(len(some.hits) for some in told if some is not None) > 400
+
+
 def test_hits_are_a_sequence_of_what_is_made_when_it_is_looked_at() -> None:
     text = "".join(of_a_kind("mobile", seed) + "，" for seed in range(20))
     hits = find(text)
