@@ -12,13 +12,15 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count, groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
 from policies.digest import Digester
+from siem.baseline.in_order import are_in_order
 from siem.index.log_line import logged
 from siem.index.strict import fault_of
 from siem.record.ecs import Document, from_ecs, to_ecs
@@ -66,20 +68,21 @@ class EventFiles:
             raise WrongFolder(f"{self._folder}: 没有 .jsonl 文件 / holds no .jsonl file")
         self.refused, self.wrong, self.repeated = 0, [], 0
         with TemporaryDirectory(prefix="events-") as beside:
-            yield from self._events([_unpacked(path, Path(beside)) for path in paths])
+            files = [_unpacked(path, Path(beside)) for path in paths]
+            yield from self._as_they_stand(files) if are_in_order(files) else self._events(files)
 
     def _events(self, paths: Sequence[Path]) -> Iterator[Document]:
+        """The same of files whose lines are in any order: first their times, then each once more."""
         times, places = array("q"), array("Q")
         for place, at in self._times(paths):
             times.append(at)
             places.append(place)
         if not times:
-            said = self.wrong[0] if self.wrong else "-"
-            raise WrongFolder(f"{self._folder}: 没有一条访问事件 / holds no access event: {said}")
+            raise self._without_events()
         order: Sequence[int] = range(len(times))
         if any(before > after for before, after in pairwise(times)):
             order = sorted(order, key=times.__getitem__)
-        numbers = (f"file-{number:015d}" for number in count(1))  # in the order of texts
+        numbers = _numbers()
         lines = _Lines(paths)
         try:
             for _, together in groupby(order, key=times.__getitem__):
@@ -88,11 +91,45 @@ class EventFiles:
         finally:
             lines.close()
 
+    def _as_they_stand(self, paths: Sequence[Path]) -> Iterator[Document]:
+        """The same of files whose lines seem to be in order: each is read once."""
+        is_empty = True
+        for _, together in groupby(self._read_once(paths), key=itemgetter(0)):
+            found = [event for _, events in together for event in events]
+            is_empty = False
+            yield from self._once(found) if len(found) > 1 else found
+        if is_empty:
+            raise self._without_events()
+
+    def _read_once(self, paths: Sequence[Path]) -> Iterator[tuple[datetime, list[Document]]]:
+        """The events of each line, with their time."""
+        numbers, last = _numbers(), datetime.min.replace(tzinfo=UTC)
+        for path in paths:
+            with path.open("rb") as lines:
+                for number, line in enumerate(lines, start=1):
+                    line = line.removeprefix(_BOM) if number == 1 else line
+                    if not line.strip():
+                        continue
+                    try:
+                        events = self._events_in(line, numbers)
+                        at = datetime.fromisoformat(events[0]["@timestamp"])
+                        if at < last:
+                            raise NotAnEvent("`@timestamp` is there twice")
+                    except NotAnEvent as problem:
+                        self._refuse(f"{path.name}:{number}: {problem}")
+                        continue
+                    last = at
+                    yield at, events
+
+    def _without_events(self) -> WrongFolder:
+        said = self.wrong[0] if self.wrong else "-"
+        return WrongFolder(f"{self._folder}: 没有一条访问事件 / holds no access event: {said}")
+
     def _events_in(self, line: bytes, numbers: Iterator[str]) -> list[Document]:
         own = _own_in(line)
         if own is not None:
             return [own]
-        return [*map(to_ecs, ours(orjson.loads(line), numbers, self.digest, self._subjects))]
+        return [*map(to_ecs, ours(_loaded(line), numbers, self.digest, self._subjects))]
 
     def _once(self, found: list[Document]) -> Iterator[Document]:
         """Events of one time by their ids, each id once."""
@@ -129,12 +166,21 @@ class EventFiles:
         if own is not None:
             at = datetime.fromisoformat(own["@timestamp"])
         else:
-            try:
-                document = orjson.loads(line)
-            except ValueError:
-                raise NotAnEvent("is no JSON") from None
-            at = ours(document, iter(("-",)), self.digest, ())[0].at
+            at = ours(_loaded(line), iter(("-",)), self.digest, ())[0].at
         return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def _numbers() -> Iterator[str]:
+    """Ids whose order as texts is that in which they are given."""
+    return (f"file-{number:015d}" for number in count(1))
+
+
+def _loaded(line: bytes) -> Any:
+    """What *line* holds. Raises NotAnEvent."""
+    try:
+        return orjson.loads(line)
+    except ValueError:
+        raise NotAnEvent("is no JSON") from None
 
 
 def _name_of(path: Path) -> Path:
@@ -181,7 +227,8 @@ class _Lines:
 def _own_in(line: bytes) -> Document | None:
     """The event of ours that *line* holds, of this version or another; None where it holds none that is sound."""
     if (right := logged(line.rstrip(b"\r\n"))) is not None:
-        return dict(right)
+        document: Document = orjson.loads(right.body)
+        return document
     try:
         document = orjson.loads(line)
         from_ecs(document)

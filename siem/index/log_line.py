@@ -205,10 +205,12 @@ def _follows_from_fields(own: _Own, subjects: int) -> bool:
         return own.clear is UNSET and own.categories is UNSET and own.unattributed is UNSET
     clear = [use for use in own.fields if use.disclosure is Disclosure.CLEAR]
     not_named = 0
-    if sum([use.count for use in clear]) > subjects:
+    categories = {use.category for use in clear}
+    most = max([use.count for use in clear], default=0)
+    if most > subjects or len(categories) < len(clear):  # else each value of a category can be about somebody else
         not_named = most_not_named(values_not_named(((use.name, use.category, use.count) for use in clear), subjects))
     return (
-        own.clear == sorted({use.category for use in clear})
+        own.clear == sorted(categories)
         and own.categories == sorted({use.category for use in own.fields})
         and (own.unattributed if own.unattributed is not UNSET else 0) == not_named
     )

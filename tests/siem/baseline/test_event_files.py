@@ -9,6 +9,7 @@ import pytest
 
 from siem.baseline.by_rules import Rules
 from siem.baseline.event_files import EventFiles, WrongFolder
+from siem.baseline.in_order import are_in_order
 from siem.detect.rule_set import read_rules, rule_files
 from siem.index.strict import fault_of
 from siem.record.ecs import is_ours
@@ -141,3 +142,39 @@ def test_packed_files_are_read_as_well_and_half_ones_are_said(tmp_path: Path) ->
 def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
     with pytest.raises(WrongFolder, match=r"no \.jsonl"):
         list(EventFiles(tmp_path / "nowhere"))
+
+
+def test_what_stands_in_order_is_read_as_what_does_not(tmp_path: Path) -> None:
+    lines = [orjson.dumps(each) for each in (document(0), another(minutes(1)), another(minutes(1)), document(180))]
+    hidden = orjson.dumps(another(minutes(4))).replace(b'"user"', b'"\\u0040timestamp": "2026-11-23T08:00:00Z", "user"')
+    for name, stand in (("in_order", lines), ("mixed", lines[::-1])):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.jsonl").write_bytes(b"\r\n".join([*stand, b"", hidden]))
+    in_order, mixed = (EventFiles(tmp_path / name) for name in ("in_order", "mixed"))
+    in_order.digest = mixed.digest = lambda text: f"file:{len(text):032x}"
+    told = [
+        [(each["@timestamp"], each["user"], each["yingbi"].get("subjects")) for each in way]
+        for way in (in_order, mixed)
+    ]
+    assert told[0] == told[1][1:]
+    assert len(told[0]) == len(lines)
+    assert in_order.wrong == ["a.jsonl:6: `@timestamp` is there twice"]
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (['"2026-11-23T09:00:00Z"', '"2026-11-23T09:00:00Z"', '"2026-11-23T18:00:00+08:00"'], True),
+        (['"2026-11-23T09:00:00"', '"2026-11-23T16:59:59+08:00"'], False),
+        (['"2026-11-23T09:00:00Z"', "1795424404"], False),
+        (['"2026-11-23T09:00:00Z"', '"tomorrow, or so"'], False),
+        (['"2026-11-23T09:00:00Z", "@timestamp": "2026-11-24T09:00:00Z"'], False),
+    ],
+)
+def test_files_are_in_order_where_each_line_plainly_tells_a_time(
+    times: list[str], expected: bool, tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"{place}.jsonl" for place in range(len(times))]
+    for path, time in zip(paths, times, strict=True):
+        path.write_text(f'{{"event": {{}}, "@timestamp" : {time}}}\n\n')
+    assert are_in_order(paths) is expected
