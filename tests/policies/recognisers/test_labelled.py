@@ -153,6 +153,7 @@ def test_a_row_says_its_level(row: Labelled) -> None:
 
 NOBODYS = (
     "零件号 E12345678",
+    "事项编码075344219840",
     "基站13800138000号段说明",
     "快递 JD0012345678901",
     "EMS：EB123456785CN 已签收",
