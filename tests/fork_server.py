@@ -1,4 +1,5 @@
-"""`python -m tests.fork_server DESCRIPTOR MODULE…`: imports the modules and forks for who asks; see `tests.forked`.
+"""`python -m tests.fork_server DESCRIPTOR MODULE…`: imports the modules when it is first asked, and forks for who asks;
+see `tests.forked`.
 
 A process that was forked goes on as `python -m` would: with the environment, the folder and the descriptors that it
 was given and no others. It ends as every Python does, but that it does not take apart all that it has imported: that
@@ -17,7 +18,7 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 LONGEST = 256 * 1024
@@ -28,10 +29,13 @@ _OUT_OF_THE_WAY = 512
 
 
 class Server:
-    """Takes requests from one socket, and tells how each process that it forked has ended."""
+    """Takes requests from one socket, of any number of processes; tells each the number of what it forked, and how that
+    has ended.
+    """
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, modules: Sequence[str]) -> None:
         self._control = control
+        self._modules = modules
         self._ends: dict[int, int] = {}
         """By process, the descriptor that it is told at how it has ended."""
         self._woken, self._waking = socket.socketpair()
@@ -55,6 +59,7 @@ class Server:
                 if not asked:
                     sys.exit(0)
                 request: dict[str, Any] = json.loads(asked)
+                self._prepare()
                 pid = os.fork()
                 if pid == 0:
                     self._close()
@@ -63,7 +68,17 @@ class Server:
                 self._ends[pid] = descriptors[0]
                 for descriptor in descriptors[1:]:
                     os.close(descriptor)
-                self._control.send(str(pid).encode())
+                with contextlib.suppress(BrokenPipeError):  # who asked is gone
+                    os.write(descriptors[0], f"{pid}\n".encode())
+
+    def _prepare(self) -> None:
+        if not self._modules and gc.get_freeze_count():
+            return
+        for module in self._modules:
+            importlib.import_module(module)
+        self._modules = ()
+        gc.collect()
+        gc.freeze()  # or the first collection in each of them would write to, and so copy, all the memory they share
 
     def _close(self) -> None:
         signal.set_wakeup_fd(-1)
@@ -76,7 +91,8 @@ class Server:
             if pid == 0:
                 return
             end = self._ends.pop(pid)
-            os.write(end, str(os.waitstatus_to_exitcode(status)).encode())
+            with contextlib.suppress(BrokenPipeError):
+                os.write(end, str(os.waitstatus_to_exitcode(status)).encode())
             os.close(end)
 
 
@@ -97,11 +113,9 @@ def _begin(request: dict[str, Any], descriptors: list[int]) -> None:
     sys.argv = [request["module"], *request["arguments"]]
 
 
-def fork_for(control: socket.socket) -> NoReturn:
-    """Fork for who asks at *control*, from this process as it is now."""
-    gc.collect()
-    gc.freeze()  # or the first collection in each of them would write to, and so copy, all the memory that they share
-    request = Server(control).serve()
+def fork_for(control: socket.socket, modules: Sequence[str] = ()) -> NoReturn:
+    """Fork for who asks at *control*, from this process as it is once it has imported *modules*."""
+    request = Server(control, modules).serve()
     try:
         runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
     except SystemExit as ended:
@@ -135,9 +149,7 @@ def _leave() -> None:
 
 
 def main() -> None:
-    for module in sys.argv[2:]:
-        importlib.import_module(module)
-    fork_for(socket.socket(fileno=int(sys.argv[1])))
+    fork_for(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
 
 
 if __name__ == "__main__":

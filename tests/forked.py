@@ -15,7 +15,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,6 +36,7 @@ COMMANDS = (
 )
 INSTALLATIONS = ("tests.installation_parts", "datasette.cli")
 """What three kinds of processes import, before they are forked."""
+KINDS = (WORKERS, COMMANDS, INSTALLATIONS)
 
 _LONGEST_STATUS = 16
 
@@ -116,11 +116,14 @@ def control_sockets() -> tuple[socket.socket, socket.socket]:
 
 
 class Asking:
-    """Asks, at *control*, a process to fork."""
+    """Asks, at *control*, a process to fork; others may ask it at the same socket."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._asking = threading.Lock()
+
+    def fileno(self) -> int:
+        """The number of the socket."""
+        return self._control.fileno()
 
     def start(
         self,
@@ -149,12 +152,13 @@ class Asking:
         }
         given = [theirs, stdin.fileno(), stdout.fileno(), stderr.fileno(), *keep]
         try:
-            with self._asking:
-                socket.send_fds(self._control, [json.dumps(request).encode()], given)
-                pid = int(self._control.recv(_LONGEST_STATUS))
+            socket.send_fds(self._control, [json.dumps(request).encode()], given)
         finally:
             os.close(theirs)
-        return Forked(pid, end)
+        told = bytearray()
+        while (one := os.read(end, 1)) not in (b"\n", b""):
+            told += one
+        return Forked(int(told), end)
 
 
 class Forks(Asking):
@@ -172,14 +176,25 @@ class Forks(Asking):
         atexit.register(self._stop)
 
     def _stop(self) -> None:
+        with contextlib.suppress(OSError):  # it has ended
+            self._control.shutdown(socket.SHUT_RDWR)  # whoever else can ask there
         self._control.close()
         self._process.wait()
 
 
 @functools.cache
-def forks(modules: Sequence[str]) -> Forks:
-    """The one process that has imported *modules*."""
-    return Forks(modules)
+def forks(modules: Sequence[str]) -> Asking:
+    """The one process that has imported *modules*: of the whole run, where that has one."""
+    return _SHARED.get(modules) or Forks(modules)
+
+
+_SHARED: dict[Sequence[str], Asking] = {}
+
+
+def share(numbers: Sequence[int]) -> None:
+    """Ask from now on at the sockets of these *numbers*, in the order of `KINDS`, in the place of own processes."""
+    for modules, number in zip(KINDS, numbers, strict=True):
+        _SHARED[modules] = Asking(socket.socket(fileno=number))
 
 
 def run_forked(

@@ -24,15 +24,19 @@ def test_what_they_import_is_imported_once_for_all(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / f"test_{name}.py").write_text(
             "import os, pathlib\n"
+            "from tests.forked import run_forked\n"
             f"with open({str(told)!r}, 'a') as told: told.write('{name} imported\\n')\n"
             "def test_it(tmp_path):\n"
-            f"    with open({str(told)!r}, 'a') as told: told.write(f'{name} run by {{os.getpid()}}\\n')\n"
+            "    forked = run_forked('timeit', '-n1', '-r1', 'import os; print(os.getppid())')\n"
+            f"    with open({str(told)!r}, 'a') as told: told.write(f'{name} run by {{os.getpid()}}'\n"
+            "        f' that asked {forked.stdout.split()[0]}\\n')\n"
         )
     assert run(tmp_path, 2) == "2 passed"
     lines = told.read_text().splitlines()
     assert sorted(lines[:2]) == ["one imported", "two imported"]
     assert sorted(line.split(" by ")[0] for line in lines[2:]) == ["one run", "two run"]
-    assert len({line.split(" by ")[1] for line in lines[2:]}) == 2
+    assert len({line.split(" by ")[1].split()[0] for line in lines[2:]}) == 2
+    assert len({line.split(" asked ")[1] for line in lines[2:]}) == 1, "one process forks for all"
 
 
 def test_one_that_is_killed_is_said_to_be_and_another_goes_on(tmp_path: Path) -> None:
