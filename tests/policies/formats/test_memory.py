@@ -15,6 +15,7 @@ from policies.formats.masker import Masker, Withheld
 from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.text_body import TextMasker
 from policies.formats.xml_body import XmlMasker
+from policies.recognisers.scan import make_ready
 from tests.policies.formats.masking import RECORD, REMARK, UNDECLARED, tally
 from tests.policies.formats.test_html_body import SHAPE, seal
 from tests.policies.formats.test_json_body import LIST
@@ -151,6 +152,12 @@ def _pieces(rows: Iterator[bytes]) -> Iterator[bytes]:
                 yield waiting[:PIECE]
                 waiting = waiting[PIECE:]
     yield waiting + b"".join(held)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def recognisers() -> None:
+    """What looks into texts is loaded once by a process: no stream holds it."""
+    make_ready()
 
 
 def most_held(masker: Masker, rows: Iterator[bytes]) -> tuple[float, int]:
