@@ -13,7 +13,7 @@ import msgspec
 from policies.digest import Digester
 from policies.documents.card import CARD
 from policies.documents.document import EMPTY, MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
-from policies.documents.headings import FREE_TEXT, category_of_heading, is_nobodys, tells
+from policies.documents.headings import FREE_TEXT, category_of_heading, is_heading, tells
 from policies.documents.labels import labelled_in
 from policies.documents.look import Look
 from policies.documents.mail import MAIL
@@ -77,9 +77,12 @@ def found_in(text: Text) -> list[tuple[str, str]]:
     category = category_of_heading(text.key) if is_value else None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [(category or "", "context")]
-    shortest = ALONE if text.alone else SHORTEST_PROSE
-    is_prose = are_there() and len(text.text) >= shortest and not is_nobodys(text.text)
-    hits = scan(text.text, prose=is_prose)
+    is_prose = are_there() and len(text.text) >= (ALONE if text.alone else SHORTEST_PROSE)
+    hits = [
+        hit
+        for hit in scan(text.text, prose=is_prose)
+        if not is_heading("".join(text.text[hit.start : hit.end].split()))
+    ]
     labelled = [
         (category, "context")
         for start, end, category in labelled_in(text.text)

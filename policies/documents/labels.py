@@ -103,7 +103,22 @@ def is_clause(text: str) -> bool:
 
 
 def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
-    """From where to where in *text* a value stands behind a telling label, and the category it is of; some overlap."""
+    """From where to where in *text* a value stands behind a telling label, and the category it is of, in order."""
+    begins = ends = 0
+    category = ""
+    for start, end, told in sorted(_labelled(text), key=lambda each: (each[0], -each[1])):
+        if start < ends:
+            ends = max(ends, end)
+            continue
+        if ends:
+            yield begins, ends, category
+        begins, ends, category = start, end, told
+    if ends:
+        yield begins, ends, category
+
+
+def _labelled(text: str) -> Iterator[tuple[int, int, str]]:
+    """The same by all patterns and readings, of which some find the same."""
     if "</" in text:
         for match in _ELEMENT.finditer(text):
             yield from _told(match["key"].rpartition(":")[2], text, *match.span("value"))

@@ -20,6 +20,8 @@ _RULE = re.compile(
 )
 _BARS = re.compile(r"(?<!\\)[|│┃║｜]")
 _GAP = re.compile(r"[ \u3000]{2,}|\t[ \t\u3000]*|\u3000")
+_MARKED = re.compile(r"(\*{1,2}|__|`)([^*`|]{1,200})\1")
+"""A cell in bold, in italics or as code."""
 _LEADERS = re.compile(r"…|\.{3}|_{2}(?!\w)|(?<=\w\w)__")
 """What leads from a label to its value, or is to be filled in."""
 _LISTED = ",，;；、w"
@@ -226,10 +228,12 @@ def _parted(line: str, kind: str) -> _Row:
     stops = [*(first for first, _ in ends), end]
     found: _Row = {}
     for column, (start, stop) in enumerate(zip(begins, stops, strict=True)):
-        while start < stop and (line[start].isspace() or line[start] in "*`"):
+        while start < stop and line[start].isspace():
             start += 1
-        while start < stop and (line[stop - 1].isspace() or line[stop - 1] in "*`"):
+        while start < stop and line[stop - 1].isspace():
             stop -= 1
+        if (marked := _MARKED.fullmatch(line, start, stop)) is not None:
+            start, stop = marked.span(2)
         if start < stop:
             found[column] = (start, stop)
     return found

@@ -1,10 +1,13 @@
 """Mails as files: who writes and gets one, what it says and what is with it."""
 
 import base64
+import contextlib
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policies.documents.desk import masked_file, texts_in
 from policies.formats.masker import Withheld
@@ -90,3 +93,10 @@ def test_a_mail_that_cannot_be_read_is_withheld(data: bytes) -> None:
         masked_file("a.eml", data)
     with pytest.raises(Withheld):
         list(texts_in("a.eml", data))
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([before for before, _ in CASES.values()]), st.integers(0, 400), st.binary(max_size=6))
+def test_a_broken_mail_is_masked_or_withheld(data: bytes, at: int, put: bytes) -> None:
+    with contextlib.suppress(Withheld):
+        masked_file("a.eml", data[:at] + put + data[at + len(put) :])
