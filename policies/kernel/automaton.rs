@@ -18,6 +18,9 @@ const MOST_STATES: usize = 1 << 14;
 /// From how many places it reads at a time: the processor waits for one table while it looks into another.
 pub const LANES: usize = 4;
 
+/// Octets that are kept for each of two things to be told of a text.
+const MOST_ROOM: usize = 1 << 20;
+
 const UNKNOWN: u16 = 0;
 /// The state that reads nothing, and leads to itself.
 const DONE: u16 = 1;
@@ -62,6 +65,8 @@ pub struct Automaton {
     begun_anew: u32,
     seen: Vec<u32>,
     round: u32,
+    /// For the classes of the next text, and where rows begin in it: memory that is new takes longer to be written.
+    room: (Vec<u8>, Vec<Begun>),
 }
 
 /// What was read from a place on: the rows that match there, or may, a bit each, and where each ends.
@@ -127,6 +132,7 @@ impl Automaton {
             begun_anew: 0,
             seen: vec![0; nodes.each.len()],
             round: 0,
+            room: (Vec::new(), Vec::new()),
             nodes,
         };
         made.forget();
@@ -177,14 +183,14 @@ impl Automaton {
     }
 
     /// The class of each character of *text*, and at last that of none. None: some are not read as they stand, or may not be.
-    pub fn classes_as_it_stands(&self, text: &[u32]) -> Option<Vec<u8>> {
-        let mut classes = self.classed.as_it_stands(text)?;
+    pub fn classes_as_it_stands(&mut self, text: &[u32]) -> Option<Vec<u8>> {
+        let mut classes = self.classed.as_it_stands(text, std::mem::take(&mut self.room.0))?;
         classes.push(self.no_class);
         Some(classes)
     }
 
     /// The same of *read*, what a text is read as.
-    pub fn classes(&self, read: &[u32]) -> Vec<u8> {
+    pub fn classes(&mut self, read: &[u32]) -> Vec<u8> {
         self.classes_as_it_stands(read).unwrap_or_else(|| {
             read.iter().map(|char| self.classed.class(*char)).chain(std::iter::once(self.no_class)).collect()
         })
@@ -192,9 +198,17 @@ impl Automaton {
 
     /// Where rows begin in a text of *classes*, the last first, and from where on that is known: see `backward.rs`.
     pub fn beginnings(&mut self, classes: &[u8]) -> (Vec<Begun>, usize) {
+        let room = std::mem::take(&mut self.room.1);
         match &mut self.backward {
-            Some(backward) => backward.beginnings(classes),
+            Some(backward) => backward.beginnings(classes, room),
             None => (Vec::new(), classes.len()),
+        }
+    }
+
+    /// Takes back what it has told of a text: the next has its place, unless that is too much to be kept.
+    pub fn take_back(&mut self, classes: Vec<u8>, begun: Vec<Begun>) {
+        if classes.capacity() <= MOST_ROOM && begun.capacity() * std::mem::size_of::<Begun>() <= MOST_ROOM {
+            self.room = (classes, begun);
         }
     }
 
@@ -259,15 +273,20 @@ impl Automaton {
     /// How many steps all *states* can take, each in its text of *classes*, until there is something to note.
     #[inline(always)]
     fn plain_steps(&self, classes: &[&[u8]; LANES], states: &mut [u16; LANES]) -> usize {
-        let length = classes[0].len();
-        let classes = classes.map(|classes| &classes[..length]);
+        let (table, shift, length) = (&self.next[..], self.shift, classes[0].len());
+        let next = |state: u16, class: u8| table[usize::from(state) << shift | usize::from(class)];
+        let [first, second, third, fourth] = classes.map(|classes| &classes[..length]);
+        let [mut a, mut b, mut c, mut d] = *states;
         for step in 0..length {
-            let next = [0, 1, 2, 3].map(|lane: usize| self.next[self.place(states[lane], classes[lane][step])]);
-            if !next.iter().all(|next| is_plain(*next)) {
+            let (to_a, to_b) = (next(a, first[step]), next(b, second[step]));
+            let (to_c, to_d) = (next(c, third[step]), next(d, fourth[step]));
+            if !(is_plain(to_a) & is_plain(to_b) & is_plain(to_c) & is_plain(to_d)) {
+                *states = [a, b, c, d];
                 return step;
             }
-            *states = next;
+            (a, b, c, d) = (to_a, to_b, to_c, to_d);
         }
+        *states = [a, b, c, d];
         length
     }
 

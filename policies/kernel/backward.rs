@@ -123,14 +123,17 @@ impl Backward {
     }
 
     /// The places of a text of *classes*, the last of which is that of none, where rows begin, the last first. Before the
-    /// place that comes back as well it is not known.
-    pub fn beginnings(&mut self, classes: &[u8]) -> (Vec<Begun>, usize) {
+    /// place that comes back as well it is not known. They come in *room*.
+    pub fn beginnings(&mut self, classes: &[u8], room: Vec<Begun>) -> (Vec<Begun>, usize) {
         self.left = MOST_STEPS.min(self.left + 1 + classes.len() / CHARS_FOR_ONE);
         let text = classes.split_last().map_or(classes, |(_, text)| text);
-        if let Some(begun) = self.beginnings_by_lanes(text) {
+        let mut begun = room;
+        begun.clear();
+        if self.beginnings_by_lanes(text, &mut begun).is_some() {
             return (begun, 0);
         }
-        let (mut begun, mut state) = (Vec::new(), FIRST);
+        begun.clear();
+        let mut state = FIRST;
         for place in (0..=text.len()).rev() {
             state = match self.read(state, text, place, true, &mut begun) {
                 Some(state) => state,
@@ -142,7 +145,7 @@ impl Backward {
 
     /// The same by parts of the text at a time, for the processor waits for one table while it looks into another. None: it
     /// does not come apart, or there are too many states.
-    fn beginnings_by_lanes(&mut self, text: &[u8]) -> Option<Vec<Begun>> {
+    fn beginnings_by_lanes(&mut self, text: &[u8], all: &mut Vec<Begun>) -> Option<()> {
         let part = text.len() / LANES;
         if part < LEAST_OF_LANE {
             return None;
@@ -174,7 +177,8 @@ impl Backward {
                 states[lane] = self.read(states[lane], text, place, false, &mut begun[lane])?;
             }
         }
-        Some(begun.concat())
+        begun.iter().for_each(|some| all.extend(some));
+        Some(())
     }
 
     /// The state before *place* of *text*, of which *state* is that behind, and in *begun* what begins there. None: that

@@ -83,10 +83,12 @@ impl Classed {
         Some(classed)
     }
 
-    /// The classes of the characters of *text*, with room for one more. None: some are not read as they stand, or may not be.
-    pub fn as_it_stands(&self, text: &[u32]) -> Option<Vec<u8>> {
+    /// The classes of the characters of *text*, in *room*. None: some are not read as they stand, or may not be.
+    pub fn as_it_stands(&self, text: &[u32], room: Vec<u8>) -> Option<Vec<u8>> {
         let of_unit: &[u8; UNITS as usize] = self.of_unit[..].try_into().ok()?;
-        let mut classes = Vec::with_capacity(text.len() + 1);
+        let mut classes = room;
+        classes.clear();
+        classes.reserve(text.len() + 1);
         for some in text.chunks(AT_ONCE) {
             let begun = classes.len();
             classes.extend(some.iter().map(|char| of_unit[usize::from(*char as u16)]));

@@ -107,9 +107,9 @@ pub fn identify(
     becomes: usize,
     unpacks: bool,
     tables: &Tables,
-    automaton: Option<&mut Automaton>,
+    mut automaton: Option<&mut Automaton>,
 ) -> Option<Identified> {
-    let as_it_stands = automaton.as_ref().and_then(|automaton| automaton.classes_as_it_stands(text));
+    let as_it_stands = automaton.as_mut().and_then(|automaton| automaton.classes_as_it_stands(text));
     let read = match as_it_stands {
         Some(_) => Cow::Borrowed(text),
         None => Cow::Owned(tables.read(text)?),

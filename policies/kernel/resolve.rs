@@ -31,18 +31,21 @@ impl Kinds<'_> {
 
     /// What is reported of *found*: what comes first in the order of kinds, then the longer, the earlier, and the first row.
     pub fn reported(&self, found: &mut Vec<Found>) -> Option<Vec<Found>> {
-        let mut sure = Vec::with_capacity(found.len());
-        for hit in found.iter() {
-            if self.is_sure(hit.kind)? {
-                sure.push(*hit);
-            }
+        let mut are_known = true;
+        found.retain(|hit| {
+            let is_sure = self.is_sure(hit.kind);
+            are_known &= is_sure.is_some();
+            is_sure.unwrap_or(false)
+        });
+        if !are_known {
+            return None;
         }
         let key = |hit: &Found| {
             let place = self.chosen.get(hit.kind as usize).copied().unwrap_or(NEVER);
             (place, Reverse(hit.end - hit.start), hit.start, hit.row)
         };
-        let mut kept = Vec::with_capacity(sure.len());
-        for some in together(&mut sure) {
+        let mut kept = Vec::with_capacity(found.len());
+        for some in together(found) {
             if let [only] = some {
                 kept.push(*only);
                 continue;

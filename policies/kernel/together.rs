@@ -91,3 +91,11 @@ impl<'a> Together<'a> {
         self.walks[self.asked].ends[row]
     }
 }
+
+impl Drop for Together<'_> {
+    fn drop(&mut self) {
+        if let Some(automaton) = &mut self.automaton {
+            automaton.take_back(std::mem::take(&mut self.classes), std::mem::take(&mut self.places));
+        }
+    }
+}
