@@ -15,6 +15,8 @@ _KNOWN_TO = 3
 """What so many others do is not unusual for the next one either."""
 _AT_ONE_DESK = 6
 """Networks, with their sites, of somebody who has a desk, works from home, and has helped out once."""
+_NEAR = 0.75
+"""What a network is worth that is new at a known site, or of who keeps coming from new ones: it makes nothing odd."""
 _SILENT_WORKDAYS, _SILENT_DAYS = ((12, 3.0), (8, 1.0)), ((19, 2.5), (14, 1.0))
 """From how many workdays without a sign on, and from how many days with those of rest, a return is worth how many
 points. An account that was left open is no younger for a long holiday, but leave is the longer for one."""
@@ -58,8 +60,8 @@ def _network(sighting: Sighting, profile: Profile, networks: Mapping[str, set[st
         points = 3.5
     elif len(others) >= _KNOWN_TO:
         points = 0.5
-    elif len(near) >= _KNOWN_TO or sighting.site in profile.networks or _moves_about(profile):
-        points = 1.0
+    elif (known := len(near) >= _KNOWN_TO or sighting.site in profile.networks) or _moves_about(profile):
+        points = 0.5 if known and _moves_about(profile) else _NEAR
     else:
         points = 3.0
     return Deviation(

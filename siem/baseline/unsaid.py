@@ -26,8 +26,9 @@ _AT_FIRST = 10
 """So many of the workdays that are remembered tell how much somebody does."""
 _STEP = 3.0
 """Who does three times as much as another does other work."""
-_FILES, _FILES_DAYS, _FILE = 3.0, 2, 50
-"""On two days three times as much as usual, and a page of people at least: files are part of the work."""
+_FILES, _FILES_DAYS, _FILES_OFTEN, _FILE = 3.0, 2, 0.15, 50
+"""On two days, and one of seven, three times as much as usual, and a page of people at least: files are part of the
+work. Days that were told count: who goes on fetching files is to be compared with those who do."""
 _NIGHT, _NIGHTS, _NIGHT_DAYS = (23, 0, 1, 2, 3, 4), 0.1, 2
 _HOURS, _HOURS_OF_MANY_DAYS, _MANY_DAYS = 18, 14, 5
 """In so many different hours of one day, or of one day in two of many, nobody works."""
@@ -48,17 +49,27 @@ def put_together(profiles: Iterable[Profile], groups: defaultdict[str, Group]) -
     unsaid = [each for each in profiles if has_no_post(each.group) and len(each.workdays) >= LEAST_OWN]
     systems = {each.caller: max(each.systems, key=lambda name: (each.systems[name], name)) for each in unsaid}
     is_one = len(set(systems.values())) < 2
+    companies: defaultdict[str, list[Profile]] = defaultdict(list)
+    for profile in unsaid:
+        of_system = "" if is_one else systems[profile.caller]
+        for name in {of_system, f"{of_system} {_work_of(profile)}".strip()}:
+            companies[name].append(profile)
+    known = {name for name, members in companies.items() if name and _is_company(members)}
     alike: defaultdict[str, list[Profile]] = defaultdict(list)
     for profile in unsaid:
-        alike[_BY_WORK + (_work_of(profile) if is_one else systems[profile.caller])].append(profile)
+        of_system = "" if is_one else systems[profile.caller]
+        closest = f"{of_system} {_work_of(profile)}".strip()
+        alike[next((_BY_WORK + name for name in (closest, of_system) if name in known), NO_POST)].append(profile)
     for name, members in alike.items():
-        days = sum(profile.came for profile in members)
-        if len(members) < _MEMBERS or days < LEAST_DAYS:
-            name = NO_POST
-        elif not groups[name].is_known:
+        if name != NO_POST and not groups[name].is_known:
+            groups[name].operations = groups[name.partition(" ")[0]].operations  # of all who use the system
             groups[name].begin(members)
         for profile in members:
             profile.group = name
+
+
+def _is_company(members: list[Profile]) -> bool:
+    return len(members) >= _MEMBERS and sum(profile.came for profile in members) >= LEAST_DAYS
 
 
 def has_no_post(group: str) -> bool:
@@ -69,12 +80,13 @@ def has_no_post(group: str) -> bool:
 def _work_of(profile: Profile) -> str:
     measure = amount_of(profile)
     usual = median(day[measure] for day in islice(profile.workdays, _AT_FIRST))
-    many = sum(day[Measure.PEOPLE] >= max(_FILE, _FILES * (1 + usual)) for day in profile.workdays)
+    days = [*profile.workdays, *profile.found_days.values()]
+    many = sum(day.get(Measure.PEOPLE, 0) >= max(_FILE, _FILES * (1 + usual)) for day in days)
     nights = max(profile.hours.get((True, hour), 0) + profile.hours.get((False, hour), 0) for hour in _NIGHT)
     return " ".join(
         (
             f"{int(log(1 + usual, _STEP))}",
-            "files" if many >= _FILES_DAYS else "",
+            "files" if many >= max(_FILES_DAYS, _FILES_OFTEN * len(days)) else "",
             "night" if nights >= max(_NIGHT_DAYS, _NIGHTS * profile.came) else "",
         )
     ).strip()

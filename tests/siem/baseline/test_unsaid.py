@@ -32,6 +32,30 @@ def test_who_works_in_another_system_has_another_post() -> None:
     assert posts["hall1"] == posts["hall4"] != posts["aid1"]
 
 
+def test_in_each_of_several_systems_it_is_how_much_as_well() -> None:
+    posts = posts_of(
+        *(profile_of(f"few{n}", system="aid") for n in range(5)),
+        *(profile_of(f"many{n}", 200, system="aid") for n in range(5)),
+        *(profile_of(f"two{n}", 2_000, system="aid") for n in range(2)),
+        *(profile_of(f"hall{n}", system="hall") for n in range(5)),
+    )
+    assert len({posts[who] for who in ("few0", "many0", "two0", "hall0")}) == 4
+    assert posts["two0"] == posts["two1"] != NO_POST
+
+
+def test_who_fetches_a_file_now_and_then_stays_with_the_others() -> None:
+    posts = posts_of(*(profile_of(f"c{n}", files=n % 2) for n in range(10)))
+    assert len(set(posts.values())) == 1
+
+
+def test_files_that_were_told_make_work_with_files_too() -> None:
+    told = [profile_of(f"told{n}") for n in range(5)]
+    for profile in told:
+        profile.found_days = {FIRST + timedelta(days=day): {Measure.PEOPLE: 400} for day in range(2)}
+    posts = posts_of(*told, *(profile_of(f"c{n}") for n in range(5)))
+    assert posts["told0"] != posts["c0"]
+
+
 def test_in_one_system_it_is_how_much_and_with_files_or_without() -> None:
     posts = posts_of(
         *(profile_of(f"few{n}") for n in range(5)),
