@@ -1,6 +1,6 @@
 """What only whole days show: a slow drip, and somebody who has grown far above everybody in the same post."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from math import log1p
@@ -8,7 +8,9 @@ from statistics import median
 
 from siem.baseline.calendar import Calendar
 from siem.baseline.group import Group
+from siem.baseline.persistence import wider_by
 from siem.baseline.profile import Measure, Profile
+from siem.baseline.returning import returned
 from siem.baseline.spread import TO_SIGMA, Spread
 from siem.baseline.volume import Reference, amount_of, floor_of, growth_of, reference_of
 from siem.baseline.words import Deviation
@@ -42,8 +44,10 @@ def close_day(
     """Each deviation that the end of *day* shows, with whose it is."""
     workday, turn = calendar.is_workday(day), calendar.is_turn_of_month(day)
     known = _references(came) if workday else {}
-    busy = _busy(came, known)
+    middles, busy = _busy(came, known)
+    wider = wider_by(came) if workday else 1.0
     weeks: defaultdict[str, list[int]] = defaultdict(list)
+    returns: defaultdict[str, list[int]] = defaultdict(list)
     for profile in came:
         today = profile.today
         assert today is not None, "only who came is looked at"
@@ -56,6 +60,9 @@ def close_day(
             peers = None if is_program else group.spread(measure, floor_of(profile, measure), workday=workday)
             width = max(usual.width, _PEERS_WIDTH * peers.width) if peers else usual.width
             more, spread = max(busy.get(each, (0.0, 0.0)) for each in _company(profile))
+            if profile.kind == "staff":
+                width *= wider
+                profile.apart.append(log1p(count) - usual.middle - middles.get(profile.group, 0.0))
             excess = (log1p(count) - usual.middle - more) / max(width, spread)
             if count <= top or count < _LEAST_A_DAY or (is_program and turn):
                 excess = min(excess, ALLOWED)
@@ -72,6 +79,11 @@ def close_day(
                 yield profile, _drift(count, usual, "条" if measure is Measure.VALUES else "人")
         if workday and profile.kind == "staff" and (switches := _shared(profile, group)):
             yield profile, switches
+        if profile.kind == "staff":
+            _take(profile.paged_week, today.paged, day)
+            if again := returned(profile, group):
+                yield profile, again
+            returns[profile.group].append(profile.returns[-1])
         week = _week(profile, day)
         weeks[profile.group].append(week)
         peers = group.weeks.spread(0.35, 100)
@@ -81,6 +93,8 @@ def close_day(
                 yield profile, _peers(week, peers, grown)
     for name, counts in weeks.items():
         groups[name].weeks.add_day(counts)
+    for name, counts in returns.items():
+        groups[name].returns.add_day(counts)
 
 
 def _references(came: Sequence[Profile]) -> dict[str, Reference]:
@@ -88,10 +102,13 @@ def _references(came: Sequence[Profile]) -> dict[str, Reference]:
     return {profile.caller: known for profile in came if (known := reference_of(profile))}
 
 
-def _busy(came: Sequence[Profile], known: Mapping[str, Reference]) -> dict[str, tuple[float, float]]:
-    """How much more than usual the whole of each company had to do, and how much that differs, both as logarithms.
+def _busy(
+    came: Sequence[Profile], known: Mapping[str, Reference]
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """How much more or less than usual the whole of each company had to do, and how much more is allowed for that.
 
-    A rush does not come to everybody alike: where there is one, who has more of it than others is no drift.
+    With the latter how much it differs; all as logarithms. A rush does not come to everybody alike: where there is one,
+    who has more of it than others is no drift.
     """
     logs: defaultdict[str, list[float]] = defaultdict(list)
     for profile in came:
@@ -99,15 +116,16 @@ def _busy(came: Sequence[Profile], known: Mapping[str, Reference]) -> dict[str, 
             more = log1p(profile.today.counts[amount_of(profile)]) - known[profile.caller].usual.middle
             for company in _company(profile):
                 logs[company].append(more)
+    middles = {name: median(each) for name, each in logs.items() if len(each) >= 5}
     found = {}
     for name, each in logs.items():
-        if len(each) >= 5:
-            middle = max(0.0, median(each))
+        if name in middles:
+            middle = max(0.0, middles[name])
             if name.startswith(_ROOMS) and middle < _RUSH:
                 continue  # a few who sit together are no reference on ordinary days
             spread = TO_SIGMA * median(abs(log - middle) for log in each) if middle >= _RUSH else 0.0
             found[name] = middle, spread
-    return found
+    return middles, found
 
 
 def _company(profile: Profile) -> Iterator[str]:
@@ -120,10 +138,15 @@ def _company(profile: Profile) -> Iterator[str]:
 def _week(profile: Profile, day: date) -> int:
     """How many different people were shown in clear in the seven days that end with *day*."""
     assert profile.today is not None, "only who came is looked at"
-    profile.week.append((day, frozenset(profile.today.people)))
-    while day - profile.week[0][0] >= _WEEK:
-        profile.week.popleft()
+    _take(profile.week, profile.today.people, day)
     return len(frozenset().union(*(people for _, people in profile.week)))
+
+
+def _take(week: deque[tuple[date, frozenset[str]]], people: Set[str], day: date) -> None:
+    """Have *week* hold the *people* of *day* and of the six days before it."""
+    week.append((day, frozenset(people)))
+    while day - week[0][0] >= _WEEK:
+        week.popleft()
 
 
 def _shared(profile: Profile, group: Group) -> Deviation | None:

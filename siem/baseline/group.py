@@ -17,6 +17,8 @@ class Group:
     def __init__(self) -> None:
         self.weeks = Peers(DAYS)
         """The people a week."""
+        self.returns = Peers(DAYS)
+        """The people of whom more than a few days of a week were about."""
         self.operations: dict[str, set[str]] = {}
         """Who used an operation; no more than three are remembered of each."""
         self.size = 0

@@ -117,8 +117,14 @@ class Profile:
     """The CUSUM of people a day."""
     rising: int = 0
     """How many workdays ago it left 0: they are no reference for themselves."""
+    apart: deque[float] = field(default_factory=lambda: deque(maxlen=DAYS))
+    """How far each of the last workdays was from what is usual, and its post with it, as a logarithm."""
     week: deque[tuple[date, frozenset[str]]] = field(default_factory=deque)
     """The people shown in clear on each of the last seven days."""
+    paged_week: deque[tuple[date, frozenset[str]]] = field(default_factory=deque)
+    """Of the staff, those of them who were read page by page."""
+    returns: deque[int] = field(default_factory=lambda: deque(maxlen=DAYS))
+    """Of how many people more than a few days of a week were about, at the end of each of the last days."""
     touched: dict[str, set[date]] = field(default_factory=dict)
     """Listed persons and relatives looked up, with the days."""
     today: Today | None = None
@@ -130,6 +136,8 @@ class Profile:
     """The last day on which it deviated as much, whether that was told or not."""
     worst: float = 0.0
     """The most points that were told of it."""
+    nearly: date | None = None
+    """The last day on which it deviated nearly so much."""
     told_amount: int = 0
     """How many people, or records that name nobody, were told of it."""
     told: set[str] = field(default_factory=set)
