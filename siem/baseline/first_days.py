@@ -24,6 +24,7 @@ files differ in size by more than days of work do."""
 BEYOND_AT_TURN = 6.0
 """So many times what a program did on its other days is no chance where it was at the turn of a month."""
 EXPORTS_FROM = 50
+_BATCH = 0.5
 PROGRAMS = "system"
 LEAST_STAFF = 25
 """Where fewer of the staff have come, nothing waits: there are no peers who could tell later."""
@@ -73,8 +74,14 @@ def _against_itself(profile: Profile) -> Iterator[tuple[Profile, Deviation]]:
     ordered = sorted((counts[Measure.PEOPLE] for counts in (*profile.workdays, *profile.restdays)), reverse=True)
     at_turn = max((counts[Measure.PEOPLE] for counts in profile.turns.values()), default=0)
     beyond = BEYOND_AT_TURN if ordered and ordered[0] == at_turn else BEYOND
-    if len(ordered) > 1 and ordered[0] >= JUDGED_FROM and ordered[0] > beyond * ordered[1]:
+    if len(ordered) > 1 and ordered[0] >= _judged_from(profile) and ordered[0] > beyond * ordered[1]:
         yield profile, _stands_out(ordered[0], ordered[1], "其他日子至多", "on other days:", " at most")
+
+
+def _judged_from(profile: Profile) -> int:
+    """A batch that came within an hour may be what a program does each week: then only as much as no rule waits for."""
+    greatest = max((*profile.workdays, *profile.restdays), key=lambda counts: counts[Measure.PEOPLE])
+    return AT_FIRST if greatest[Measure.HOUR] > _BATCH * greatest[Measure.PEOPLE] else JUDGED_FROM
 
 
 def most_of(profile: Profile) -> int:

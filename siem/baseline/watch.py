@@ -16,6 +16,7 @@ from siem.baseline.customary import custom_of
 from siem.baseline.excuse import Excuse, excuse_on, widened
 from siem.baseline.first_days import forget, judged, most_of, waiting_posts
 from siem.baseline.group import Group
+from siem.baseline.nearly import again_nearly, is_nearly
 from siem.baseline.pace import PAGE, read_by_page, take_turn
 from siem.baseline.post import take_post
 from siem.baseline.profile import DAYS, Measure, Profile, Today
@@ -279,6 +280,8 @@ class Baselines:
             return None
         today.is_changed = False
         points = score_of(today.found)
+        if points < ALERT and again_nearly(profile, today):
+            points = ALERT
         if points < ALERT:
             return None
         today.is_found = True
@@ -330,15 +333,13 @@ class Baselines:
         members = self._members(self._day)
         of_group: defaultdict[str, list[Profile]] = defaultdict(list)
         for profile in [*came, *self._passing.values()]:
-            if profile.today and profile.today.is_usual:
+            if profile.today and profile.today.is_usual and not is_nearly(profile.today):
                 of_group[profile.group].append(profile)
         for name in members.keys() | of_group.keys():
             learned = of_group[name]
             self.groups[name].learn(members.get(name, len(learned)), learned, workday=self._workday)
         for profile in came:
             self._learn_own(profile)
-            if is_program(profile):
-                profile.kind = profile.group = PROGRAM
         self._passing = {
             key: profile
             for key, profile in self._passing.items()
@@ -353,13 +354,17 @@ class Baselines:
         profile.run = profile.run + 1 if profile.last_day == today.day - timedelta(days=1) else 1
         profile.spans.append(len(today.hours))
         profile.today, profile.last_day = None, today.day
+        if is_program(profile):
+            profile.kind = profile.group = PROGRAM
         if profile.kind == "system":
             profile.weekdays[today.day.weekday(), today.workday] = today.counts
             if self.calendar.is_turn_of_month(today.day):
                 take_turn(profile, today.counts, today.day)
+        if is_nearly(today):
+            profile.nearly = today.day
         if today.is_found:
             profile.keep_found(today)
-        if not today.is_usual:
+        if not today.is_usual or is_nearly(today):
             return
         profile.days(workday=today.workday).append(today.counts)
         for hour in today.hours:

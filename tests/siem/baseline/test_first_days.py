@@ -98,3 +98,29 @@ def test_a_program_is_compared_with_its_own_first_days() -> None:
         documents.append(office.look("exchange", at, range(people), caller_kind=CallerKind.SYSTEM, posts=()))
     (anomaly,) = found_in(documents)
     assert (anomaly.caller, anomaly.kinds) == ("exchange", ("first_days",))
+
+
+@pytest.mark.parametrize(("people", "hours", "told"), [(700, 1, False), (700, 8, True), (1_000, 1, True)])
+def test_a_batch_of_a_program_is_told_of_its_first_days_from_as_much_on_as_no_rule_waits_for(
+    people: int, hours: int, told: bool
+) -> None:
+    office = Office()
+    documents = days_of(office, [])
+    for number, count in enumerate((people, 60, 50, 55, 60)):
+        for hour in range(hours):
+            at, whom = moment(MONDAY + timedelta(days=number), 2 + hour), range(hour, count, hours)
+            documents.append(office.look("exchange", at, whom, caller_kind=CallerKind.SYSTEM, posts=()))
+    documents.sort(key=lambda document: document["@timestamp"])
+    assert [anomaly.kinds for anomaly in found_in(documents)] == [("first_days",)] * told
+
+
+def test_what_came_on_the_day_on_which_it_showed_to_be_a_program_comes_every_week() -> None:
+    """Of a maker who does not say that it is one: the Monday is remembered on which that was seen."""
+    office = Office()
+    days = [MONDAY + timedelta(days=number) for number in range(8)]
+    documents = [document for day in days for document in office.usual(day)]
+    for day in days:
+        documents += [office.look("svc", moment(day, hour + 0.5), posts=()) for hour in range(24)]
+        if day.weekday() == 0:
+            documents.append(office.look("svc", moment(day, 2.1), range(600), posts=()))
+    assert found_in(documents) == []
