@@ -83,6 +83,8 @@ _KINDS: Mapping[str, _Kind] = {
     "drift": _Kind(_AMOUNT, _WEEK),
     "peers": _Kind(_AMOUNT, _WEEK),
     "first_days": _Kind(_AMOUNT, _WEEK),
+    "again": _Kind(_AMOUNT, _WEEK),
+    "returning": _Kind(_CURIOUS, _WEEK),
     "reveals": _Kind(_CURIOUS),
     "case": _Kind(_CURIOUS, _WEEK),
     "listed": _Kind(_CURIOUS, _WEEK),

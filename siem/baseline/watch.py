@@ -280,8 +280,9 @@ class Baselines:
             return None
         today.is_changed = False
         points = score_of(today.found)
-        if points < ALERT and again_nearly(profile, today):
-            points = ALERT
+        if points < ALERT and (again := again_nearly(profile, today)):
+            today.found[again.kind] = again
+            points += again.points
         if points < ALERT:
             return None
         today.is_found = True

@@ -35,3 +35,4 @@ def test_twice_within_a_week_just_less_than_is_told_is_told(days: tuple[int, ...
     ]
     found = found_in([*office.weeks(LEARNED + timedelta(days=max(days) + 1)), *more])
     assert [(anomaly.caller, anomaly.points) for anomaly in found] == [(CLERKS[0], 4.0)] * told
+    assert all("again" in anomaly.kinds and "11-23" in anomaly.en for anomaly in found)
