@@ -83,7 +83,7 @@ CROSSING = re.compile(
 """What stands behind the first of two roads that cross."""
 _NOT_ONE = "(?!一(?:栋|幢|座|户|排|区|楼|层)(?![东南西北中左右单室])[\u4e00-\u9fff])"
 """One house of those that stand there: 14号一栋出租屋."""
-_NO_HOUSE = "(?!窗|线|码|文|令|公告|台风|机|选手|球|展|馆|车|电|卡|门诊|楼梯|上午|下午|晚|前|之前|左右)"
+_NO_HOUSE = "(?!窗|线|码|文|令|公告|台风|机|选手|球|展|馆|车|电|卡|门诊|楼梯|上午|下午|晚|前(?!的)|之前|左右)"
 """What stands behind numbers that are those of something else."""
 HOUSE_BY_ITSELF = re.compile("[0-9]+(?:栋|幢|号楼)(?=[0-9一二三四五]+(?:单元|层|楼|室|[0-9]))")
 """A house that is known to whoever lives there, with a flat behind it."""

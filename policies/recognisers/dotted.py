@@ -17,6 +17,10 @@ _LEAST = 2
 """Characters of a part whose first or last is none that such names are spelled with."""
 
 
+_PARTICLES = "了着过的由被与和"
+"""What stands between a word that a name may follow and the name: 会见了由…率领的."""
+
+
 class Spelled:
     """The names of one sentence that are spelled from another language."""
 
@@ -66,7 +70,7 @@ class Spelled:
         for role in ROLE_FIRST.finditer(text, max(0, start - LONGEST_PART), dot - 1):
             # A role tells where the name begins, also before characters that such names are hardly spelled with.
             is_near = role.end() >= start - _LEAST or self._is_tagged(role.end(), dot)
-            if is_near and dot - role.end() >= _LEAST:
+            if is_near and dot - role.end() >= _LEAST and text[role.end()] not in _PARTICLES:
                 return role.end()
         leads = next(LEADS.finditer(text, max(0, start - LONGEST_PART), dot - 1), None)
         if leads is not None and dot - leads.end() >= _LEAST and leads.end() >= start - _LEAST:

@@ -109,7 +109,7 @@ AFTERWARDS = (
     "赶到 自述 自称 自愿 放弃 一直 系其 拒不 站在 演奏 交来 拨打 打来 前来 到场 签字 补充 因病 因故 认领 补办 名字"
 ).split()
 """What often follows a name at once."""
-NEVER_LAST = frozenset("与也了于从们则到又及向吗吧呢啊因在对将就已并很才把是更曾最由的着称系经被让说跟过还都")
+NEVER_LAST = frozenset("等摄与也了于从们则到又及向吗吧呢啊因在对将就已并很才把是更曾最由的着称系经被让说跟过还都")
 """What stands behind a name of two characters, and is not its third."""
 NOT_A_NAME = frozenset(
     (

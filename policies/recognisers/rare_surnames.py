@@ -12,8 +12,8 @@ RARE = (
 """Hardly ever words by themselves: a name with one of them is found as one with a common surname is."""
 WORDY = (
     "年琴寿习燕印薄怀咸资保哈利宿劳喇刀宰种母撒植盘药萨隆衡籍晋操家国东公山谷能苍双铁火信展敬才来把折鱼者海花水风雪"
-    "牧后有里青白红星春夏秋冬战力福初先厚同员和森永立玉宝奉飞虎羊候代但黑红步都满益权生校台介门揭"
-    "干经支平从惠别充慎戈终居广越融养须帅况伯赏墨爱言通祖税补官镇由字普纳自岩冶延奇太南禄祭"
+    "牧后里青白红星春夏秋冬战力福初先厚员森永立玉宝奉飞虎羊候代但黑红步都满益权生校台介门揭"
+    "干经支平从惠别充慎戈终居广越融养须帅况伯赏墨爱言通祖税补官镇字普纳自岩冶延奇太南禄祭"
 )
 """Words more often than surnames: a name with one counts only behind a label, with nothing of its own behind it."""
 COMPOUND = (

@@ -110,13 +110,19 @@ def _spans(text: str, words: Container[str]) -> Iterator[tuple[int, int]]:
             yield match.span(1)
     for match in _ON_SHEET.finditer(text):
         if _may_be_name(match[1], words, strict=False):
-            yield match.span(1)
+            yield match.start(1), match.end(1) - _title_length(match[1])
     for match in _IN_FAMILY.finditer(text):
         if _may_be_name(match[1], words, strict=True):
             yield match.span(1)
     for match in _BEHIND_SIGN.finditer(text):
         if _may_be_name(match[1], words, strict=True):
-            yield match.start(1), match.end(1) - len(title[0] if (title := _ITS_TITLE.search(match[1])) else "")
+            yield match.start(1), match.end(1) - _title_length(match[1])
+
+
+def _title_length(name: str) -> int:
+    """Of how many characters the title is that *name* ends with."""
+    title = _ITS_TITLE.search(name)
+    return len(title[0]) if title else 0
 
 
 def unveiled(text: str, end: int, words: Container[str]) -> int:

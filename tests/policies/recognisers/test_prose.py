@@ -103,6 +103,9 @@ PEOPLE = {
     "who speaks in a title": ("推荐文章《俞敏宏：北大教给我的三件事》。", ["俞敏宏"]),
     "surnames alone in a list": ("刘、陈两位教授认为可行。", ["刘", "陈"]),
     "of who is bound to a man": ("男方殷切，妻子是殷红。", ["殷切", "殷红"]),
+    "on a sheet, before a title": ("李春第先生，汉族，1955年生。", ["李春第"]),
+    "behind a verb and a particle": ("他会见了由劳伦斯·埃利森率领的代表团。", ["劳伦斯·埃利森"]),
+    "at the end of a list": ("专家学者有季羡、任继、汤一等。（记者唐召摄）", ["季羡", "任继", "汤一", "唐召"]),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
@@ -201,6 +204,7 @@ ADDRESSES = {
         "杭州市市民中心2号楼408会议室",
     ),
     "a line that ends with a zone": ("台州黄岩院桥镇唐家桥工业区", "台州黄岩院桥镇唐家桥工业区"),
+    "in front of a house": ("天河区车陂南路12号前的路灯坏了。", "天河区车陂南路12号"),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
 }
 NOWHERE = {
