@@ -41,7 +41,7 @@ class Zip:
             yield Text(f"{number}", name)
             if not name.endswith("/"):
                 for text in within.texts(package.read(name), name):
-                    yield Text(f"{number}/{text.place}", text.text, text.key, text.sure, text.alone)
+                    yield Text(f"{number}/{text.place}", text.text, text.key, text.sure)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""

@@ -97,7 +97,7 @@ class Card:
                 )
             else:
                 for found in TEXT.texts(_plain(said).encode(), within):
-                    yield Text(each.name, found.text, found.key, alone=found.alone)
+                    yield Text(each.name, found.text, found.key)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""

@@ -15,12 +15,12 @@ from policies.documents.card import CARD
 from policies.documents.document import EMPTY, MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
 from policies.documents.headings import FREE_TEXT, category_of_heading, is_heading, tells
 from policies.documents.labels import labelled_in
-from policies.documents.look import Look
+from policies.documents.look import SHORTEST, Look
 from policies.documents.mail import MAIL
 from policies.documents.markup import HTML, XML
 from policies.documents.plain import FORM, JSON, TABLE, Plain, is_doubtful
 from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
-from policies.documents.text_file import ALONE, TEXT
+from policies.documents.text_file import TEXT
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY, Prose
 from policies.prose_rule import ProseRule
@@ -38,8 +38,6 @@ _BY_NAME: tuple[Document, ...] = (TEXT, TABLE, JSON, FORM, XML, HTML, CARD, MAIL
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
 _PROSE = replace(_FREE, prose=EVERY)
-SHORTEST_PROSE = 2
-"""Characters: a cell, a heading or an element often holds a name and nothing else."""
 
 
 def format_of(name: str, data: bytes) -> Document:
@@ -77,7 +75,7 @@ def found_in(text: Text) -> list[tuple[str, str]]:
     category = category_of_heading(text.key) if is_value else None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [(category or "", "context")]
-    is_prose = are_there() and len(text.text) >= (ALONE if text.alone else SHORTEST_PROSE)
+    is_prose = are_there() and len(text.text) >= SHORTEST
     hits = [
         hit
         for hit in scan(text.text, prose=is_prose)
@@ -107,7 +105,7 @@ def masked_file(name: str, data: bytes, *, unsigned_copy: bool = False) -> tuple
 def undeclared_look() -> Look:
     """What decides about the texts of a document of which nothing is declared."""
     tally = Tally(Digester("desk", bytes(32)), prose=Prose(ProseRule(sys.maxsize)))
-    return Look(_UNDECLARED, _PROSE if are_there() else _FREE, tally, shortest_prose=SHORTEST_PROSE)
+    return Look(_UNDECLARED, _PROSE if are_there() else _FREE, tally)
 
 
 def _within(bounds: Bounds = BOUNDS) -> Inner:

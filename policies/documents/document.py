@@ -66,8 +66,6 @@ class Text(msgspec.Struct, frozen=True):
     """The heading of its column or its label, where there is one."""
     sure: bool = True
     """Whether all of it was read without doubt."""
-    alone: bool = False
-    """Whether it is a line of its own, which may be a name: then it is read as prose however short it is."""
 
 
 class Within(Protocol):

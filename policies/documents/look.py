@@ -15,10 +15,14 @@ from policies.formats.found import by_category, found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.formats.prose import EVERY
 from policies.recognisers.scan import scan
+from policies.recognisers.weights import are_there
 
 LONGEST_KEY = 64
 """Characters of a heading."""
+SHORTEST = 2
+"""Characters of a text that may be a name."""
 MOST_NAMED = 5_000
 """Names that were found by the words around them, and are looked for without them."""
 
@@ -27,8 +31,7 @@ class Look:
     """What becomes of the texts of one document, counted in *tally*.
 
     *record* describes the rows of its tables, by the names of fields or by *titles*; *undeclared* is what becomes of
-    what stands in such a row and is not declared, *text* of all else. What is *hidden* is shown nowhere. No tagger is
-    asked about texts of fewer characters than *shortest_prose*.
+    what stands in such a row and is not declared, *text* of all else. What is *hidden* is shown nowhere.
     """
 
     def __init__(
@@ -41,12 +44,10 @@ class Look:
         titles: Mapping[str, str] | None = None,
         choice: Choice = EVERYBODYS,
         hidden: KnownValues | None = None,
-        shortest_prose: int = 1,
     ) -> None:
         self.tally = tally
         self.undeclared = undeclared
         self.text = text
-        self._shortest_prose = shortest_prose
         self._record = record
         self._titles = titles or {}
         self._choice = choice
@@ -99,13 +100,13 @@ class Look:
         """What *text* under *key* becomes. Raises Withheld for what blocks all of the document."""
         return self.done(text, self.text if self.tells(text.strip()) else self.action(key))
 
-    def spans(self, text: str, key: str = "", *, shortest: int | None = None) -> list[Span]:
+    def spans(self, text: str, key: str = "", *, reads: bool = True) -> list[Span]:
         """What of *text* under *key* must be hidden, counted, in order, apart from one another: all of it, where it is
-        masked as a whole. *shortest*: from so many characters on a tagger is asked; 0: it is not. Raises Withheld.
+        masked as a whole. Unless it *reads*, no tagger is asked. Raises Withheld.
         """
         action = self.action(key)
         if action.kind is Kind.SCAN:
-            found = self._found(text, action, self._shortest_prose if shortest is None else shortest)
+            found = self._found(text, action, reads=reads)
             hide(text, found, self.tally)
             return found
         shown = self.done(text, action)
@@ -173,7 +174,7 @@ class Look:
             case Kind.BLOCK:
                 raise Withheld(VALUE_BLOCKED)
             case Kind.SCAN:
-                return hide(text, self._found(text, action, self._shortest_prose), self.tally)
+                return hide(text, self._found(text, action), self.tally)
 
     def without_known(self, text: str) -> str:
         """*text*, in which everything else is hidden already, without what was learnt."""
@@ -185,7 +186,7 @@ class Look:
             self._known.add(name)
         self._named = set()
 
-    def _found(self, text: str, action: Action, shortest: int) -> list[Span]:
+    def _found(self, text: str, action: Action, *, reads: bool = True) -> list[Span]:
         if self._forgets and len(text.strip()) > 1:
             return [Span(0, len(text), ())]  # it may hold what was forgotten
         if self._named:
@@ -194,10 +195,17 @@ class Look:
         labelled = list(labelled_in(text))
         if labelled:
             spans = merge([*spans, *(_labelled(spans, *each) for each in labelled)])
-        reads = action.prose and shortest and not is_nobodys(text)
-        told = self.tally.prose.spans(text, max(action.prose, shortest)) if reads else []
+        if not reads or is_nobodys(text):
+            return spans
+        told = self.tally.prose.spans(text, self._shortest(action.prose))
         told = [span for span in told if not is_heading("".join(text[span.start : span.end].split()))]
         return merge([*spans, *told]) if told else spans
+
+    def _shortest(self, declared: int) -> int:
+        """From how many characters on a text is read, of which *declared* is: a cell often holds a name alone."""
+        if not declared or not are_there():
+            return declared
+        return SHORTEST if declared == EVERY or self.tally.prose.spares else declared
 
     def _declared(self, key: str) -> Action | None:
         if self._record is None or not key:

@@ -99,7 +99,7 @@ class Mail:
             if each.file:
                 yield Text(f"part {number}", each.file)
             for text in _texts_within(each, within):
-                yield Text(f"part {number}/{text.place}", text.text, text.key, text.sure, text.alone)
+                yield Text(f"part {number}/{text.place}", text.text, text.key, text.sure)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""

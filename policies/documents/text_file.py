@@ -26,8 +26,6 @@ from policies.formats.masker import Kind
 from policies.recognisers.keys_cn import key_that_tells
 from policies.transforms.make import REDACTED
 
-ALONE = 2
-"""Characters from which on a line is read by a tagger: a name by itself has no more."""
 LONGEST_BELOW = 64
 """Characters of a value that stands below its label."""
 _LABEL = re.compile(
@@ -73,7 +71,7 @@ class TextFile(Plain):
                 _put(hidden, all_lines, value.start, value.end)
             elif value.row > 0:
                 in_cells.add(value.line - 1)
-                yield Text(f"line {value.line}", value.text, value.key or "", alone=value.key == "")
+                yield Text(f"line {value.line}", value.text, value.key or "")
         for passage, start, end, category in sure_over_breaks(all_lines):
             yield Text(f"line {passage.lines[0]}", passage.text[start:end], key_that_tells(category))
             for span in passage.spans(start, end):
@@ -85,15 +83,15 @@ class TextFile(Plain):
             all_lines, frozenset(number - 1 for number in (*hidden, *(value.line for value in values)))
         ):
             within_passages.update(passage.lines)
-            yield Text(f"line {all_lines[passage.lines[0]].number}", passage.text, alone=True)
+            yield Text(f"line {all_lines[passage.lines[0]].number}", passage.text)
         for at, line in enumerate(all_lines):
             if at % EVERY == 0:
                 within.check_time()
             if at not in within_passages and at not in in_cells and line.text.strip():
                 shown = _without(line, hidden.get(line.number, []))
-                yield Text(f"line {line.number}", shown, alone=True)
+                yield Text(f"line {line.number}", shown)
                 if HIDDEN not in shown:
-                    yield from (Text(f"line {line.number}", each[1], alone=True) for each in values_alone(shown))
+                    yield from (Text(f"line {line.number}", each[1]) for each in values_alone(shown))
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
@@ -110,21 +108,21 @@ class TextFile(Plain):
         read: set[int] = set()
         for passage in passages_in(all_lines, apart):
             read.update(passage.lines)
-            for span in _quiet(look).spans(passage.text, shortest=ALONE):
+            for span in _quiet(look).spans(passage.text):
                 out.hide(passage.spans(span.start, span.end), look, span.categories)
         for cell in values:
             if cell.key is not None and look.action(cell.key).kind is Kind.SCAN:
                 read.add(cell.line - 1)
-                for span in _quiet(look).spans(cell.text, shortest=None if cell.key else ALONE):
+                for span in _quiet(look).spans(cell.text):
                     out.hide([(cell.start + span.start, cell.start + span.end)], look, span.categories)
         for at, line in enumerate(all_lines):
             if at % EVERY == 0:
                 within.check_time()
             if line.text.strip():
-                for span in _quiet(look).spans(line.text, shortest=0 if at in read else ALONE):
+                for span in _quiet(look).spans(line.text, reads=at not in read):
                     out.hide([(line.start + span.start, line.start + span.end)], look, span.categories)
                 for start, said, reading in values_alone(line.text):
-                    for span in _quiet(look).spans(said, shortest=ALONE):
+                    for span in _quiet(look).spans(said):
                         part = (span.start, span.end) if reading is None else reading.span(span.start, span.end)
                         out.hide([(line.start + start + part[0], line.start + start + part[1])], look, span.categories)
         written = out.written()

@@ -241,6 +241,11 @@ class Prose:
         finally:
             self._later, self._asks = False, asks
 
+    @property
+    def spares(self) -> bool:
+        """Whether more than half of what may be read is left: then short texts, of which few name anybody, are too."""
+        return not self._rule.is_off and 2 * self.left > self._most
+
     def reads(self, shortest: int) -> bool:
         """Whether texts of *shortest* characters are read at all; see `spans`."""
         return shortest == EVERY or (shortest > 0 and not self._rule.is_off)

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import docx
 import openpyxl
@@ -13,8 +14,14 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from policies.documents.desk import found_in, masked_file, texts_in
-from policies.formats.masker import Withheld
+from policies.documents.document import Bounds
+from policies.documents.look import Look
+from policies.documents.registry import mask
+from policies.formats.masker import Tally, Withheld
+from policies.formats.prose import Prose
+from policies.prose_rule import ProseRule
 from tests.policies.documents.made import MOBILE, packed, saved
+from tests.policies.formats.masking import DIGESTER, REMARK, UNDECLARED
 
 type Rows = Sequence[Sequence[object]]
 PEOPLE = ("李雷", "韩梅", "王小明", "赵敏", "陈思远", "欧阳震华")
@@ -199,6 +206,16 @@ def test_what_is_hidden_and_what_stays(name: str) -> None:
     assert [each for each in gone if each in after] == []
     assert [each for each in stays if each not in after] == []
     assert {text.text for text in texts_in(file, data) if found_in(text)}
+
+
+def test_the_gateway_reads_short_texts_of_documents_while_half_of_what_it_reads_is_left() -> None:
+    data = sheet([(name, "办结") for name in PEOPLE])
+    text = replace(REMARK, prose=8)
+    for characters, is_hidden in ((1_000, True), (0, False)):
+        counted = Tally(DIGESTER, prose=Prose(ProseRule(characters)))
+        out = said_in(mask(data, Look(UNDECLARED, text, counted), ("xlsx",), Bounds()))
+        assert [name not in out for name in PEOPLE] == [is_hidden] * len(PEOPLE)
+        assert "办结" in out
 
 
 def _names(book: openpyxl.Workbook) -> None:
