@@ -95,7 +95,7 @@ def test_a_mail_that_cannot_be_read_is_withheld(data: bytes) -> None:
         list(texts_in("a.eml", data))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.sampled_from([before for before, _ in CASES.values()]), st.integers(0, 400), st.binary(max_size=6))
 def test_a_broken_mail_is_masked_or_withheld(data: bytes, at: int, put: bytes) -> None:
     with contextlib.suppress(Withheld):

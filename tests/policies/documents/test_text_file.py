@@ -1,7 +1,7 @@
 """Running text as a file: nothing of anybody's is left of it, and all else stays as it was."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.documents.desk import categories_in, masked_file, texts_in
@@ -10,6 +10,8 @@ from tests.policies.documents.made import MOBILE
 from tests.policies.documents.masked import ID_NO, MAIL
 
 TEXTS = tuple(desk_texts())
+SCANNED = 5
+"""Of so many texts one is looked through besides, as it was and as it became."""
 HIDES_MORE = {"leaders.txt": 2}
 """Characters of nobody's that are hidden: a gap is read where there is none."""
 REFUSED = {
@@ -19,19 +21,26 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=[text.name for text in TEXTS])
-def test_what_is_somebodys_goes_and_all_else_stays(text: DeskText) -> None:
-    expected = Became(0, HIDES_MORE.get(text.name, 0), REFUSED.get(text.name, ""))
-    assert became(text) == expected
+@pytest.mark.parametrize("ending", sorted({text.name.rpartition(".")[2] for text in TEXTS}))
+def test_what_is_somebodys_goes_and_all_else_stays(ending: str) -> None:
+    """And a scan finds something of some of them where something is somebody's, and nothing in the copy."""
+    wrong = {text.name: told for text in TEXTS if text.name.endswith(f".{ending}") and (told := _wrong(text))}
+    assert not wrong
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=[text.name for text in TEXTS])
-def test_a_scan_finds_something_where_something_is_somebodys_and_nothing_in_its_copy(text: DeskText) -> None:
-    if text.name not in REFUSED:
-        masked, _ = masked_file(text.name, text.data)
-        for data, is_found in ((text.data, bool(text.personal)), (masked, False)):
-            found = [category for each in texts_in(text.name, data) for category in categories_in(each)]
-            assert bool(found) == is_found
+def _wrong(text: DeskText) -> str:
+    out, what = became(text)
+    if what != Became(0, HIDES_MORE.get(text.name, 0), REFUSED.get(text.name, "")):
+        return str(what)
+    if TEXTS.index(text) % SCANNED:
+        return ""
+    if not what.refused and _is_found(text, text.data) != bool(text.personal):
+        return "a scan does not say the same"
+    return "something is found in the copy" if out and _is_found(text, out) else ""
+
+
+def _is_found(text: DeskText, data: bytes) -> bool:
+    return any(categories_in(each) for each in texts_in(text.name, data))
 
 
 CASES: dict[str, tuple[str, str]] = {
@@ -74,6 +83,7 @@ def test_what_becomes_of_a_text(name: str) -> None:
     assert masked_file("a.txt", before.encode())[0].decode() == after
 
 
+@settings(max_examples=40)
 @given(st.text("姓名电话：:|\t \n=大牛1a'\"(),;-*&\\%<>{}[]_…\r", max_size=60))
 def test_lines_stay_lines(text: str) -> None:
     out = masked_file("a.txt", text.encode())[0].decode()
