@@ -2,8 +2,8 @@
 //!
 //! It knows nothing of policies. It proves that the records of a list are written alike, puts masks in the place of
 //! values, digests whom records are about, and takes the steps of a network whose weights Python hands over. Whatever it
-//! does not know it refuses, and Python does it. It has no memory of its own between two calls and depends on nothing
-//! but Rust's standard library.
+//! does not know it refuses, and Python does it. It has no memory of its own between two calls, but for what
+//! `kernel_automaton` makes, and depends on nothing but Rust's standard library.
 //!
 //! All that is unsafe stands in this file: pointers and lengths become slices here. A panic, which there should be
 //! none of, becomes a refusal.

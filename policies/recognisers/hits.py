@@ -1,7 +1,7 @@
 """What the kernel found, as the numbers that it writes, until somebody looks at it."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, overload
 
@@ -27,7 +27,7 @@ class Hits(Sequence[Hit]):
         return len(self._starts)
 
     def __iter__(self) -> Iterator[Hit]:
-        return map(Hit, self._starts, self._ends, *(_each_of(table, self._kinds) for table in self._tables))
+        return map(Hit, self._starts, self._ends, *_each_of(self._tables, self._kinds))
 
     @overload
     def __getitem__(self, place: int) -> Hit: ...
@@ -64,9 +64,8 @@ def as_hits(told: "array[int]", first: int, number: int, tables: Sequence[Sequen
     return hits
 
 
-def _each_of[T](table: Sequence[T], places: "array[int]") -> Sequence[T]:
-    """What stands at each of *places*."""
+def _each_of(tables: Sequence[Sequence[Any]], places: "array[int]") -> Iterable[Sequence[Any]]:
+    """Of each of *tables*, what stands at each of *places*."""
     if len(places) < FEW:
-        return [table[place] for place in places]
-    found: Sequence[T] = itemgetter(*places)(table)
-    return found
+        return ([table[place] for place in places] for table in tables)
+    return map(itemgetter(*places), tables)
