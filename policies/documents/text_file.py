@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from policies.documents.document import Text, Within
-from policies.documents.headings import FREE_TEXT, HIDDEN, PLAIN_HEADINGS, category_of_heading
+from policies.documents.headings import FREE_TEXT, HIDDEN, category_of_heading, is_nobodys
 from policies.documents.labels import is_clause, values_alone
 from policies.documents.listed import names_listed
 from policies.documents.look import Look
@@ -286,9 +286,9 @@ def _label_of(text: str, is_label: Callable[[str], bool]) -> tuple[str, bool]:
 
 def _is_value(said: str, is_label: Callable[[str], bool], *, has_colon: bool) -> bool:
     """Whether a line that says *said* may be the value of the label above it."""
-    if not said or len(said) > LONGEST_BELOW or HIDDEN in said or said.lower() in PLAIN_HEADINGS or is_label(said):
+    if not said or len(said) > LONGEST_BELOW or HIDDEN in said or is_nobodys(said) or is_label(said):
         return False
-    if (labelled := _LABELLED_LINE.match(said)) and (is_label(labelled[1]) or labelled[1].lower() in PLAIN_HEADINGS):
+    if (labelled := _LABELLED_LINE.match(said)) and (is_label(labelled[1]) or is_nobodys(labelled[1])):
         return False
     return has_colon or _NO_VALUE.search(said) is None
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from policies.documents.headings import FREE_TEXT, PLAIN_HEADINGS, Headings, category_of_heading, tells
+from policies.documents.headings import FREE_TEXT, Headings, category_of_heading, is_heading, is_nobodys, tells
 from policies.documents.labels import is_clause, is_generic
 from policies.recognisers.given_names import surname_length
 
@@ -210,7 +210,7 @@ def _unspread(line: str) -> str:
 
 def _filled(match: re.Match[str]) -> str:
     word = re.sub("[ \u3000]", "", match[0])
-    is_one = tells(word) or word in PLAIN_HEADINGS or (len(word) < 4 and surname_length(word, 0))
+    is_one = is_heading(word) or (len(word) < 4 and surname_length(word, 0))
     return re.sub("[ \u3000]", "_", match[0]) if is_one else match[0]
 
 
@@ -248,7 +248,7 @@ def _listed(rows: list[tuple[Line, _Row]], is_label: Callable[[str], bool]) -> I
         cells = list(_texts(line, row).values()) if row else []
         if not any(map(is_label, cells)) or not all(map(_WORD.fullmatch, cells)):
             continue
-        heads = [cell for cell in cells if is_label(cell) or cell.lower() in PLAIN_HEADINGS]
+        heads = [cell for cell in cells if is_label(cell) or is_nobodys(cell)]
         if 2 * len(heads) > len(cells) > 1:
             below = at
             while below < len(rows) and len(cells) - 1 <= len(rows[below][1]) <= len(cells) + 1:
