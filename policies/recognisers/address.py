@@ -37,7 +37,7 @@ _PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
 
 _LABEL = re.compile(
     "地址|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住|住在|寄到|送到|寄至|送至|寄往|原住|租住|借住|改成|改为|搬到|搬至|迁至|迁到|赶到|赶至|"
-    "停在|老家|发生在|出现在|暂住"
+    "停在|老家|发生在|出现在|暂住|(?:先生|女士)住(?![院宅户])"
 )
 """What says that an address follows."""
 _LIVES = re.compile(
@@ -144,7 +144,8 @@ class _Reading:
             if (match := PROVINCE.match(self.text, at)) is not None:
                 yield DIVISION, match.end(), False
             end, kind = self.kind_at.get(at, (0, ""))
-            if first and kind in _PLACE and end - at >= _LEAST_BARE and _UNIT.match(self.text, end) is not None:
+            is_bare = first and kind in _PLACE and end - at >= _LEAST_BARE and _LABEL.search(self.text, at, end) is None
+            if is_bare and _UNIT.match(self.text, end) is not None:
                 yield HOUSE, end, False  # an estate by its name alone
             if first and kind in _PLACE and (estate := _ESTATE.match(self.text, at)) is not None:
                 yield HOUSE, estate.end(), False

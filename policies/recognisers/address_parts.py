@@ -12,7 +12,7 @@ PROVINCE = re.compile(
     f"(?:中国)?(?:{'|'.join(_PROVINCES)})(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市)?"
 )
 
-NO_NAME = frozenset('的是与了着过被把将对从向给请你我他她您其该本那哪及或到，。、；：:（）()"“”,')
+NO_NAME = frozenset('的是与了着过被把将对从向给请你我他她您其该本那哪及或到住，。、；：:（）()"“”,')
 """Characters that stand in no name of a place."""
 NO_DIVISION = re.compile(
     "(?:辖|校|景|社|小|灾|山|园|片|厂|库|牧|学|病|战|市|城|郊|专|特)区|(?:县|城|都|超|股|门|夜|集|闹)市|人行|本县|各[市县区]"

@@ -205,6 +205,7 @@ ADDRESSES = {
     ),
     "a line that ends with a zone": ("台州黄岩院桥镇唐家桥工业区", "台州黄岩院桥镇唐家桥工业区"),
     "in front of a house": ("天河区车陂南路12号前的路灯坏了。", "天河区车陂南路12号"),
+    "behind somebody who lives there": ("来电人谷先生住东风里5号院2号楼。", "东风里5号院2号楼"),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
 }
 NOWHERE = {
