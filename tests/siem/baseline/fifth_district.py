@@ -288,7 +288,7 @@ class FifthDistrict:
         which = self.services[place]
         for step, number in enumerate(range(DAYS - 12, DAYS)):
             more = (0.08, 0.15, 0.4)[place] * (step + 1) * (6.0, 15.0, 3.0)[place] * 18
-            for __ in range(round(more)):
+            for _more in range(round(more)):
                 hour = self.random.uniform(0, 24)
                 self._tell(which, number, hour, f"172.31.0.{10 + place}", self._anybody(1), place, note=True)
 
