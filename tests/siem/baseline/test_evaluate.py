@@ -10,6 +10,7 @@ from siem.baseline.evaluate import as_subjects, evaluate
 from siem.baseline.event_files import WrongFolder
 from siem.baseline.truth import Truth, read_truth
 from siem.detect.rule_set import read_rules, rule_files
+from tests.siem.baseline.fifth_district import KINDS, FifthDistrict
 from tests.siem.baseline.foreign_habits import AccessLog, Programs, Register
 from tests.siem.baseline.other_maker import LEAKERS, STAFF, CountingMaker, OtherMaker, WebServer
 from tests.siem.events import digest
@@ -82,6 +83,14 @@ def test_five_days_of_fifty_callers_are_enough_for_a_flood(who: str, tmp_path: P
     assert figures["missed"] == []
     assert figures["false_alerts"] == []
     assert figures["by_kind"]["flood"]["together"]["hours_to_detect"] == 0
+
+
+def test_most_that_takes_much_is_found_behind_a_broker_that_says_no_posts(tmp_path: Path) -> None:
+    figures = evaluate(FifthDistrict(1, 36).write(tmp_path / "district")).as_json()
+    assert (figures["attacks"], figures["callers"], figures["refused"]) == (len(KINDS), 36, 0)
+    assert {each["kind"] for each in figures["missed"]} <= {"collusion", "holiday"}
+    assert figures["baselines"]["false_alerts"] <= 6
+    assert figures["thresholds"]["recall"] < figures["baselines"]["recall"]
 
 
 ROW = {
