@@ -84,7 +84,8 @@ _GATE: dict[int, str] = {
     Opened.TOKEN: MARK,
     Opened.GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}(?:{_AROUND}{_DIGITS}{{4}}){{2}}"
     f"|{_DIGITS}{{6}}{_AROUND}{_DIGITS}{{8}}{_AROUND}{_DIGITS}{{3}}"
-    f"|{_DIGITS}{{2,4}}[)\uff09]{_BETWEEN}{_DIGITS}{{3,4}}[ \\-{WIDE_SEPARATORS}]?{_DIGITS}{{4}}",
+    f"|{_DIGITS}{{2,4}}[)\uff09]{_BETWEEN}(?:{_DIGITS}{{2,4}}[ \\-{WIDE_SEPARATORS}])?{_DIGITS}{{3,4}}"
+    f"[ \\-{WIDE_SEPARATORS}]?{_DIGITS}{{4}}",
     Opened.IN_WORDS: f"(?:{_NUMERAL}[ \\-、·]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
     Opened.READ_ON: READING_GATE,
     Opened.PACKED: PACKED_GATE,
