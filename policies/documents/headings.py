@@ -15,6 +15,8 @@ from policies.recognisers.keys_cn import category_of_key
 HIDDEN = "***"
 LONGEST_LABEL = 24
 """Characters: what is longer is a text."""
+MOST_DIGITS = 4
+"""Of a label, as in 2026年联系电话: what has more is a label with its value behind it, as in 电话010-82345678."""
 PLAIN_HEADINGS = frozenset(
     "序号 编号 单位 单位名称 部门 科室 职务 岗位 类别 类型 事项 日期 时间 年份 月份 金额 数量 合计 小计 状态 结果 级别 "
     "等级 来源 区县 街道 社区 村 备注 项目 名称 内容 说明 原因 用途 标准 方式 关系 称谓 年龄 照片 学校 班级 专业 职称 "
@@ -32,7 +34,9 @@ type Row = Mapping[int, str]
 
 def tells(text: str) -> bool:
     """Whether *text* is a label of personal data, and nothing in which something has been hidden."""
-    return len(text) <= LONGEST_LABEL and not text[:1].isdigit() and HIDDEN not in text and _is_telling(text)
+    if len(text) > LONGEST_LABEL or text[:1].isdigit() or HIDDEN in text or sum(map(str.isdigit, text)) > MOST_DIGITS:
+        return False
+    return _is_telling(text)
 
 
 def is_nobodys(text: str) -> bool:

@@ -104,13 +104,16 @@ def _opened(found: Iterator[Piece], is_label: Callable[[str], bool]) -> Iterator
 
 def _masked(pieces: Pieces, text: str, look: Look, within: Within) -> str:
     """*text* with what becomes of each of its *pieces*. Raises Withheld."""
-    out, at = [], 0
+    edits: list[tuple[int, int, str]] = []
     for number, (piece, new) in enumerate(_settled(pieces(text, within.is_label), look, within)):
         if number % EVERY == 0:
             within.check_time()
         if new != piece.text:
-            out += [text[at : piece.start], piece.spelled(new)]
-            at = piece.end
+            edits.append((piece.start, piece.end, piece.spelled(new)))
+    out, at = [], 0
+    for start, end, new in sorted(edits):  # a heading within a row is settled before what stands before it
+        out += [text[at:start], new]
+        at = end
     return "".join([*out, text[at:]])
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from policies.documents.document import Text, Within
-from policies.documents.headings import FREE_TEXT, HIDDEN, category_of_heading, is_nobodys
+from policies.documents.headings import FREE_TEXT, HIDDEN, category_of_heading, is_heading, is_nobodys
 from policies.documents.labels import is_clause, values_alone
 from policies.documents.listed import names_listed
 from policies.documents.look import Look
@@ -177,6 +177,7 @@ def _edits(values: Sequence[_Value], look: Look) -> tuple[list[tuple[int, int, s
     rows: dict[int, list[_Value]] = {}
     for number, value in enumerate(values):
         if value.key is None:
+            edits += _in_heading(value, look)
             claimed.append((value.start, value.end))
         else:
             rows.setdefault(value.row or -1 - number, []).append(value)
@@ -190,6 +191,14 @@ def _edits(values: Sequence[_Value], look: Look) -> tuple[list[tuple[int, int, s
                     edits.append((value.start, value.end, value.spelled(new)))
                 claimed.append((value.start, value.end))
     return edits, claimed
+
+
+def _in_heading(value: _Value, look: Look) -> Iterator[tuple[int, int, str]]:
+    """What becomes of what is somebody's in a heading, as in 联系人李雷电话."""
+    for span in _quiet(look).spans_untold(value.text):
+        if not is_heading(value.text[span.start : span.end]):
+            look.tally.count_found(span.categories)
+            yield value.start + span.start, value.start + span.end, REDACTED
 
 
 def _tells(key: str) -> bool:

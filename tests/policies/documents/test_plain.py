@@ -26,6 +26,8 @@ CASES: dict[str, tuple[str, str, str]] = {
     "a table with tabs": ("a.tsv", f"手机号\t单位\n{MOBILE}\t局\n1\t\n", "手机号\t单位\n***\t局\n***\t\n"),
     "a table with semicolons": ("a.csv", f"姓名;单位\n{NAME};1\n", "姓名;单位\n***;1\n"),
     "cells in quotes": ("a.csv", f'姓名,备注\n"{NAME}","甲,""乙""\n{NAME}"\n', '姓名,备注\n***,"甲,""乙""\n***"\n'),
+    "a label with its value in a row": ("a.csv", f"姓名,备注\n{NAME},电话{MOBILE}\n", "姓名,备注\n***,电话***\n"),
+    "a label in a row": ("a.csv", f"姓名,备注\n{NAME},手机：\n", "姓名,备注\n***,手机：\n"),
     "a table that is a form": ("a.csv", f"姓名,{NAME},性别,女\n电话,{MOBILE},,\n", "姓名,***,性别,***\n电话,***,,\n"),
     "JSON": (
         "a.json", f'{{ "xm": "{NAME}", "n": [1.50, true, null], "bz": "{NAME}\\n来过", "sjh": 138 }}',
@@ -148,7 +150,7 @@ def test_what_cannot_be_read_is_withheld(file: str, data: bytes) -> None:
         list(texts_in(file, data))
 
 
-values = st.text("张三a1,;\t\"'\n *（é", max_size=8)
+values = st.text("张三a1,;\t\"'\n *（é", max_size=8) | st.sampled_from(["电话", "手机：", f"电话{MOBILE}", MOBILE])
 
 
 @given(st.lists(st.lists(values, min_size=2, max_size=4), min_size=1, max_size=5))

@@ -54,6 +54,9 @@ CASES: dict[str, tuple[str, str]] = {
     "a label above an item": ("联系人：\n- 大牛\n- 二妞\n其他\n", "联系人：\n- ***\n- ***\n其他\n"),
     "a label above another": ("姓名：\n电话：\n单位：局\n", "姓名：\n电话：\n单位：局\n"),
     "a label above a sentence": ("联系方式\n请到窗口咨询。\n", "联系方式\n请到窗口咨询。\n"),
+    "a label with its value in a table": (
+        f"|姓名|备注|\n|-|-|\n|大牛|电话{MOBILE}|\n", "|姓名|备注|\n|-|-|\n|***|电话***|\n",
+    ),
     "a table that ends": ("姓名\t单位\n大牛\t局\n\n说明\t高兴\n", "姓名\t单位\n***\t局\n\n说明\t高兴\n"),
     "a form with bars": ("| 姓名 | 大牛 | 单位 | 局 |\n| 电话 | 17 | 科室 | 办 |\n",
         "| 姓名 | *** | 单位 | 局 |\n| 电话 | *** | 科室 | 办 |\n"),
