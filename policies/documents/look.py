@@ -4,7 +4,7 @@ A text under a heading that nobody declared, but that tells of personal data (�
 looks like. What is hidden under a heading is hidden wherever else it stands in the document.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
@@ -16,6 +16,9 @@ from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY
+from policies.recognisers.given_names import surname_length
+from policies.recognisers.person_words import NOT_A_NAME
+from policies.recognisers.rare_surnames import WORDY
 from policies.recognisers.scan import scan
 from policies.recognisers.weights import are_there
 
@@ -23,6 +26,8 @@ LONGEST_KEY = 64
 """Characters of a heading."""
 SHORTEST = 2
 """Characters of a text that may be a name."""
+LONGEST_NAMED = 4
+"""Characters of a name that is looked for because it stands behind a label."""
 MOST_NAMED = 5_000
 """Names that were found by the words around them, and are looked for without them."""
 
@@ -80,7 +85,7 @@ class Look:
         if kind is Kind.SCAN and len(self._named) < MOST_NAMED:
             # A name is found by the words around it, and stands without them elsewhere.
             names = (text[hit.start : hit.end] for hit in scan(text) if hit.category == "person_name")
-            self._named.update(name for name in names if len(name) > 1)
+            self._named.update(name for name in (*names, *_named_behind_labels(text)) if len(name) > 1)
         if kind in (Kind.SHOW, Kind.SCAN):
             return
         try:
@@ -216,6 +221,15 @@ class Look:
     def _name(self, key: str) -> str:
         key = key.strip()
         return self._titles.get(key, key)
+
+
+def _named_behind_labels(text: str) -> Iterator[str]:
+    """What stands behind labels of names and may be one: 花蕾 is, and 必填 is not, wherever it stands."""
+    for start, end, category in labelled_in(text):
+        name = text[start:end]
+        may_be_one = surname_length(name, 0) or name[:1] in WORDY
+        if category == "person_name" and len(name) <= LONGEST_NAMED and may_be_one and name not in NOT_A_NAME:
+            yield name
 
 
 def _labelled(spans: Sequence[Span], start: int, end: int, category: str) -> Span:

@@ -75,6 +75,10 @@ CASES: dict[str, tuple[str, str]] = {
         "sees:\n  mobile: show\n  id_no: {mask: x}\n  address: https://a.example/b\n",
         "sees:\n  mobile: show\n  id_no: {mask: x}\n  address: https://a.example/b\n",
     ),
+    "a name that is a word, behind a label and elsewhere": (
+        "姓名：花蕾\n\n花蕾同志反映，花蕾家在三楼\n姓名：必填\n此项必填\n",
+        "姓名：***\n\n***同志反映，***家在三楼\n姓名：***\n此项必填\n",
+    ),
     "a label that says to look elsewhere": ("联系电话：见公告\n", "联系电话：见公告\n"),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
 }  # fmt: skip
