@@ -17,7 +17,7 @@ _NAMES = frozenset(
         "mfmc syr fx zwm ywm pym creator creatorname createby createdby createuser createusername updateby "
         "updatedby updater updateuser modifier modifiedby auditor auditby approver approvedby reviewer operator "
         "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
-        "昵称 作者 创建人 操作员"
+        "昵称 作者 创建人 操作员 czy khmc lawyer lastmodifier lastmodifiedby lastupdatedby lastupdater"
     ).split()
 )
 _PLACES = frozenset("zl zlwz weizhi wz location street position place didian szwz 位置 地点 坐落位置".split())

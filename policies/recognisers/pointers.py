@@ -39,13 +39,24 @@ _VALUES = frozenset("value val text content number no num code hm detail full li
 """Keys of what a value consists of, or of the value of a field of a form."""
 _FIELDS = frozenset(
     (
-        "key name label title field code fieldname itemname prop k column question attribute attr attrname paramname"
+        "key name label title field code fieldname itemname prop k column question attribute attr attrname paramname "
+        "itemcode fieldcode paramcode attrcode itemkey fieldkey"
     ).split()
 )
 """Keys of what a field of a form is called."""
 _OF_TYPE = frozenset("value val number no num v account".split())
 """Keys of what is of the type that stands beside."""
-_KINDS = frozenset("type kind contacttype contactway channel".split())
+_KINDS = frozenset("type kind contacttype contactway channel system".split())
+_PARTS_OF_NAME = frozenset("first last family given middle full prefix suffix".split())
+"""Keys of what a name consists of, in an object of its own."""
+_REACHED_AT = frozenset("home work office own main other primary secondary personal emergency daytime evening".split())
+"""Keys of telephones and mailboxes of one person, in an object of their own."""
+_INSIDE = {
+    "person_name": _VALUES | _PARTS_OF_NAME,
+    **dict.fromkeys(("mobile", "landline", "email"), _VALUES | _REACHED_AT),
+}
+"""By what an object holds, the keys in it that say no more; else `_VALUES`."""
+_NO_TELEPHONE = ("url", "other")
 _OF_ONE = frozenset("resident_id mobile landline birth_date sex".split())
 _NO_ADDRESS = frozenset("code type id status level lat lng".split())
 _TYPES = frozenset("zjlx zjlb certtype idtype cardtype certificatetype 证件类型 证件种类".split())
@@ -56,6 +67,7 @@ _BY_TYPE = {
     **dict.fromkeys(("信用代码", "营业执照"), "uscc"),
 }
 _TIME = re.compile(r"20[0-9]{2}[\-/年][01]?[0-9][\-/月][0-3]?[0-9]")
+_OF_NUMBER = re.compile("(?:[Nn]umber|NUMBER|号码?)$")
 _WEB = re.compile(r"(?:[a-z]+://|[0-9]{1,3}(?:\.[0-9]{1,3}){3})", re.IGNORECASE)
 
 
@@ -95,7 +107,13 @@ class _Leaf(msgspec.Struct, frozen=True):
         """Whether keys tell of it."""
         if isinstance(self.value, dict | list):
             return True
-        return self.category is not None and _says_something(str(self.value), self.category, self.value)
+        if self.category is None or (_is_flag(self.value) and not self._is_of_number() and self.category not in QUASI):
+            return False
+        return _says_something(str(self.value), self.category)
+
+    def _is_of_number(self) -> bool:
+        """Whether the key says that a number stands under it: 1 is one, then, and no flag."""
+        return self.value == 1 and _OF_NUMBER.search(self.key) is not None
 
     def values(self) -> Iterator[Value]:
         """What of it is personal data."""
@@ -182,8 +200,12 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
         elif own == "resident_id":
             told[key] = _by_type(value, named) or own
         elif own is None and category is not None and word not in FALSE_FRIENDS:
-            inherits = word not in _NO_ADDRESS if category == "address" else word in _VALUES
+            inherits = word not in _NO_ADDRESS if category == "address" else word in _INSIDE.get(category, _VALUES)
             told[key] = category if inherits else guessed(key, value[key])
+        elif (
+            own is None and word == "value" and above.lower() == "telecom" and value.get("system") not in _NO_TELEPHONE
+        ):
+            told[key] = "mobile"
         elif own is None:
             told[key] = guessed(key, value[key]) or _by_namesakes(word, told)
     return told
@@ -219,10 +241,19 @@ def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[
     if key.lower() == "fullname" and told[key] is not None:
         return True
     text = value[key]
+    if key.lower() == "name" and _has_parts_of_name(text):
+        return True
     if key.lower() == "title" or not isinstance(text, str):
         return False
     beside = any(own not in (None, "free_text", "uscc") for name, own in told.items() if name != key)
     return beside or _NAME.fullmatch(text.strip()) is not None
+
+
+def _has_parts_of_name(name: Any) -> bool:
+    """Whether *name* is an object, or a list of objects, whose keys are those of the parts of a person's name."""
+    if isinstance(name, list):
+        return bool(name) and all(map(_has_parts_of_name, name))
+    return isinstance(name, dict) and len(_PARTS_OF_NAME.intersection(map(str.lower, name))) > 1
 
 
 def _by_type(value: Mapping[str, Any], named: Mapping[str, str]) -> str | None:
@@ -243,9 +274,13 @@ def _single(value: Any, pointer: str, key: str, category: str | None, left: int)
     yield _Leaf(pointer, value, key, category)
 
 
-def _says_something(text: str, category: str, value: Any) -> bool:
-    """Whether a value under a telling key is one: no flag, no word for nothing, no text in which somebody may be."""
-    if category == "free_text" or (isinstance(value, int) and value in (0, 1) and category not in QUASI):
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, int) and value in (0, 1)
+
+
+def _says_something(text: str, category: str) -> bool:
+    """Whether a value under a telling key is one: no word for nothing, no text in which somebody may be."""
+    if category == "free_text":
         return False
     if category in ("sex", "marriage"):
         return bool(text.strip())

@@ -67,6 +67,25 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ({"zl": "文三路1号2幢301室", "yhzh": "6222021234567890128"}, {"/zl": "address", "/yhzh": "bank_card"}),
     ({"yhzh": "admin", "sj": "2026-11-27 10:00:00"}, {}),
     ({"sex": 0, "hyzk": "否", "mz": 1}, {"/sex": "sex", "/hyzk": "marriage", "/mz": "ethnicity"}),
+    ({"qqNumber": 1, "hasPhone": 1, "phone": 1}, {"/qqNumber": "qq"}),
+    (
+        {"name": [{"use": "official", "family": "Wang", "given": ["Xiaoming"]}]},
+        dict.fromkeys(("/name/0/family", "/name/0/given/0"), PERSON),
+    ),
+    ({"name": {"first": "Xiaoming", "last": "Wang"}}, dict.fromkeys(("/name/first", "/name/last"), PERSON)),
+    ({"name": {"zh": "低保", "en": "allowance"}, "range": {"first": 1, "last": 9}}, {}),
+    (
+        {"telecom": [{"system": "phone", "value": "8"}, {"system": "url", "value": "x"}, {"value": "9"}]},
+        {"/telecom/0/value": MOBILE, "/telecom/2/value": MOBILE},
+    ),
+    ({"xm": {"first": "小明", "last": "王"}}, dict.fromkeys(("/xm/first", "/xm/last"), PERSON)),
+    ({"itemCode": "sjhm", "itemValue": "2"}, {"/itemValue": MOBILE}),
+    ({"phones": {"home": "2", "work": "3", "count": 2}}, dict.fromkeys(("/phones/home", "/phones/work"), MOBILE)),
+    (
+        dict.fromkeys(("czy", "khmc", "lawyer", "lastModifier"), "王小明"),
+        dict.fromkeys(("/czy", "/khmc", "/lawyer", "/lastModifier"), PERSON),
+    ),
+    ({"czy": "admin", "khmc": "某某科技有限公司", "lawyer": "2", "lastModifier": "system"}, {}),
     ({"p_AAC003_1": "某", "psn_no": 33, "aac999": 1}, {"/p_AAC003_1": PERSON, "/psn_no": "social_no"}),
 ]
 
