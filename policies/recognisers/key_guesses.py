@@ -9,6 +9,7 @@ from policies.recognisers.key_morphemes import PROJECTS
 from policies.recognisers.key_words import FALSE_FRIENDS, ROLES
 from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
 from policies.recognisers.normalise import normalise
+from policies.recognisers.person_words import TRANSLITERATING
 from policies.recognisers.pinyin import is_name_in_pinyin
 
 _NAMES = frozenset(
@@ -43,6 +44,14 @@ _OF_PERSONS = re.compile(
     "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|代表$|法官|医生|护士|司机|账户名称?$|户名$"
 )
 """How labels of people end, and of other things as well."""
+_OF_ORGANISATION = re.compile(rf"[{_HAN}A-Za-z()]{{2,60}}(?:(?<=公司|集团|政府)|(?<=合作社|委员会|事务所))")
+_OF_PROJECT = re.compile(
+    rf"[{_HAN}A-Za-z0-9()]{{0,60}}(?<=工程|项目|改造|建设|采购|服务|系统|平台|补贴|补助|津贴|低保|救助|救济|保险)"
+)
+_LEAST_OF_PROJECT = 4
+"""Characters of what projects are called, where only what stands beside says that it is one."""
+_OF_PLACE = re.compile(rf"[{_HAN}]{{1,10}}家[村庄屯寨]")
+_LIKE_DISTRICT = re.compile(rf"[{_HAN}]{{1,20}}[村镇乡县市区州盟旗省屯寨庄路街]")
 _INITIALS = re.compile(r"[a-z]{3,8}")
 _MANY = re.compile("(?:_?[Ll]ist|_?[Aa]rray|s)$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -76,6 +85,29 @@ def guessed(key: str, value: Any) -> str | None:
 def is_like_name(text: str) -> bool:
     """Whether all of the normalised *text* looks like the name of a person."""
     return LIKE_NAME.fullmatch(text) is not None or (" " in text and is_name_in_pinyin(text))
+
+
+def is_organisation(value: Any) -> bool:
+    """Whether *value* is what an organisation is called, and nobody's name beside it."""
+    return isinstance(value, str) and _OF_ORGANISATION.fullmatch(normalise(value).text.strip()) is not None
+
+
+def is_of_project(value: Any, *, beside_others: bool) -> bool:
+    """Whether *value* is what a project or an item is called. *beside_others*: whether it stands beside their facts."""
+    text = normalise(value).text.strip() if isinstance(value, str) else ""
+    if not text or is_like_name(text):
+        return False
+    spelled = all(char in TRANSLITERATING for char in text)
+    of_words = beside_others and len(text) >= _LEAST_OF_PROJECT and not spelled and re.fullmatch(rf"[{_HAN}]+", text)
+    return bool(of_words) or _OF_PROJECT.fullmatch(text) is not None
+
+
+def is_place(value: Any, *, beside_code: bool) -> bool:
+    """Whether *value* is what a village is called, or any place where it stands beside the code of one."""
+    if not isinstance(value, str):
+        return False
+    text = value.strip()
+    return _OF_PLACE.fullmatch(text) is not None or (beside_code and _LIKE_DISTRICT.fullmatch(text) is not None)
 
 
 def _may_name(words: str, key: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from policies.recognisers.find import find, reported
-from policies.recognisers.key_guesses import guessed
+from policies.recognisers.key_guesses import guessed, is_of_project, is_organisation, is_place
 from policies.recognisers.key_morphemes import PROJECTS
 from policies.recognisers.key_tables import Columns, by_name, columns_of, is_rows, named_by_first
 from policies.recognisers.key_words import FALSE_FRIENDS, PEOPLE, QUASI, THINGS
@@ -66,6 +66,9 @@ _BY_TYPE = {
     **dict.fromkeys(("通行证", "居住证", "回乡证", "台胞证", "permit"), "permit"),
     **dict.fromkeys(("信用代码", "营业执照"), "uscc"),
 }
+_BESIDE_PROJECTS = frozenset("xmbh xmdm xmlx xmfl xmzt xmje je tzje ysje".split())
+"""Numbers, kinds, states and amounts of projects."""
+_CODES_OF_PLACES = frozenset("adcode areacode regioncode citycode districtcode villagecode xzqh xzqhdm xzqdm".split())
 _TIME = re.compile(r"20[0-9]{2}[\-/年][01]?[0-9][\-/月][0-3]?[0-9]")
 _OF_NUMBER = re.compile("(?:[Nn]umber|NUMBER|号码?)$")
 _WEB = re.compile(r"(?:[a-z]+://|[0-9]{1,3}(?:\.[0-9]{1,3}){3})", re.IGNORECASE)
@@ -196,7 +199,10 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
         if key == form:
             told[key] = None
         elif word in _NAME_KEYS and own in (None, "person_name"):
-            told[key] = "person_name" if _is_of_person(value, key, above, told) else None
+            named_one = not is_organisation(value[key]) and _is_of_person(value, key, above, told)
+            told[key] = "person_name" if named_one else None
+        elif own == "person_name" and (is_organisation(value[key]) or _is_project(value, key, told)):
+            told[key] = None
         elif own == "resident_id":
             told[key] = _by_type(value, named) or own
         elif own is None and category is not None and word not in FALSE_FRIENDS:
@@ -209,6 +215,14 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
         elif own is None:
             told[key] = guessed(key, value[key]) or _by_namesakes(word, told)
     return told
+
+
+def _is_project(value: Mapping[str, Any], key: str, told: Mapping[str, str | None]) -> bool:
+    """Whether `xm` is here what it is short for as well: a project (项目), as what it holds and stands beside says."""
+    if key.lower() != "xm" or any(own in _OF_ONE for own in told.values()):
+        return False
+    beside = {name.lower().replace("_", "") for name in value}
+    return is_of_project(value[key], beside_others=not beside.isdisjoint(_BESIDE_PROJECTS) and "xmmc" not in beside)
 
 
 def _by_namesakes(key: str, told: Mapping[str, str | None]) -> str | None:
@@ -241,6 +255,9 @@ def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[
     if key.lower() == "fullname" and told[key] is not None:
         return True
     text = value[key]
+    coded = any(name.lower().replace("_", "") in _CODES_OF_PLACES for name in value)
+    if is_place(text, beside_code=coded) and not any(own in _OF_ONE for own in told.values()):
+        return False
     if key.lower() == "name" and _has_parts_of_name(text):
         return True
     if key.lower() == "title" or not isinstance(text, str):

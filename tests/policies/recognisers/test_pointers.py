@@ -86,6 +86,15 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
         dict.fromkeys(("/czy", "/khmc", "/lawyer", "/lastModifier"), PERSON),
     ),
     ({"czy": "admin", "khmc": "某某科技有限公司", "lawyer": "2", "lastModifier": "system"}, {}),
+    ({"xm": "道路改造工程", "xmbh": "33"}, {}),
+    ([{"xm": "智慧城市项目", "je": 5}, {"xm": "低保"}, {"xm": "环城东路拓宽", "xmbh": "33"}], {}),
+    ([{"xm": each, "xmbh": "33", "je": 5} for each in ("王小明", "阿依古丽")], {"/0/xm": PERSON, "/1/xm": PERSON}),
+    ([{"xm": "环城东路拓宽", "xmmc": "1"}, {"xm": "大牛"}, {"xm": "王建设"}], {f"/{at}/xm": PERSON for at in range(3)}),
+    ({"xm": "低保", "sfzh": "33"}, {"/xm": PERSON, "/sfzh": ID}),
+    ([{"name": "李家村", "adcode": "3301"}, {"name": "李家村"}, {"name": "高新区", "adcode": "3301"}], {}),
+    ([{"name": "李家村", "sjh": "8"}, {"name": "高新区"}], {"/0/name": PERSON, "/0/sjh": MOBILE, "/1/name": PERSON}),
+    ({"emp_name": "杭州某某公司", "skr": "某某村委员会", "applicant": {"name": "某某(杭州)有限公司"}}, {}),
+    ({"emp_name": "王小明", "skr": "王小明 某某公司"}, {"/emp_name": PERSON, "/skr": PERSON}),
     ({"p_AAC003_1": "某", "psn_no": 33, "aac999": 1}, {"/p_AAC003_1": PERSON, "/psn_no": "social_no"}),
 ]
 
