@@ -36,7 +36,7 @@ BASES: dict[str, str] = {
     "driverlicenseno driverlicenceno drivinglicence sfzh sfzhm sfz sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm "
     "gmsfzh zjhm zjh zjhao idcard idcardno idno idnumber idcardnumber certno certnumber certificateno "
     "certificatenumber identitycard identitynumber citizenid nationalid shenfenzheng shenfenzhenghao "
-    "shenfenzhenghaoma zhengjianhao zhengjianhaoma idcode ssn 身份证 身份证号 身份证号码 身份证件号 "
+    "shenfenzhenghaoma zhengjianhao zhengjianhaoma idcode 身份证 身份证号 身份证号码 身份证件号 "
     "身份证件号码 公民身份号码 公民身份证号码 证件号 身份号码 有效证件号码 居民身份证 居民身份证号 "
     "居民身份证号码 驾驶证号 jszh jszhm",
     "mobile": "mobiletelephone lianxidh lianxishouji phnno bysjh bydh 备用电话 mob mobno mblno mblphone mphone "
@@ -83,7 +83,7 @@ BASES: dict[str, str] = {
     "accountnumber bankaccount bankaccountno debitcard creditcard 银行卡 银行卡号 卡号 银行账号 "
     "银行帐号 银行账户 收款账号 开户账号 收款账户",
     "social_no": "sbcard grcbh sbbhao yibaobianhao yibaokahaoma shebaobianhao canbaohao canbaobianhao medinsno "
-    "medicalinsno 参保人编号 医保电子凭证号 新农合证号 合作医疗证号 新农合号 ybkhm ylbzkh ylbxkh ssno "
+    "medicalinsno 参保人编号 医保电子凭证号 新农合证号 合作医疗证号 新农合号 ybkhm ylbzkh ylbxkh ssn ssno "
     "sscardno siccardno sicardno sbcardno medicarecardno medicalinsurancecardno shebaokahao shebaohao "
     "shehuibaozhanghao yibaokahao yibaohao yiliaobaoxianhao 医疗保险号 养老保险号 社会保障卡 社会保险号 "
     "社保卡 医保卡 shbzhm sbkhm ybh ybbh ylbxh ylbxzh sscno socialno sino medicareno medicalcardno "

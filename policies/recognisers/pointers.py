@@ -66,6 +66,11 @@ _BY_TYPE = {
     **dict.fromkeys(("通行证", "居住证", "回乡证", "台胞证", "permit"), "permit"),
     **dict.fromkeys(("信用代码", "营业执照"), "uscc"),
 }
+_FORMS = {
+    "passport": re.compile("E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[GDSP][0-9]{8}"),
+    "permit": re.compile("[HM][0-9]{8}(?:[0-9]{2})?|C[A-Z0-9][0-9]{7}"),
+}
+"""By what certificates are, numbers that no others have."""
 _BESIDE_PROJECTS = frozenset("xmbh xmdm xmlx xmfl xmzt xmje je tzje ysje".split())
 """Numbers, kinds, states and amounts of projects."""
 _CODES_OF_PLACES = frozenset("adcode areacode regioncode citycode districtcode villagecode xzqh xzqhdm xzqdm".split())
@@ -204,7 +209,7 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
         elif own == "person_name" and (is_organisation(value[key]) or _is_project(value, key, told)):
             told[key] = None
         elif own == "resident_id":
-            told[key] = _by_type(value, named) or own
+            told[key] = _by_type(value, named, str(value[key])) or own
         elif own is None and category is not None and word not in FALSE_FRIENDS:
             inherits = word not in _NO_ADDRESS if category == "address" else word in _INSIDE.get(category, _VALUES)
             told[key] = category if inherits else guessed(key, value[key])
@@ -273,10 +278,13 @@ def _has_parts_of_name(name: Any) -> bool:
     return isinstance(name, dict) and len(_PARTS_OF_NAME.intersection(map(str.lower, name))) > 1
 
 
-def _by_type(value: Mapping[str, Any], named: Mapping[str, str]) -> str | None:
-    """What a certificate is whose type stands beside its number."""
+def _by_type(value: Mapping[str, Any], named: Mapping[str, str], number: str) -> str | None:
+    """What a certificate is whose type stands beside its *number*; this tells where the type is only a code."""
     told = next((str(value[key]).lower() for word, key in named.items() if word.replace("_", "") in _TYPES), "")
-    return next((category for word, category in _BY_TYPE.items() if word in told), None)
+    said = next((category for word, category in _BY_TYPE.items() if word in told), None)
+    if said is None and told.isdigit():
+        said = next((category for category, form in _FORMS.items() if form.fullmatch(number.strip().upper())), None)
+    return said
 
 
 def _single(value: Any, pointer: str, key: str, category: str | None, left: int) -> Iterator[_Leaf]:

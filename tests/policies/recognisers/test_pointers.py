@@ -95,6 +95,12 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ([{"name": "李家村", "sjh": "8"}, {"name": "高新区"}], {"/0/name": PERSON, "/0/sjh": MOBILE, "/1/name": PERSON}),
     ({"emp_name": "杭州某某公司", "skr": "某某村委员会", "applicant": {"name": "某某(杭州)有限公司"}}, {}),
     ({"emp_name": "王小明", "skr": "王小明 某某公司"}, {"/emp_name": PERSON, "/skr": PERSON}),
+    (
+        [{"zjlx": "2", "zjhm": "E12345678"}, {"zjlx": 3, "zjhm": "h12345678"}],
+        {"/0/zjhm": "passport", "/1/zjhm": "permit"},
+    ),
+    ([{"zjlx": "1", "zjhm": "33"}, {"zjlx": "身份证", "zjhm": "E12345678"}], {"/0/zjhm": ID, "/1/zjhm": ID}),
+    ({"ssn": "123-45-6789", "jszh": "33"}, {"/ssn": "social_no", "/jszh": ID}),
     ({"p_AAC003_1": "某", "psn_no": 33, "aac999": 1}, {"/p_AAC003_1": PERSON, "/psn_no": "social_no"}),
 ]
 
