@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.recognisers.levels import Gravity, level_of
-from policies.recognisers.table import Hit
+from policies.recognisers.table import PROVINCES_OF_PLATES, Hit
 
 _LINK = (
     r"[ ]?(?:号码|编号|编码|代码|账号|帐号|卡号|号|(?i:number|num|no\.?|id)|#)?[ ]?(?:\([^()\n]{1,10}\))?"
@@ -58,6 +58,8 @@ class Labelled:
     value: str
     """The value, as a pattern."""
     score: float
+    past: str = ""
+    """What stands between a label's link and the value, as a pattern: other values of the same label."""
     glued: bool = False
     """Whether the value may stand right behind a word of letters, without anything between."""
     behind: bool = False
@@ -83,12 +85,20 @@ class Labelled:
         one_of = "|".join(
             f"(?<![A-Za-z0-9]){re.escape(word)}{ends}" if word.isascii() else re.escape(word) for word in words
         )
-        return re.compile(rf"(?=[{first}])(?i:{one_of}){_LINK}(?P<value>{self.value})")
+        return re.compile(rf"(?=[{first}])(?i:{one_of}){_LINK}{self.past}(?P<value>{self.value})")
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.replace("_", " ") for word in text.split())
 
+
+_LINES = _words("电话 座机 固话 传真 联系方式 tel telephone fax phone")
+_LOCAL_LINE = (
+    r"(?!20[0-3][0-9]-[01][0-9])[2-8][0-9]{2,3}[ \-]?[0-9]{4}"
+    r"(?:(?:-|[ ]?转[ ]?)[0-9]{1,6})?(?![0-9A-Za-z\-年月日])"
+)
+_ANY_LINE = r"[0-9][0-9\-]{5,17}[0-9]"
+_OF_PLATE = "A-HJ-NP-Za-hj-np-z"
 
 LABELLED = (
     Labelled(
@@ -119,11 +129,21 @@ LABELLED = (
     ),
     Labelled(
         category="landline",
-        words=_words("电话 座机 固话 传真 联系方式 tel telephone fax phone"),
-        value=r"(?!20[0-3][0-9]-[01][0-9])[2-8][0-9]{2,3}[ \-]?[0-9]{4}"
-        r"(?:(?:-|[ ]?转[ ]?)[0-9]{1,6})?(?![0-9A-Za-z\-年月日])",
+        words=_LINES,
+        value=_LOCAL_LINE,
         score=0.7,
         source="MIIT numbering plan of 2017: without the area code, 7 or 8 digits from 2 to 8",
+    ),
+    *(
+        Labelled(
+            category="landline",
+            words=_LINES,
+            past=f"(?:{_ANY_LINE}[ ]?[、/][ ]?){{{before}}}",
+            value=_LOCAL_LINE,
+            score=0.7,
+            source="the same, behind other numbers under one label, as forms and notices list them",
+        )
+        for before in (1, 2)
     ),
     Labelled(
         category="permit",
@@ -209,6 +229,14 @@ LABELLED = (
         source="CCAR-45: B, a hyphen and four places, three letters in Hong Kong and Macau; CCAR-92: drones",
     ),
     Labelled(
+        category="plate",
+        words=_words("车牌 车牌号 车牌号码 号牌 号牌号码 车号"),
+        value=rf"[{PROVINCES_OF_PLATES}][ ]{{1,2}}[{_OF_PLATE}][ ·•・.\-]{{0,2}}[{_OF_PLATE}0-9]{{4}}"
+        rf"(?:[警学港澳挂领试超]|[{_OF_PLATE}0-9]{{1,2}}(?![0-9A-Za-z]))",
+        score=0.75,
+        source="GA 36-2018, the province apart from the letter, as cells of forms are filled in",
+    ),
+    Labelled(
         category="uscc",
         words=_words("统一社会信用代码 社会信用代码 信用代码 纳税人识别号 税号"),
         value=rf"[0-9A-Za-z](?:[ \-]?[0-9A-Za-z]){{17}}{_ENDS}",
@@ -217,7 +245,7 @@ LABELLED = (
     ),
     Labelled(
         category="qq",
-        words=_words("qq qq号 扣扣 企鹅号"),
+        words=_words("qq qq号 扣扣 企鹅号 qq/微信 qq、微信"),
         value=rf"[1-9][0-9]{{4,10}}{_ENDS}",
         score=0.75,
         source="Tencent: 5 to 11 digits",
