@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.recognisers.levels import Gravity, level_of
+from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
 from policies.recognisers.table import PROVINCES_OF_PLATES, Hit
 
 _LINK = (
@@ -159,6 +160,15 @@ LABELLED = (
         rf"|(?:886[ \-]?)?0?9[0-9]{{2}}[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3}}){_ENDS}",
         score=0.75,
         source="the numbering plans of Hong Kong (OFCA), Macau (CTT) and Taiwan (NCC)",
+    ),
+    Labelled(
+        category="mobile",
+        words=_words("快递 运单 订单 物流 包裹"),
+        past=rf"(?:{'|'.join(COMPOUND_SURNAMES)}|(?!单号|金额|时[间长]|明细|查[询看])[{SURNAMES}])"
+        r"[\u4e00-\u9fff]{1,2}(?<![号码额询价量数单编为是元])(?:先生|女士)?[ ]?[,:(]?[ ]?",
+        value=rf"1[3-9][0-9](?:[ \-]?[0-9]{{4}}){{2}}{_ENDS}",
+        score=0.75,
+        source="waybills and orders: whom the parcel is for stands between, and the number is that person's",
     ),
     Labelled(
         category="bank_account",
