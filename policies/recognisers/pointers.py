@@ -195,10 +195,10 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
     form = next((key for key in value if _named_by(key, value[key]) is not None), None)
     if form is not None:
         held = _named_by(form, value[form])
-        of_type = form.lower() in _KINDS
-        told |= {
-            named[word]: held for word in named if word in (_OF_TYPE if of_type else _VALUES) or word.endswith("value")
-        }
+        of_form = _OF_TYPE if form.lower() in _KINDS else _VALUES
+        if form.lower() == "system":  # a program as well, with accounts and numbers of its own
+            of_form = frozenset(("value",))
+        told |= {named[word]: held for word in named if word in of_form or word.endswith("value")}
     for key, own in told.items():
         word = key.lower()
         if key == form:

@@ -78,6 +78,7 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
         {"telecom": [{"system": "phone", "value": "8"}, {"system": "url", "value": "x"}, {"value": "9"}]},
         {"/telecom/0/value": MOBILE, "/telecom/2/value": MOBILE},
     ),
+    ({"system": "mobile", "v": "5", "no": "7"}, {}),
     ({"xm": {"first": "小明", "last": "王"}}, dict.fromkeys(("/xm/first", "/xm/last"), PERSON)),
     ({"itemCode": "sjhm", "itemValue": "2"}, {"/itemValue": MOBILE}),
     ({"phones": {"home": "2", "work": "3", "count": 2}}, dict.fromkeys(("/phones/home", "/phones/work"), MOBILE)),
