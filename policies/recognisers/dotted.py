@@ -1,5 +1,6 @@
 """Names of other languages as Chinese text spells them: of several parts with dots between, or with a hyphen."""
 
+import re
 from collections.abc import Container, Iterator, Sequence
 
 from policies.recognisers.person_patterns import (
@@ -19,6 +20,8 @@ _LEAST = 2
 
 _PARTICLES = "了着过的由被与和"
 """What stands between a word that a name may follow and the name: 会见了由…率领的."""
+_APART = re.compile(r"[^\w\-－‐]")
+"""What is of no name of several parts: the sign or the blank behind a label."""
 
 
 class Spelled:
@@ -37,7 +40,7 @@ class Spelled:
         for dot in DOT.finditer(text):
             if dot.start() < done:
                 continue
-            start, end = self._first_part(dot.start()), self.run(dot.end(), 1)
+            start, end = self._behind_signs(self._first_part(dot.start()), dot.start()), self.run(dot.end(), 1)
             while end < len(text) and DOT.match(text, end) and self.run(end + 1, 1) > end + 1:
                 end = self.run(end + 1, 1)
             if start < dot.start() and end > dot.end():
@@ -77,6 +80,10 @@ class Spelled:
             return leads.end()
         tagged = next((begun for end, begun in self._people.items() if begun < start < end and end >= dot), start)
         return tagged if start - tagged <= LONGEST_PART and not self._is_role(tagged) else start
+
+    def _behind_signs(self, start: int, dot: int) -> int:
+        """Where the part begins that is told to begin at *start*, without what parts it from a label before."""
+        return max((sign.end() for sign in _APART.finditer(self.text, start, dot)), default=start)
 
     def _is_tagged(self, start: int, dot: int) -> bool:
         """Whether all from *start* to the *dot* is of a name, as the tagger reads it."""

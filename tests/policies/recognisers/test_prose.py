@@ -106,6 +106,10 @@ PEOPLE = {
     "on a sheet, before a title": ("李春第先生，汉族，1955年生。", ["李春第"]),
     "behind a verb and a particle": ("他会见了由劳伦斯·埃利森率领的代表团。", ["劳伦斯·埃利森"]),
     "at the end of a list": ("专家学者有季羡、任继、汤一等。（记者唐召摄）", ["季羡", "任继", "汤一", "唐召"]),
+    "with dots, behind a label and its sign": (
+        "姓名：买买提·艾力\n联系人 艾尼·瓦尔\n户主：　艾山·玉素甫",
+        ["买买提·艾力", "艾尼·瓦尔", "艾山·玉素甫"],
+    ),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
