@@ -52,7 +52,30 @@ _THINGS = (
     "应该 向本 向我 向该 向有 向社 向区 向市 向县"
 ).split()
 """What begins like a name behind a word that announces one, and is nobody's."""
-_NAME = f"(?!{'|'.join(_THINGS)}){_SURNAME}{_GIVEN}"
+_ORGANISATIONS = "|".join(
+    (
+        "公司 集团 超市 商场 商行 商店 面馆 饭店 酒店 宾馆 餐馆 饭馆 茶馆 餐厅 酒楼 药店 药房 书店 网店 分店 门店 "
+        "小吃店 烧烤店 便利店 专卖店 经营部 销售部 服务部 门市部 项目部 银行 支行 分行 [\u4e00-\u9fff]厂 委员会 "
+        "管委会 居委会 村委会 协会 商会 基金会 合作社 旅行社 出版社 报社 电器 科技 地产 置业 物业 家政 网吧 KTV "
+        "会所 中心 医院 诊所 卫生院 学校 学院 幼儿园 事务所 派出所 研究所 工作室 政府 法院 检察院 "
+        "公安局 教育局 民政局 分局 办事处 俱乐部"
+    ).split()
+)
+"""What organisations are called at their end."""
+_OF_SOMEBODY = (
+    "[在于到去的是被把对向和与及等说称给让请将已曾又还就都要会没无欠骗打告买系因从由诉求租]|(?<!时)代"
+    "|投诉|举报|反映|工作|任职|担任|经营(?!部)|老板|员工|职工|入职|离职|离开|属于|户籍|身份|电话|手机|单位|地址|住址|联系"
+    "|工伤|申请|委托|授权|就职|供职|承包|挂靠|合伙|开办|开设|创办"
+)
+"""What is told of a person of whom an organisation is told as well, so that all of it is none: 李伟投诉华联超市."""
+_IS_ORGANISATION = (
+    "(?:(?<=[人方者告称][:：])|(?<=[人方者告称][:：][ 　]))"
+    f"(?:(?!{_OF_SOMEBODY})[\u4e00-\u9fff]){{2,14}}?(?:{_ORGANISATIONS})"
+    f"(?![{_HAN}A-Za-z0-9:：])"
+)
+"""What stands behind the label of a party, up to the end of its clause, and is no person."""
+IS_ORGANISATION = re.compile(_IS_ORGANISATION)
+_NAME = f"(?!{'|'.join(_THINGS)}|{_IS_ORGANISATION}){_SURNAME}{_GIVEN}"
 _DOTTED = f"[{_HAN}]{{1,8}}(?:[{_DOTS}][{_HAN}]{{1,8}}){{1,3}}"
 _LINK = r"(?:名称|姓名)?[ 　]?(?:为|是|叫)?[\"'”’\]】]?[ 　]?[:：,，=|\-]?[ 　]{0,2}[(（\"'“‘\[【《「『]?[ 　]{0,2}"
 """What may stand between the word and the name: a sign of punctuation, quotation marks or brackets around either."""

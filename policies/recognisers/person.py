@@ -10,7 +10,7 @@ from policies.recognisers.given_names import (
     surname_length,
 )
 from policies.recognisers.listed import is_given, names_beside, names_in_lists
-from policies.recognisers.names import SURNAMES
+from policies.recognisers.names import IS_ORGANISATION, SURNAMES
 from policies.recognisers.peoples import names_of_peoples, words_of_names
 from policies.recognisers.person_patterns import (
     BEGINS,
@@ -76,7 +76,7 @@ def people_in(sentence: Sentence, words: Container[str]) -> list[Hit]:
     kept: list[Found] = []
     taken = bytearray(len(sentence.text))
     reading = _Reading(sentence, words)
-    kept += _free((each for each in reading.candidates() if not _COUNTED.match(reading.text, each.start)), taken)
+    kept += _free((each for each in reading.candidates() if not _is_nobody(reading.text, each.start)), taken)
     if kept or "、" in sentence.text:
         kept += _free(names_beside(sentence.text, kept, taken), taken)
         kept += _free(names_in_lists(sentence.text, kept, taken, words), taken)
@@ -84,6 +84,11 @@ def people_in(sentence: Sentence, words: Container[str]) -> list[Hit]:
         Hit(sentence.start + each.start, sentence.start + each.end, PERSON, each.score, each.why)
         for each in sorted(kept, key=lambda each: each.start)
     ]
+
+
+def _is_nobody(text: str, start: int) -> bool:
+    """Whether what stands at *start* is a date, a sum, a class or an organisation, whatever it begins with."""
+    return _COUNTED.match(text, start) is not None or IS_ORGANISATION.match(text, start) is not None
 
 
 def _free(found: Iterator[Found], taken: bytearray) -> Iterator[Found]:

@@ -127,6 +127,7 @@ NOBODY = {
     "a village called like somebody": "马驹桥的干部到了。",
     "villages": "刘庄党支部和张集小学的干部到了。",
     "firms": "历任王守义十三香集团总监、李宁体育用品经理。",
+    "organisations behind the label of a party": "甲方：康师傅饮品公司\n当事人：张记面馆\n被投诉人：万家乐电器",
     "countries and capitals": "斯洛凡尼亚共和国的代表从雅加达到华盛顿。",
     "words that begin like a name": "这脚任意球踢得好，全体同学和应届同学鼓掌。",
     "a former office": "省委原副书记和时任主席到了。",
