@@ -52,6 +52,13 @@ _THINGS = (
     "应该 向本 向我 向该 向有 向社 向区 向市 向县"
 ).split()
 """What begins like a name behind a word that announces one, and is nobody's."""
+_TITLES = "|".join(
+    (
+        "先生 女士 小姐 同志 老师 医生 大夫 师傅 阿姨 大爷 大妈 大叔 大哥 大姐 太太 同学 护士 律师 教授 警官 法官 会计 "
+        "经理 主任 书记 科长 处长 局长 所长 院长 校长 店长 厂长 站长 村长 组长 队长 班长 会长 镇长 乡长"
+    ).split()
+)
+"""What is said behind a surname alone, and is no given name."""
 _ORGANISATIONS = "|".join(
     (
         "公司 集团 超市 商场 商行 商店 面馆 饭店 酒店 宾馆 餐馆 饭馆 茶馆 餐厅 酒楼 药店 药房 书店 网店 分店 门店 "
@@ -75,7 +82,7 @@ _IS_ORGANISATION = (
 )
 """What stands behind the label of a party, up to the end of its clause, and is no person."""
 IS_ORGANISATION = re.compile(_IS_ORGANISATION)
-_NAME = f"(?!{'|'.join(_THINGS)}|{_IS_ORGANISATION}){_SURNAME}{_GIVEN}"
+_NAME = f"(?!{'|'.join(_THINGS)}|{_IS_ORGANISATION}){_SURNAME}(?:(?={_TITLES})|{_GIVEN})"
 _DOTTED = f"[{_HAN}]{{1,8}}(?:[{_DOTS}][{_HAN}]{{1,8}}){{1,3}}"
 _LINK = r"(?:名称|姓名)?[ 　]?(?:为|是|叫)?[\"'”’\]】]?[ 　]?[:：,，=|\-]?[ 　]{0,2}[(（\"'“‘\[【《「『]?[ 　]{0,2}"
 """What may stand between the word and the name: a sign of punctuation, quotation marks or brackets around either."""
@@ -99,9 +106,13 @@ _RUN_OVER = (
 """Words of two characters that end with a surname, which is none there: 这一小|时的来电."""
 _NO_GIVEN = "(?![的了是着们局部处]|机关|单位)"
 """What no given name begins with, though it stands behind a surname."""
-_FOUND = f"(?!{'|'.join(_THINGS)}){_SURNAME}(?<!{'|'.join(_RUN_OVER)}){_NO_GIVEN}{_GIVEN}"
-_BEFORE = re.compile(f"({_FOUND})(?={'|'.join(FOLLOWING)})")
-_BEFORE_WITH_DOTS = re.compile(f"({_DOTTED}|{_FOUND})(?={'|'.join(FOLLOWING)})")
+_THEN = "|".join(FOLLOWING)
+_FOUND = (
+    f"(?!{'|'.join(_THINGS)}){_SURNAME}(?<!{'|'.join(_RUN_OVER)})"
+    f"(?:(?=(?:{_TITLES})(?:{_THEN}))|(?!{_TITLES}){_NO_GIVEN}{_GIVEN}(?={_THEN}))"
+)
+_BEFORE = re.compile(f"({_FOUND})")
+_BEFORE_WITH_DOTS = re.compile(f"({_DOTTED}(?={_THEN})|{_FOUND})")
 PATTERNS = (_BEHIND, _BEHIND_WITH_DOTS, _BEFORE, _BEFORE_WITH_DOTS)
 SCORE = 0.7
 
