@@ -86,8 +86,11 @@ def _called(name: str) -> tuple[str, ...]:
 
 def _apart(hits: Iterable[Hit]) -> list[Hit]:
     """*hits* by position, of those that overlap the longest."""
+    by_length = sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start))
+    taken = bytearray(max((hit.end for hit in by_length), default=0))
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+    for hit in by_length:
+        if not any(taken[hit.start : hit.end]):
+            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.start)

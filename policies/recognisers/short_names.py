@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 
 from policies.recognisers.given_names import surname_length
 from policies.recognisers.person_patterns import NEXT_HONORIFIC
@@ -21,27 +20,23 @@ def called_in_short(text: str, people: Sequence[Hit], words: Container[str]) -> 
     }
     if not surnames:
         return list(people)
-    taken = _Taken(people)
+    taken = bytearray(len(text))
+    for hit in people:
+        taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
     one_of = "|".join(map(re.escape, sorted(surnames, key=len, reverse=True)))
     found = list(people)
     for match in re.finditer(f"[小老阿](?:{one_of})", text):
         goes_on = text[match.end() : match.end() + 2] in words and text[match.end() - 1 : match.end() + 1] in words
-        if match[0] not in words and not goes_on and taken.is_free(match):
+        if match[0] not in words and not goes_on and not any(taken[match.start() : match.end()]):
             found.append(Hit(*match.span(), people[0].category, 0.7, "repeated"))
     found += (
         Hit(*match.span(), people[0].category, 0.7, "repeated")
         for match in re.finditer(one_of, text)
-        if NEXT_HONORIFIC.match(text, match.end()) and _is_apart(text, match, words) and taken.is_free(match)
+        if NEXT_HONORIFIC.match(text, match.end())
+        and _is_apart(text, match, words)
+        and not any(taken[match.start() : match.end()])
     )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    people: Sequence[Hit]
-
-    def is_free(self, match: re.Match[str]) -> bool:
-        return all(match.end() <= hit.start or hit.end <= match.start() for hit in self.people)
 
 
 def _is_apart(text: str, match: re.Match[str], words: Container[str]) -> bool:

@@ -1,5 +1,7 @@
 """Names and addresses in running text: what is found in sentences of our own, what is not, and where it stands."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -266,6 +268,28 @@ def test_a_scan_finds_them_beside_numbers() -> None:
         ("mobile", "13800138000"),
     ]
     assert [hit.category for hit in scan(text)] == ["mobile"]
+
+
+@pytest.mark.parametrize("item", ["张三、", "张三先生、", "李建国、"])
+def test_a_list_twice_as_long_takes_about_twice_the_steps(item: str) -> None:
+    the_tagger()
+
+    def steps(times: int) -> int:
+        taken = 0
+
+        def count(*_: object) -> None:
+            nonlocal taken
+            taken += 1
+
+        sys.setprofile(count)
+        try:
+            assert find_in_prose([item * times])[0]
+        finally:
+            sys.setprofile(None)
+        return taken
+
+    steps(1)
+    assert steps(2000) < 2.6 * steps(1000)
 
 
 @given(st.lists(st.text("申请人张伟明住杭州市西湖区文三路12号。，·小王先生\u200b\ud800 Aa\n", max_size=60), max_size=3))
