@@ -65,8 +65,15 @@ class Bounds:
             return start + 1
         if end - start >= 3 and text[start] in "子女父母妻夫兄弟姐妹人代由长" and surname_length(text, start + 1):
             is_foreign = all(char in TRANSLITERATING for char in text[start:end])
-            if not is_foreign and (
-                text[start] in "代由" or BEGINS.match(text, start) or ROLE.search(text, max(0, start - 8), start + 1)
+            is_whole = surname_length(text, start) == 2 and text[start - 1 : start] in (":", "：")
+            if (
+                not is_foreign
+                and not is_whole
+                and (
+                    text[start] in "代由"
+                    or BEGINS.match(text, start)
+                    or ROLE.search(text, max(0, start - 8), start + 1)
+                )
             ):
                 return start + 1
         if end - start == 4 and surname_length(text, start + 1) == 2:

@@ -38,6 +38,7 @@ from policies.recognisers.person_words import (
     ALL_SURNAMES,
     AMBIGUOUS,
     BEHIND_A_BRAND,
+    COMPOUND,
     DONE_TO,
     GIVEN,
     MODIFYING,
@@ -177,6 +178,8 @@ class _Reading:
             return
         start = self._bounds.begin(start, end)
         end = self._bounds.end(start, end)
+        if text[start:end] in COMPOUND and text[start - 1 : start] in (":", "："):
+            yield from self._announced(start)
         if end - start > 1 or text[start] in ALL_SURNAMES:
             yield Found(start, end, "model", 0.85)
 

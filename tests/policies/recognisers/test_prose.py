@@ -112,6 +112,10 @@ PEOPLE = {
         "姓名：买买提·艾力\n联系人 艾尼·瓦尔\n户主：　艾山·玉素甫",
         ["买买提·艾力", "艾尼·瓦尔", "艾山·玉素甫"],
     ),
+    "with surnames of two characters behind a label": (
+        "姓名：长孙建国\n姓名：宗政建国\n姓名：闾丘建国",
+        ["长孙建国", "宗政建国", "闾丘建国"],
+    ),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
