@@ -8,7 +8,6 @@ from pathlib import Path
 
 from policies.documents.desk import masked_file
 from policies.documents.document import SIGNATURE
-from policies.formats.masker import Withheld
 from yingbi.scan_files import Told, content_of, files_in
 from yingbi.unread_files import Unread, unread_for
 
@@ -48,7 +47,7 @@ def mask_files(path: Path, out: Path, told: Told, *, unsigned_copy: bool = False
             if is_folder:
                 goes.parent.mkdir(parents=True, exist_ok=True)
             write_new(goes, data)
-        except (Withheld, OSError) as problem:
+        except Exception as problem:  # noqa: BLE001 - one odd file keeps no other from being copied
             yield unread_for(file, problem)
             continue
         signatures = tally.found.pop(SIGNATURE, 0)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.documents.desk import BOUNDS, categories_in, texts_in
-from policies.formats.masker import Withheld
 from yingbi.unread_files import Unread, unread_for
 
 MOST_PLACES = 8
@@ -74,7 +73,7 @@ def scan_files(paths: Iterable[Path], told: Told, clock: Callable[[], float] = t
                 if clock() >= next_s:
                     told(f"{number}/{len(files)} {path}: {text.place}, {seen + 1:,} 段文字 / texts")
                     next_s = clock() + EVERY_S
-        except (Withheld, OSError) as problem:
+        except Exception as problem:  # noqa: BLE001 - one odd file keeps no other from being looked through
             unread.append(unread_for(path, problem))
             continue
         found += [Found(str(path), *each) for each in counted.told()]

@@ -21,6 +21,8 @@ from proxy.reasons import REASONS, reason_for_body
 
 UNREADABLE = "unreadable"
 """For a file that the machine does not let be read."""
+UNFORESEEN = "unforeseen"
+"""For a file over which a program of ours failed."""
 _OF_FILES = {
     UNKNOWN: ("不认识的文件类型，没有检查，请由人查看", "of no kind that is known: have a person look at it"),
     CODING: (
@@ -96,10 +98,18 @@ class Unread:
     en: str
 
 
-def unread_for(path: Path, problem: Withheld | OSError) -> Unread:
-    """Why the file *path* could not be looked through."""
+def unread_for(path: Path, problem: Exception) -> Unread:
+    """Why the file *path* could not be looked through; nothing that *problem* says of what is in it."""
     if isinstance(problem, OSError):
         return Unread(str(path), UNREADABLE, "无法打开，或不是普通文件", "it cannot be opened, or is no plain file")
+    if not isinstance(problem, Withheld):
+        raised = type(problem).__name__
+        return Unread(
+            str(path),
+            UNFORESEEN,
+            f"程序出错（{raised}），没有检查，请由人查看并告知开发者",
+            f"a fault of this program ({raised}): have a person look at it, and tell who makes this",
+        )
     if problem.reason in (UNKNOWN, NOT_AS_SAID, MALFORMED) and (kind := _kind_of(path)) is not None:
         return Unread(str(path), problem.reason, *kind)
     if problem.reason in _OF_FILES:

@@ -33,6 +33,7 @@ _OTHERWISE = re.compile(
 """What spells its words in codes of its own: RTF, PostScript, mails and cards. Read as a text it seems to hold none."""
 _DELIMITERS = ",\t;|"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
+_HALF = re.compile("[\ud800-\udfff]")
 DEEPEST = 256
 LONGEST_PLACE = 80
 EVERY = 1_000
@@ -318,7 +319,8 @@ def _pointer(path: Iterable[_Container], last: str) -> str:
 
 
 def _string(new: str) -> str:
-    return json.dumps(new, ensure_ascii=False)
+    """*new* as a string of JSON; half of a pair of surrogates, which no charset writes, stays escaped."""
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", json.dumps(new, ensure_ascii=False))
 
 
 def fields(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from policies.documents.plain import JSON
 from tests.policies.documents.made import NAME, canaries_in, fixed, signed
 from tests.policies.recognisers.weights_here import the_tagger
 from tests.yingbi.test_scan_files import folder_of
@@ -74,3 +75,22 @@ def test_names_and_addresses_in_prose_are_found_and_hidden(tmp_path: Path, capsy
     assert "地址 / address" in capsys.readouterr().out
     assert main(["mask", str(path), "-o", str(out)]) == 0
     assert out.read_text("utf-8") == "昨天***来过，他住在***。"
+
+
+@pytest.mark.parametrize("command", ["scan", "mask"])
+def test_a_file_over_which_the_program_fails_keeps_no_other_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def fails(text: str, is_label: object) -> None:
+        raise ValueError(NAME)
+
+    folder, out = tmp_path / "原件", tmp_path / "公开"
+    folder.mkdir()
+    (folder / "a.json").write_text(f'"{NAME}"', "utf-8")
+    (folder / "b.txt").write_text(f"联系人{NAME}", "utf-8")
+    monkeypatch.setattr(JSON, "_pieces", fails)
+    assert main([command, str(folder), *(["-o", str(out)] if command == "mask" else [])]) == 2
+    said = capsys.readouterr()
+    assert "程序出错（ValueError）" in said.out + said.err
+    assert NAME not in said.out + said.err
+    assert command == "scan" or [path.read_text("utf-8") for path in out.iterdir()] == ["联系人***"]

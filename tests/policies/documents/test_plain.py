@@ -34,6 +34,13 @@ CASES: dict[str, tuple[str, str, str]] = {
         '{ "xm": "***", "n": [1.50, true, null], "bz": "***\\n来过", "sjh": "***" }',
     ),
     "JSON with keys that are data": ("a.json", f'{{"{MOBILE}": {{"{MOBILE}": 1}}}}', '{"***": {"***": 1}}'),
+    "JSON with half of a pair": ("a.json", f'{{"bz": "\\ud83d {MOBILE}"}}', '{"bz": "\\ud83d ***"}'),
+    "JSON with half of a pair within a string": (
+        "a.json", f'{{"bz": "{{\\"a\\": \\"\\\\ud83d {MOBILE}\\"}}"}}', '{"bz": "{\\"a\\": \\"\\\\ud83d ***\\"}"}',
+    ),
+    "JSON with half of a pair in XML": (
+        "a.xml", f'<a><b>{{"bz": "\\ud83d {MOBILE}"}}</b></a>', '<a><b>{"bz": "\\ud83d ***"}</b></a>',
+    ),
     "JSON that is a value": ("a.json", f'"电话{MOBILE}"', '"电话***"'),
     "JSON within a string": (
         "a.json", '{"bz": "{\\"xm\\": \\"\\\\u5927\\\\u725b\\", \\"n\\": [\\"{\\\\\\"sjh\\\\\\": 17}\\"]}"}',
