@@ -45,6 +45,8 @@ _FIRST = re.compile(
 )
 _HEADER = re.compile(rb"([!-9;-~]{1,64}):([^\n]*\n(?:[ \t]+[^\s][^\n]*\n?)*)")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_SPELLED = re.compile(r"\\u((?!d[89a-f])[0-9a-f]{4})|\\U(00(?:0[0-9a-f]|10)[0-9a-f]{4})")
+"""How `decode_header` spells what stands beside an encoded word and is not of Latin-1."""
 _OFFICE = tuple(
     "办 局 中心 部 厅 处 科 室 所 院 校 会 组 站 委 委员会 公司 平台 热线 邮箱 大厅 窗口 系统 管理员".split()
 )
@@ -180,8 +182,11 @@ def _value(raw: bytes) -> str:
         if isinstance(piece, str):
             said.append(piece)
             continue
+        if charset is None:
+            said.append(_SPELLED.sub(lambda spelled: chr(int(spelled[1] or spelled[2], 16)), piece.decode("latin-1")))
+            continue
         try:
-            said.append(piece.decode(_codec(charset or "utf-8"), "replace"))
+            said.append(piece.decode(_codec(charset), "replace"))
         except LookupError:
             raise Withheld(MALFORMED) from None
     return "".join(said)

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 from email import message_from_bytes, policy
+from email.header import Header
 from email.message import EmailMessage
 
 import pytest
@@ -37,6 +38,14 @@ CASES: dict[str, tuple[bytes, bytes]] = {
         b"From: ***\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=\"b\"\n\n"
         b"--b\nContent-Type: text/html; charset=gbk\nContent-Transfer-Encoding: quoted-printable\n\n"
         b"<p>=D0=D5=C3=FB=A3=BA***</p>\n--b--\n",
+    ),
+    "a header beside words that are coded": (
+        "Subject: =?gbk?B?zfXQocP3?= 的申请\u00e9\U00020021C:\\users\n\nx\n".encode(),
+        f"Subject: {Header('*** 的申请\u00e9\U00020021C:\\users', 'utf-8').encode()}\n\nx\n".encode(),
+    ),
+    "a name beside words that are coded": (
+        "Subject: =?gbk?B?yerH6w==?= 姓名：二妞\n\nx\n".encode(),
+        f"Subject: {Header('申请 姓名：***', 'utf-8').encode()}\n\nx\n".encode(),
     ),
     "nothing of anybody's": (
         b"Subject: =?utf-8?B?6YCa55+l?=\r\nContent-Transfer-Encoding: base64\r\n\r\n6YCa55+l\r\n",
