@@ -9,7 +9,7 @@ from pathlib import Path
 from policies.documents.desk import masked_file
 from policies.documents.document import SIGNATURE
 from yingbi.scan_files import Told, content_of, files_in
-from yingbi.unread_files import Unread, unread_for
+from yingbi.unread_files import Unread, unread_for, unwritten_for
 
 
 class CannotMask(Exception):
@@ -44,11 +44,15 @@ def mask_files(path: Path, out: Path, told: Told, *, unsigned_copy: bool = False
         goes = out / file.relative_to(path) if is_folder else out
         try:
             data, tally = masked_file(file.name, content_of(file), unsigned_copy=unsigned_copy)
+        except Exception as problem:  # noqa: BLE001 - one odd file keeps no other from being copied
+            yield unread_for(file, problem)
+            continue
+        try:
             if is_folder:
                 goes.parent.mkdir(parents=True, exist_ok=True)
             write_new(goes, data)
-        except Exception as problem:  # noqa: BLE001 - one odd file keeps no other from being copied
-            yield unread_for(file, problem)
+        except OSError as problem:
+            yield unwritten_for(file, goes, problem)
             continue
         signatures = tally.found.pop(SIGNATURE, 0)
         yield Masked(str(file), str(goes), sum(tally.fields.values()) + sum(tally.found.values()), signatures)

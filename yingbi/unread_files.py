@@ -21,6 +21,8 @@ from proxy.reasons import REASONS, reason_for_body
 
 UNREADABLE = "unreadable"
 """For a file that the machine does not let be read."""
+UNWRITTEN = "unwritten"
+"""For a file of which the copy could not be written."""
 UNFORESEEN = "unforeseen"
 """For a file over which a program of ours failed."""
 _OF_FILES = {
@@ -121,6 +123,12 @@ def unread_for(path: Path, problem: Exception) -> Unread:
         about.zh.replace("返回内容", "文件").removesuffix(_NOT_SHOWN),
         about.en.replace("answer", "file"),
     )
+
+
+def unwritten_for(path: Path, out: Path, problem: OSError) -> Unread:
+    """Why the copy *out* of the file *path* could not be written."""
+    why = problem.strerror or type(problem).__name__
+    return Unread(str(path), UNWRITTEN, f"副本 `{out}` 无法写出：{why}", f"the copy cannot be written: {why}")
 
 
 def _kind_of(path: Path) -> tuple[str, str] | None:

@@ -24,6 +24,8 @@ _COMMON = {
 """Sources: GB/T 2312-1980, rows 1 to 3 and 16 to 55; Big5, its signs and its first level."""
 _LEAST_COMMON = 0.5
 """The share of what is not ASCII that is common in any text in Chinese."""
+_LEAST_ASCII = 0.5
+"""The same of ASCII in a text in a language of Europe."""
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _HAN = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _SAMPLE = 20_000
@@ -64,10 +66,12 @@ def is_of_rival(octets: bytes, text: str, codec: str, *, is_marked: bool) -> boo
 
 
 def may_be_text(octets: bytes) -> bool:
-    """Whether *octets* are a text in some coding that people write Chinese in."""
-    return any(
-        _common(read) >= _LEAST_COMMON for each in (*_RIVALS["gb18030"], "gb18030") if (read := _read(octets, each))
-    )
+    """Whether *octets* are a text in some coding that people write Chinese in, or a language of Europe."""
+    chinese = (*_RIVALS["gb18030"], "gb18030", "utf-32", "utf-32-le", "utf-32-be")
+    if any(_common(read) >= _LEAST_COMMON for each in chinese if (read := _read(octets, each))):
+        return True
+    western = _read(octets, "latin-1")
+    return sum(map(str.isascii, western)) > _LEAST_ASCII * len(western)
 
 
 def _read(octets: bytes, codec: str) -> str:

@@ -54,7 +54,7 @@ def format_of(name: str, data: bytes) -> Document:
     if found is None and ending in _endings():
         raise Withheld(NOT_AS_SAID if TEXT.is_one(data) else MALFORMED)
     if not (found or TEXT).is_one(data):
-        is_text = found is None or isinstance(found, Plain)
+        is_text = found in (None, TEXT) or isinstance(found, Plain)
         raise Withheld(CODING if is_text and is_doubtful(data) else NOT_AS_SAID if found else UNKNOWN)
     return found or TEXT
 
