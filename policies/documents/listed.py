@@ -7,6 +7,7 @@ but for what is plainly no name; a list of words holds no name, whatever surname
 import re
 from collections.abc import Container, Iterator, Sequence
 
+from policies.documents.headings import is_heading
 from policies.documents.text_tables import Line
 from policies.recognisers.given_names import surname_length
 from policies.recognisers.person import PERSON
@@ -33,6 +34,7 @@ _FIRST = re.compile(
     r"|[ \t\u3000]*([\u4e00-\u9fff]{2,4})(?=[ \t\u3000]{0,4}(?:[,，、;；|（(]|[ \t\u3000]{1,4}[0-9]))"
 )
 """What a line says first, before others."""
+_BEFORE = re.compile(rf"{_NUMBER}|[ \t\u3000]*")
 _EACH = re.compile(_ITEM)
 _NO_NAME = (
     "村 庄 屯 寨 镇 乡 县 市 区 省 路 街 巷 道 桥 河 湖 山 沟 湾 坪 店 园 楼 厂 局 部 处 科 室 所 院 校 组 会 社 站 队 "
@@ -81,11 +83,19 @@ def _names_of(run: Sequence[tuple[int, int, Line]]) -> Iterator[tuple[int, int, 
         or any(hit.category == PERSON and hit.end - hit.start == len(text) for hit in hits)
         for text, hits in zip(texts, told, strict=True)
     ]
+    is_one_each = all(
+        _BEFORE.fullmatch(line.text, 0, start) and not line.text[end:].strip() for start, end, line in run
+    )
+    may_be = is_one_each and sum(sure) >= FEWEST - 1
+    like = sum(each or (may_be and _is_no_word(text, words)) for each, text in zip(sure, texts, strict=True))
     in_one_line = len(run) > 1 and run[0][2] is run[-1][2] and run[0][2].text[run[0][1]] not in " \t\u3000"
-    if len(run) < (FEWEST - in_one_line) or sum(sure) < max(FEWEST - 1, _MOST * len(run)):
+    if len(run) < (FEWEST - in_one_line) or like < max(FEWEST - 1, _MOST * len(run)):
         return
     for number, (start, end, line) in enumerate(run):
-        if sure[number] or _may_be_name(texts[number], words, is_first=not number):
+        is_item = is_one_each and (line.text[:start].strip() != "" or 0 < number < len(run) - 1)
+        if sure[number] or _may_be_name(
+            texts[number], words, is_first=not number, is_alone=is_one_each, is_item=is_item
+        ):
             yield line.start + start, line.start + end, line
 
 
@@ -99,9 +109,20 @@ def _looks_like_name(text: str, words: Container[str]) -> bool:
     return all(char in GIVEN for char in given) and given[-1] not in NEVER_LAST and not name.endswith(tuple(_NO_NAME))
 
 
-def _may_be_name(text: str, words: Container[str], *, is_first: bool) -> bool:
-    """Whether *text* may be one, between names. *is_first*: it may be what heads them."""
+def _is_no_word(text: str, words: Container[str]) -> bool:
+    """Whether *text* is as long as a name, and nothing that anybody knows as something else."""
+    return len(text) == 3 and text not in words and not is_heading(text) and not text.endswith(tuple(_NO_NAME))
+
+
+def _may_be_name(text: str, words: Container[str], *, is_first: bool, is_alone: bool, is_item: bool) -> bool:
+    """Whether *text* may be one, between names. *is_first*: it may be what heads them; *is_alone*: each has a line
+    of its own; *is_item*: it is one of them, whatever it says.
+    """
     name = re.sub("[ \u3000·]", "", text)
     if surname_length(name, 0) and len(name) <= 4:
         return not (is_first and name in words) and not name.endswith(tuple(_NO_NAME))
-    return not is_first and name not in words and not name.endswith(tuple(_NO_NAME))
+    if is_item and (name in NOT_A_NAME or name in NOBODY or is_heading(name)):
+        return False
+    if is_first and not is_item:
+        return is_alone and _is_no_word(name, words) and name[-1] in GIVEN
+    return (is_item or name not in words) and not name.endswith(tuple(_NO_NAME))

@@ -80,6 +80,15 @@ CASES: dict[str, tuple[str, str]] = {
         "姓名：***\n\n***同志反映，***家在三楼\n姓名：***\n此项必填\n",
     ),
     "a label that says to look elsewhere": ("联系电话：见公告\n", "联系电话：见公告\n"),
+    "a list of names, some of which are words": (
+        "步惊云\n花蕾\n王小明\n羊舌赤\n温暖\n", "***\n***\n***\n***\n***\n",
+    ),
+    "a longer one": (
+        "步惊云\n花蕾\n王小明\n羊舌赤\n温暖\n李四光\n张建国\n", "***\n***\n***\n***\n***\n***\n***\n",
+    ),
+    "a list with numbers": ("1 张伟\n2 王芳\n3 李娜\n4 刘洋\n5 花蕾\n", "1 ***\n2 ***\n3 ***\n4 ***\n5 ***\n"),
+    "a list and what heads and ends it": ("值班员\n张伟\n王芳\n李娜\n合计\n", "值班员\n***\n***\n***\n合计\n"),
+    "a list of goods": ("苹果\n方便面\n酸梅汤\n马铃薯\n黄豆\n", "苹果\n方便面\n酸梅汤\n马铃薯\n黄豆\n"),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
 }  # fmt: skip
 
