@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from policies.documents.headings import category_of_heading
 from policies.documents.labels import labelled_in
 from policies.documents.text_tables import Line
 from policies.recognisers.scan import scan
@@ -31,6 +32,8 @@ _BEGINS = re.compile(
 _GOES_ON = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、，,]")
 _TAIL = re.compile(r"[0-9A-Za-z@._+\-=]{1,64}$")
 _HEAD = re.compile(r"[0-9A-Za-z@._+\-]{1,64}")
+_BESIDE = re.compile(r"([\u4e00-\u9fff]{2,8}?)[是为]?[ \t\u3000]?[0-9+][0-9\- ]{0,30}$")
+"""A word beside a number that a line ends with."""
 _SIGNS = ("-", "_", ".", "@", "+", "=")
 _LEAST_NUMBER = 11
 _AROUND = 40
@@ -154,7 +157,17 @@ def sure_over_breaks(lines: Sequence[Line]) -> Iterator[tuple[Passage, int, int,
 
 def _is_told(line: str, category: str) -> bool:
     """Whether *line* ends with a value behind a label of *category*, which there was no room for."""
-    return any(end == len(line) and _ALIKE.get(told, told) == category for _, end, told in labelled_in(line))
+    if any(end == len(line) and _is_of(told, category) for _, end, told in labelled_in(line)):
+        return True
+    beside = _BESIDE.search(line[-_AROUND:])
+    # What is said before a label without a colon belongs to the clause, so each end of it may be the label.
+    return beside is not None and any(
+        _is_of(category_of_heading(beside[1][at:]), category) for at in range(len(beside[1]) - 1)
+    )
+
+
+def _is_of(told: str | None, category: str) -> bool:
+    return told is not None and _ALIKE.get(told, told) == _ALIKE.get(category, category)
 
 
 def _around(line: Line, following: Line) -> Passage:

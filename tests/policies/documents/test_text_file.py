@@ -49,6 +49,14 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "but not over an empty line": (f"编号{ID_NO[:6]}\n\n{ID_NO[6:]}元", f"编号{ID_NO[:6]}\n\n{ID_NO[6:]}元"),
     "a number that only a break makes one": (f"共{MOBILE[:4]}\n{MOBILE[4:]}元", f"共{MOBILE[:4]}\n{MOBILE[4:]}元"),
+    "a number that a word beside it tells of": (
+        f"电话{MOBILE[:7]}\n{MOBILE[7:]}\n他的手机号是{MOBILE[:4]}\n{MOBILE[4:]}\n",
+        "电话***\n***\n他的手机号是***\n***\n",
+    ),
+    "and one that it does not": (
+        f"电话费{MOBILE[:7]}\n{MOBILE[7:]}元\n电话已打{MOBILE[:4]}\n{MOBILE[4:]}\n",
+        f"电话费{MOBILE[:7]}\n{MOBILE[7:]}元\n电话已打{MOBILE[:4]}\n{MOBILE[4:]}\n",
+    ),
     "an address of mail behind a sign": (f"写信到 {MAIL[:7]}\n{MAIL[7:]}", "写信到 ***\n***"),
     "and before one": (f"写信到 a.\n{MAIL}，谢谢", "写信到 ***\n***，谢谢"),
     "a label above an item": ("联系人：\n- 大牛\n- 二妞\n其他\n", "联系人：\n- ***\n- ***\n其他\n"),
