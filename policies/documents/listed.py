@@ -35,6 +35,8 @@ _FIRST = re.compile(
 )
 """What a line says first, before others."""
 _BEFORE = re.compile(rf"{_NUMBER}|[ \t\u3000]*")
+_BEHIND = re.compile(r"[ \t\u3000,，、;；|]{0,16}(?:[0-9]{11,18}[Xx]?[ \t\u3000,，、;；|]{0,16})?")
+"""Nothing, or a number of a person, as rows of tables without a head have it."""
 _EACH = re.compile(_ITEM)
 _NO_NAME = (
     "村 庄 屯 寨 镇 乡 县 市 区 省 路 街 巷 道 桥 河 湖 山 沟 湾 坪 店 园 楼 厂 局 部 处 科 室 所 院 校 组 会 社 站 队 "
@@ -84,7 +86,7 @@ def _names_of(run: Sequence[tuple[int, int, Line]]) -> Iterator[tuple[int, int, 
         for text, hits in zip(texts, told, strict=True)
     ]
     is_one_each = all(
-        _BEFORE.fullmatch(line.text, 0, start) and not line.text[end:].strip() for start, end, line in run
+        _BEFORE.fullmatch(line.text, 0, start) and _BEHIND.fullmatch(line.text, end) for start, end, line in run
     )
     may_be = is_one_each and sum(sure) >= FEWEST - 1
     like = sum(each or (may_be and _is_no_word(text, words)) for each, text in zip(sure, texts, strict=True))

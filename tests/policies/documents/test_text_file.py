@@ -95,6 +95,9 @@ CASES: dict[str, tuple[str, str]] = {
         "步惊云\n花蕾\n王小明\n羊舌赤\n温暖\n李四光\n张建国\n", "***\n***\n***\n***\n***\n***\n***\n",
     ),
     "a list with numbers": ("1 张伟\n2 王芳\n3 李娜\n4 刘洋\n5 花蕾\n", "1 ***\n2 ***\n3 ***\n4 ***\n5 ***\n"),
+    "names before numbers, some of which are words": (
+        f"步惊云,{MOBILE}\n王小明,{MOBILE}\n花蕾,{MOBILE}\n李四光,{MOBILE}\n", "***,***\n***,***\n***,***\n***,***\n",
+    ),
     "a list and what heads and ends it": ("值班员\n张伟\n王芳\n李娜\n合计\n", "值班员\n***\n***\n***\n合计\n"),
     "a list of goods": ("苹果\n方便面\n酸梅汤\n马铃薯\n黄豆\n", "苹果\n方便面\n酸梅汤\n马铃薯\n黄豆\n"),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
