@@ -14,8 +14,10 @@ from urllib.parse import quote_plus, unquote_plus
 
 from policies.documents.codings import NO_TEXT, is_of_rival, may_be_text
 from policies.documents.document import MALFORMED, TOO_LARGE, Text, Within
-from policies.documents.headings import FREE_TEXT, Headings
+from policies.documents.headings import FREE_TEXT, Headings, is_heading
+from policies.documents.listed import names_listed
 from policies.documents.look import Look
+from policies.documents.text_tables import lines_of
 from policies.formats.free_text import hide
 from policies.formats.json_keys import is_telling_key
 from policies.formats.masker import Withheld
@@ -34,6 +36,9 @@ _OTHERWISE = re.compile(
 _DELIMITERS = ",\t;|"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 _HALF = re.compile("[\ud800-\udfff]")
+_NAME = "姓名"
+LONGEST_LISTED = 1_000_000
+"""Characters of a table without a head in which lists of names are looked for."""
 DEEPEST = 256
 LONGEST_PLACE = 80
 EVERY = 1_000
@@ -187,6 +192,7 @@ def cells(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
     headings = Headings(is_label)
     rows = _rows(text, delimiter)
     row = next(rows, None)
+    named = _named_in(text, row or [], is_label)
     number = 0
     while row is not None:
         following = next(rows, None)
@@ -199,8 +205,19 @@ def cells(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
         for column, (start, end, value) in enumerate(row):
             if value.strip():
                 place = f"column {column + 1}"
-                yield Piece(start, end, value, _quoting(delimiter), place, keys[column], number)
+                key = _NAME if not keys[column] and (start, end) in named else keys[column]
+                yield Piece(start, end, value, _quoting(delimiter), place, key, number)
         row = following
+
+
+def _named_in(
+    text: str, head: Iterable[tuple[int, int, str]], is_label: Callable[[str], bool]
+) -> frozenset[tuple[int, int]]:
+    """Where names stand in the table *text* whose first row, *head*, heads nothing."""
+    has_head = any(is_label(value.strip()) or is_heading(value.strip()) for _, _, value in head)
+    if has_head or not is_label(_NAME) or len(text) > LONGEST_LISTED:
+        return frozenset()
+    return frozenset((start, end) for start, end, _ in names_listed(lines_of(text)))
 
 
 def _quoting(delimiter: str) -> Callable[[str], str]:

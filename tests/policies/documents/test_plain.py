@@ -23,6 +23,13 @@ CASES: dict[str, tuple[str, str, str]] = {
     ),
     "a table": ("a.csv", f"序号,姓名,备注\r\n1,{NAME},办结\r\n", "序号,姓名,备注\r\n1,***,办结\r\n"),
     "a table of accounts": ("a.csv", "序号,户名,账号\n1,甲乙丙,10-0020104\n", "序号,户名,账号\n1,***,***\n"),
+    "a table without a head": (
+        "a.csv", f"{NAME},{MOBILE},局\n步惊云,{MOBILE},局\n王小明,{MOBILE},局\n",
+        "***,***,局\n***,***,局\n***,***,局\n",
+    ),
+    "a table of names and numbers": (
+        "a.tsv", f"步惊云\t{MOBILE}\n王小明\t{MOBILE}\n李四光\t{MOBILE}\n", "***\t***\n***\t***\n***\t***\n",
+    ),
     "a table with tabs": ("a.tsv", f"手机号\t单位\n{MOBILE}\t局\n1\t\n", "手机号\t单位\n***\t局\n***\t\n"),
     "a table with semicolons": ("a.csv", f"姓名;单位\n{NAME};1\n", "姓名;单位\n***;1\n"),
     "cells in quotes": ("a.csv", f'姓名,备注\n"{NAME}","甲,""乙""\n{NAME}"\n', '姓名,备注\n***,"甲,""乙""\n***"\n'),
