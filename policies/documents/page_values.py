@@ -12,6 +12,7 @@ from policies.documents.headings import FREE_TEXT, Headings
 from policies.documents.look import Look
 from policies.documents.plain import Piece, members
 from policies.formats.html_around import VOID
+from policies.formats.html_attributes import WITHOUT_TEXT
 from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_tokens import RAW_TEXT, Attribute, Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.masker import Withheld
@@ -41,6 +42,8 @@ _ASSIGNED = re.compile(
     r"""(?P<value>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[0-9]++)"""
 )
 """A value in a script, and what it is called."""
+_ASKED = re.compile(r"[?&;#][^=?&;#,\s]{1,200}=")
+"""A parameter of an address."""
 _CHOOSE = re.compile(r"\W*(?:请选择\w{0,8}|全部|不限)?\W*")
 """What a list of choices says where nothing is chosen."""
 _KEYED = frozenset("textarea select output span em strong b".split())
@@ -252,6 +255,7 @@ class _Reading:
         start = at + attribute.start
         place = (start, start + len(attribute.written))
         name, value = attribute.name.removeprefix("data-"), attribute.value
+        before = len(self._found)
         is_value = name == "value" and tag.name in ("input", "button", "data", "option")
         if is_value and (tag.value_of("type") or "").lower() not in _BUTTONS:
             around = next((each.key for each in reversed(self._open) if each.key), "")
@@ -265,6 +269,10 @@ class _Reading:
             self._document(value, place, _quoted)
         elif name in _SAID:
             self._short(value, place, _quoted)
+        elif not value.isascii() and not is_value and name not in WITHOUT_TEXT:
+            self._found.append(Held(value, "", [place], _quoted))
+        if len(self._found) == before and _ASKED.search(value):
+            self._found.append(Held(value, "", [place], _quoted))
 
     def _text(self, token: Text, at: int) -> None:
         place = (at, at + len(token.source))
@@ -334,7 +342,7 @@ class _Reading:
 
     def _short(self, text: str, place: _Place, spelled: Callable[[str], str] = html.escape) -> None:
         """Hold *text* where pages are not looked through for texts as short, which documents are."""
-        if len(text.strip()) < LONG and not text.isascii():
+        if (len(text.strip()) < LONG and not text.isascii()) or _ASKED.search(text):
             self._found.append(Held(text, "", [place], spelled))
 
     def _end_table(self) -> None:

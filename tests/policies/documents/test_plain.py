@@ -104,6 +104,14 @@ CASES: dict[str, tuple[str, str, str]] = {
         '<script>var p={"xm":"***",sjh:"***",name:"home"}</script><p data-u="{&quot;xm&quot;:&quot;***&quot;,'
         '&quot;n&quot;:1}" data-xm="***">',
     ),
+    "a page with parameters in addresses": (
+        "a.html", '<a href="/p?xm=%E5%9B%9B%E5%96%9C&p=2"><iframe src=/p?xm=五福></iframe>'
+        '<form action="/q?sjh=5&amp;n=1">'
+        '<img srcset="/p?xm=五福 2x" src="/i?id=1&type=a"><meta content="0;url=/p?xm=五福">'
+        '<p>/p?xm=%E5%9B%9B&amp;p=2</p>',
+        '<a href="/p?xm=***&amp;p=2"><iframe src="/p?xm=***"></iframe><form action="/q?sjh=***&amp;n=1">'
+        '<img srcset="/p?xm=*** 2x" src="/i?id=1&type=a"><meta content="0;url=/p?xm=***"><p>/p?xm=***&amp;p=2</p>',
+    ),
     "a text without an ending": ("a", f"电话{MOBILE}", "电话***"),
 }  # fmt: skip
 
