@@ -3,6 +3,7 @@ their names, attributes, and what scripts and attributes hold in JSON.
 """
 
 import html
+import json
 import re
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
@@ -44,10 +45,19 @@ _ASSIGNED = re.compile(
 """A value in a script, and what it is called."""
 _ASKED = re.compile(r"[?&;#][^=?&;#,\s]{1,200}=")
 """A parameter of an address."""
+_LITERAL = re.compile(
+    r""""(?P<double>(?:[^"\\\n]|\\[\s\S])*+)"?|'(?P<single>(?:[^'\\\n]|\\[\s\S])*+)'?|`(?P<back>(?:[^`\\]|\\[\s\S])*+)`?"""
+    r"|/\*(?P<block>(?:[^*]|\*(?!/))*+)|(?<!:)//(?P<line>[^\n]*+)"
+)
+"""A string or a comment of a script."""
+_BETWEEN_TAGS = re.compile(r"(?<![^>])[^<>]++")
+_ESCAPED = re.compile(r"\\(?:u\{0{0,4}([0-9A-Fa-f]{1,5})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\n|[^\n]))")
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _CHOOSE = re.compile(r"\W*(?:请选择\w{0,8}|全部|不限)?\W*")
 """What a list of choices says where nothing is chosen."""
 _KEYED = frozenset("textarea select output span em strong b".split())
 """Elements that are called by what stands in them."""
+_STRINGS = frozenset({"double", "single"})
 _CONTROLS = frozenset({"input", "textarea", "select", "output"})
 _SAID = frozenset({"alt", "title", "content", "label", "placeholder", "aria-label"})
 """Attributes that hold texts."""
@@ -314,6 +324,7 @@ class _Reading:
     def _script_text(self, source: str, at: int) -> None:
         if self._script is Script.JSON and self._document(source, (at, at + len(source)), str):
             return
+        before = len(self._found)
         for found in _ASSIGNED.finditer(source):
             written, key = found["value"], found["key"]
             quote = written[0] if written[0] in "\"'" else ""
@@ -321,6 +332,23 @@ class _Reading:
             if key.lower() != "name" or not bare.isascii() or "\\u" in bare:  # scripts call everything a name
                 place = (at + found.start("value"), at + found.end("value"))
                 self._hold(bare, key, place, _between(quote or '"'))
+        told = [held.places[0] for held in self._found[before:]]
+        for found in _LITERAL.finditer(source):
+            name = found.lastgroup or ""
+            start, end = found.span(name)
+            is_closed_string = name in _STRINGS and found.end() > end
+            for piece in _beside(told, (at + start, at + end)):
+                self._literal(source[piece[0] - at : piece[1] - at], piece, is_escaped=is_closed_string)
+        if self._script is Script.OTHER:
+            for found in _BETWEEN_TAGS.finditer(source):
+                self._literal(found[0], (at + found.start(), at + found.end()), is_escaped=False)
+
+    def _literal(self, said: str, place: _Place, *, is_escaped: bool) -> None:
+        """Hold what a script says at *place* in a string, which *is_escaped*, or in a comment."""
+        is_escaped = is_escaped and "\\" in said
+        text = _unescaped(said) if is_escaped else said
+        if not self._is_label(text.strip()) and (not text.isascii() or _ASKED.search(text)):
+            self._found.append(Held(text, "", [place], _escaped if is_escaped else str))
 
     def _document(self, text: str, place: _Place, spelled: Callable[[str], str]) -> bool:
         """Whether *text* is JSON: then what is in it that keys tell of is held."""
@@ -377,6 +405,37 @@ def _packed(text: str, told: list[Piece], place: _Place) -> Iterator[Held]:
 
 def _quoted(new: str) -> str:
     return f'"{html.escape(new)}"'
+
+
+def _beside(told: list[_Place], place: _Place) -> Iterator[_Place]:
+    """What of *place* lies beside those *told*, which are in order."""
+    start, end = place
+    for number in range(bisect_left(told, (start, 0)), len(told)):
+        if told[number][0] >= end:
+            break
+        if start < told[number][0]:
+            yield start, told[number][0]
+        start = told[number][1]
+    if start < end:
+        yield start, end
+
+
+def _unescaped(said: str) -> str:
+    """What a string of a script says that is written *said*."""
+    text = _ESCAPED.sub(_character, said)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _character(escaped: re.Match[str]) -> str:
+    number = escaped[1] or escaped[2] or escaped[3]
+    if number is None:
+        return _ESCAPES.get(escaped[4], escaped[4])
+    return chr(int(number, 16))
+
+
+def _escaped(text: str) -> str:
+    """*text* as it is written in a string of a script, whichever quotes are around it."""
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace("'", "\\'").replace("`", "\\`").replace("<", "\\u003c")
 
 
 def _between(quote: str) -> Callable[[str], str]:

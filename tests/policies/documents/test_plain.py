@@ -112,6 +112,16 @@ CASES: dict[str, tuple[str, str, str]] = {
         '<a href="/p?xm=***&amp;p=2"><iframe src="/p?xm=***"></iframe><form action="/q?sjh=***&amp;n=1">'
         '<img srcset="/p?xm=*** 2x" src="/i?id=1&type=a"><meta content="0;url=/p?xm=***"><p>/p?xm=***&amp;p=2</p>',
     ),
+    "a page with texts in scripts": (
+        "a.html", f"""<script>var s="联系{NAME}，住柳林村四组", r=/"/;// 电话{MOBILE}
+        j=JSON.parse('{{"xm":"四喜","bz":"联系{NAME}"}}'),u='it\\'s \\u8054\\u7cfb\\u5f20\\u4e09\\u4e30'
+        l="/p?xm=%E4%BA%94&n=1"/* 联系{NAME} */,a="请输入姓名",b=`来 ${{x}} 联系{NAME}`</script>"""
+        f"<script type=text/template><b>联系{NAME}</b></script>",
+        """<script>var s="联系***，住***", r=/"/;// 电话***
+        j=JSON.parse('{"xm":"***","bz":"联系***"}'),u='it\\'s 联系***'
+        l="/p?xm=***&n=1"/* 联系*** */,a="请输入姓名",b=`来 ${x} 联系***`</script>"""
+        "<script type=text/template><b>联系***</b></script>",
+    ),
     "a text without an ending": ("a", f"电话{MOBILE}", "电话***"),
 }  # fmt: skip
 
