@@ -8,12 +8,17 @@ from xml.parsers import expat
 
 from policies.documents.document import NESTED, Document, Text, Within
 from policies.documents.look import Look
+from policies.formats.html_around import VOID
+from policies.formats.html_tokens import RAW_TEXT, HtmlTokens, StartTag, Token
+from policies.formats.html_tokens import Text as TextToken
 from policies.formats.masker import Withheld
 
 DEEPEST = 8
 """Documents in texts of each other."""
 _MAY_BE_JSON = re.compile(r"\s*[\[{]")
 _MAY_BE_XML = re.compile(r"\s*<[A-Za-z_!?/]")
+_ENDED_BY_OTHERS = frozenset("body colgroup dd dt head html li option p tbody td tfoot th thead tr".split())
+"""Elements whose end tags are often left out. Source: HTML Living Standard, 13.1.2.4."""
 _WRAPPED = "<_>", "</_>"
 """Around several elements beside each other, which are no document by themselves."""
 
@@ -66,7 +71,7 @@ class Insides:
             return Inside(text, self.xml, self.within)
         if _is_xml(text.join(_WRAPPED)):
             return Inside(text, self.xml, self.within, is_wrapped=True)
-        return Inside(text, self.page, self.within)
+        return Inside(text, self.page, self.within) if _is_page(text) else None
 
 
 def _is_json(text: str) -> bool:
@@ -74,6 +79,20 @@ def _is_json(text: str) -> bool:
         return isinstance(json.loads(text), dict | list)
     except (ValueError, RecursionError):
         return False
+
+
+def _is_page(text: str) -> bool:
+    """Whether something in *text* is markup beyond doubt; `<A级` or an address in angle brackets is none."""
+    try:
+        return any(map(_is_markup, list(HtmlTokens().feed(text, final=True))))
+    except Withheld:
+        return False
+
+
+def _is_markup(token: Token) -> bool:
+    if isinstance(token, StartTag):
+        return token.name in VOID or token.name in _ENDED_BY_OTHERS or token.name in RAW_TEXT
+    return not isinstance(token, TextToken)
 
 
 def _is_xml(text: str) -> bool:

@@ -68,6 +68,11 @@ CASES: dict[str, tuple[str, str, str]] = {
         "a.xml", f'<a xm="{NAME}" b="电话{MOBILE}"><!-- x --><sjh>1</sjh><c>{NAME}来过</c></a>',
         '<a xm="***" b="电话***"><sjh>***</sjh><c>***来过</c></a>',
     ),
+    "XML with texts that begin like markup": (
+        "a.xml", f"<r><b>&lt;A级 联系{NAME}</b><c>&lt;a@b.com&gt;，&lt;B 级</c>"
+        f"<d>&lt;p&gt;无&lt;br&gt;电话{MOBILE}</d></r>",
+        "<r><b>&lt;A级 联系***</b><c>&lt;***&gt;，&lt;B 级</c><d>&lt;p&gt;无&lt;br&gt;电话***</d></r>",
+    ),
     "a page that says a name again": (
         "a.html", f"<title>{NAME}</title><p>联系人{NAME}</p>", "<title>***</title><p>联系人***</p>",
     ),
