@@ -50,7 +50,6 @@ _LITERAL = re.compile(
     r"|/\*(?P<block>(?:[^*]|\*(?!/))*+)|(?<!:)//(?P<line>[^\n]*+)"
 )
 """A string or a comment of a script."""
-_BETWEEN_TAGS = re.compile(r"(?<![^>])[^<>]++")
 _ESCAPED = re.compile(r"\\(?:u\{0{0,4}([0-9A-Fa-f]{1,5})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\n|[^\n]))")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _CHOOSE = re.compile(r"\W*(?:请选择\w{0,8}|全部|不限)?\W*")
@@ -333,15 +332,26 @@ class _Reading:
                 place = (at + found.start("value"), at + found.end("value"))
                 self._hold(bare, key, place, _between(quote or '"'))
         told = [held.places[0] for held in self._found[before:]]
+        behind = 0
         for found in _LITERAL.finditer(source):
             name = found.lastgroup or ""
             start, end = found.span(name)
+            self._code(source, told, at, (behind, start))
+            behind = end
             is_closed_string = name in _STRINGS and found.end() > end
             for piece in _beside(told, (at + start, at + end)):
                 self._literal(source[piece[0] - at : piece[1] - at], piece, is_escaped=is_closed_string)
-        if self._script is Script.OTHER:
-            for found in _BETWEEN_TAGS.finditer(source):
-                self._literal(found[0], (at + found.start(), at + found.end()), is_escaped=False)
+        self._code(source, told, at, (behind, len(source)))
+
+    def _code(self, source: str, told: list[_Place], at: int, place: _Place) -> None:
+        """Hold what is not in ASCII at *place* in *source*, which begins *at*: templates have no quotes around texts,
+        and a quote in a regular expression makes of strings what is between them.
+        """
+        if source[slice(*place)].isascii():
+            return
+        for start, end in _beside(told, (at + place[0], at + place[1])):
+            if not source[start - at : end - at].isascii():
+                self._literal(source[start - at : end - at], (start, end), is_escaped=False)
 
     def _literal(self, said: str, place: _Place, *, is_escaped: bool) -> None:
         """Hold what a script says at *place* in a string, which *is_escaped*, or in a comment."""

@@ -120,11 +120,13 @@ CASES: dict[str, tuple[str, str, str]] = {
     "a page with texts in scripts": (
         "a.html", f"""<script>var s="联系{NAME}，住柳林村四组", r=/"/;// 电话{MOBILE}
         j=JSON.parse('{{"xm":"四喜","bz":"联系{NAME}"}}'),u='it\\'s \\u8054\\u7cfb\\u5f20\\u4e09\\u4e30'
-        l="/p?xm=%E4%BA%94&n=1"/* 联系{NAME} */,a="请输入姓名",b=`来 ${{x}} 联系{NAME}`</script>"""
+        l="/p?xm=%E4%BA%94&n=1"/* 联系{NAME} */,a="请输入姓名",b=`来 ${{x}} 联系{NAME}`
+        r=/["]/.test("住西湖区文三路187号8幢1116室")</script>"""
         f"<script type=text/template><b>联系{NAME}</b></script>",
         """<script>var s="联系***，住***", r=/"/;// 电话***
         j=JSON.parse('{"xm":"***","bz":"联系***"}'),u='it\\'s 联系***'
-        l="/p?xm=***&n=1"/* 联系*** */,a="请输入姓名",b=`来 ${x} 联系***`</script>"""
+        l="/p?xm=***&n=1"/* 联系*** */,a="请输入姓名",b=`来 ${x} 联系***`
+        r=/["]/.test("住***")</script>"""
         "<script type=text/template><b>联系***</b></script>",
     ),
     "a text without an ending": ("a", f"电话{MOBILE}", "电话***"),
