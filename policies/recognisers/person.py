@@ -68,6 +68,9 @@ _COUNTED = re.compile(
 )
 """A date, a sum or a class, whatever stands before it: 于二〇二四年, 高三（2）班."""
 
+_OF_A_DOCUMENT = re.compile(r"[字发函办]?[〔［\[（(【][0-9]{4}[〕］\]）)】](?:第)?[0-9]{1,5}号")
+"""Behind whose short name a document is numbered: 杭西民〔2024〕13号."""
+
 
 def people_in(sentence: Sentence, words: Container[str]) -> list[Hit]:
     """The names in *sentence*, by position, none overlapping another; offsets are those of its text.
@@ -175,6 +178,8 @@ class _Reading:
         if is_of_a_thing(self.text, start, end, self._words, self._known):
             return
         if text[start:end].isascii() and not LATIN_NAME.fullmatch(text, start, end):
+            return
+        if _OF_A_DOCUMENT.match(text, end):
             return
         start = self._bounds.begin(start, end)
         end = self._bounds.end(start, end)
@@ -294,6 +299,8 @@ class _Reading:
         """A word from *start* to *end* that is none of the language and looks like a name."""
         size = surname_length(self.text, start)
         if not size or end - start != size + 2 or not is_given(self.text, start, end):
+            return
+        if _OF_A_DOCUMENT.match(self.text, end):
             return
         pieces = (self.text[start:end], *(self.text[at : at + 2] for at in range(start, end - 1)))
         if not any(piece in self._known for piece in pieces):

@@ -17,6 +17,8 @@ _OF_A_VILLAGE = re.compile(
     "(?:党支部|党总支|村|乡|镇|小学|中学|派出所|火车站|车站|地区|等地|大桥|水库|收费站|立交)"
 )
 """The last character of what is called like somebody, and what stands behind a village."""
+_VILLAGE = re.compile("[\u4e00-\u9fff]家[村庄屯寨湾沟桥]")
+"""What is called like somebody, and is a village."""
 _OF_A_FIRM = re.compile("[\u4e00-\u9fff]{0,7}?(?:集团|有限公司|股份公司|有限责任公司|体育用品|商行|连锁店)")
 _OF_MEMORY = re.compile(
     "[\u4e00-\u9fff]{0,6}?(?:奖(?![给励金状牌])|基金会)|[\u4e00-\u9fff]{0,2}(?:机场|定律|定理|效应|公式|猜想|综合征|大坝|纪念堂|纪念馆|"
@@ -28,7 +30,7 @@ _NO_FIRM = frozenset({"v", "p", "u", "c", "w", "r", "d", "TIME"})
 _CAPITALS = frozenset(
     (
         "华盛顿 雅加达 马尼拉 青瓦台 白金汉 伊斯兰堡 达沃斯 马德里 利雅得 万隆 金边 文莱 阿布扎比 布鲁塞尔 伯尔尼 "
-        "哈瓦那 安卡拉 马斯喀特 莫斯科 唐宁街 马赛 里昂 曼谷 曼彻斯特 米兰 都灵 柏林 华沙 安曼 巴黎 伦敦"
+        "哈瓦那 安卡拉 马斯喀特 莫斯科 唐宁街 马赛 里昂 曼谷 曼彻斯特 米兰 都灵 柏林 华沙 安曼 巴黎 伦敦 赵州桥"
     ).split()
 )
 """Cities and seats of governments that read like names."""
@@ -45,6 +47,9 @@ def is_of_a_thing(
         return True
     has_surname = text[start] in ALL_SURNAMES or text[start : start + 2] in COMPOUND
     if not has_surname and _OF_A_COUNTRY.match(text, end):
+        return True
+    is_told = NEXT_HONORIFIC.match(text, end) or ROLE.search(text, max(0, start - 12), start)
+    if _VILLAGE.fullmatch(name) and not is_told:
         return True
     if end - start <= _LONGEST_VILLAGE and _OF_A_VILLAGE.match(text, end - 1):
         return True

@@ -116,6 +116,7 @@ PEOPLE = {
         "姓名：长孙建国\n姓名：宗政建国\n姓名：闾丘建国",
         ["长孙建国", "宗政建国", "闾丘建国"],
     ),
+    "that ends like a bridge": ("王大桥说，桥修好了。", ["王大桥"]),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
@@ -134,6 +135,8 @@ NOBODY = {
     "villages": "刘庄党支部和张集小学的干部到了。",
     "firms": "历任王守义十三香集团总监、李宁体育用品经理。",
     "organisations behind the label of a party": "甲方：康师傅饮品公司\n当事人：张记面馆\n被投诉人：万家乐电器",
+    "villages and bridges that begin with a surname": "他们从李家村走到赵州桥。\n李家村\n赵州桥",
+    "short names of whose documents are numbered": "文号：杭西民〔2024〕13号",
     "countries and capitals": "斯洛凡尼亚共和国的代表从雅加达到华盛顿。",
     "words that begin like a name": "这脚任意球踢得好，全体同学和应届同学鼓掌。",
     "a former office": "省委原副书记和时任主席到了。",
