@@ -179,7 +179,7 @@ class _Reading:
             return
         if text[start:end].isascii() and not LATIN_NAME.fullmatch(text, start, end):
             return
-        if _OF_A_DOCUMENT.match(text, end):
+        if text[end - 1] in "/／|:：" or _OF_A_DOCUMENT.match(text, end):
             return
         start = self._bounds.begin(start, end)
         end = self._bounds.end(start, end)
@@ -283,6 +283,9 @@ class _Reading:
             end = start + size + length
             if not is_han(text[start + size : end], length) or not is_given(self.text, start, end):
                 continue
+            if length == 2 and text[end - 1] == "任" and NEXT_HONORIFIC.match(text, end):
+                yield Found(start, end - 1, "context", 0.7)  # 方圆|任局长
+                return
             if PERSONAL_TITLE.match(text, end) and text[start:end] not in MODIFYING:
                 yield Found(start, end, "context", 0.7)
                 return
@@ -300,7 +303,7 @@ class _Reading:
         size = surname_length(self.text, start)
         if not size or end - start != size + 2 or not is_given(self.text, start, end):
             return
-        if _OF_A_DOCUMENT.match(self.text, end):
+        if self.text[start:end] in NOBODY or _OF_A_DOCUMENT.match(self.text, end):
             return
         pieces = (self.text[start:end], *(self.text[at : at + 2] for at in range(start, end - 1)))
         if not any(piece in self._known for piece in pieces):

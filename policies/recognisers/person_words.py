@@ -130,7 +130,9 @@ NOT_A_NAME = frozenset(
     ).split()
 )
 """Words that begin like a name, and are none."""
-NOBODY = frozenset(("时任 老公 老婆 老师 老板 老人 小孩 小姐 阿姨 老大 老妈 老爸 小朋友 小伙伴 宝宝 网友 大神").split())
+NOBODY = frozenset(
+    ("时任 老公 老婆 老师 老板 老人 小孩 小姐 阿姨 老大 老妈 老爸 小朋友 小伙伴 宝宝 网友 大神 曾用名").split()
+)
 """What is said of somebody, and is nobody's name."""
 GIVEN = frozenset(
     "一丁万三世业东中丰丹为主丽乃久义之乐乔乙九也书买云亚亦京亭亮亿仁仕代以仪仲任伊伍优会伟传伦伯佐佑作佟佩佳依侠"

@@ -36,6 +36,9 @@ _TELLING = (
     f"(?:看完|看到|看过|听了|听完|追|谁有|期待|想念|怀念){_NAME}(?=的|退役|夺冠|领证|结婚|生日)",
     f"(?:^|(?<=[，,。！!？?#＃ 　:：])){_NAME}(?=又?上热搜|的(?:演唱会|新[剧歌]|新专辑|新电影|粉丝|签名)"
     "|[哥姐][，,。！!？?])",
+    # who is given an office, or is relieved of one
+    f"(?:聘任|聘请|聘|任命|推选|推举|推荐|提名|选举|指定){_NAME}(?=(?:同志)?为)",
+    f"免去{_NAME}(?=(?:同志)?的[{_HAN}]{{0,20}}职务)",
     # in a picture
     f"(?:^|(?<=[为与和及、，,。：:])){_NAME}(?=[（(][左右中前后上下][一二三四五六七八九]?[）)])",
 )
@@ -52,6 +55,7 @@ _ANY_WITH_BLANKS = _ANY + tuple(map(re.compile, _TELLING_IN_A_TABLE))
 _HAS_BLANK = re.compile("[ 　\t]")
 _BEHIND_COLON = re.compile(f"(?<=[:：])([{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{2}})(?=[，,。；;]|$)")
 _QUOTED = re.compile(f'(?<=[、和])[“"‘]([{_HAN}]{{2,4}})[”"’](?=等[一二两三四五六七八九十0-9]*人)')
+_WRITING = re.compile(f"(?<=[（(]记者[ 　]){_NAME}(?=[ 　）)])")
 _OF_LATIN = re.compile(f"[ 　]?[（(](?={_ONE}[{_HAN}]{{1,2}}[）)])")
 
 
@@ -62,6 +66,8 @@ def told_names(text: str, words: Container[str]) -> Iterator[Found]:
             is_word = match[1][0] in AMBIGUOUS and match[1] in words
             if match[1] not in NOT_A_NAME and match[1] not in NOBODY and not is_word:
                 yield Found(*match.span(1), "context", 0.75)
+    for match in _WRITING.finditer(text):
+        yield Found(*match.span(1), "context", 0.75)
     for match in _QUOTED.finditer(text):
         yield Found(*match.span(1), "pattern", 0.7)
     for match in _BEHIND_COLON.finditer(text):
