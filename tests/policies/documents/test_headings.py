@@ -101,7 +101,7 @@ def test_what_heads_each_cell(name: str) -> None:
     ("text", "is_label"),
     [("姓名", True), ("手机号：", True), ("xm", True), ("张三", False), ("13800138000", False), ("", False),
      ("身份证号" * 9, False), ("单位", False),
-     ("电话13800138000", False), ("手机：138 0013 8000", False), ("联系电话2", True), 
+     ("电话13800138000", False), ("手机：138 0013 8000", False), ("联系电话2", True),
      ("账号", True), ("账户：", True), ("登录账号", False)],
 )  # fmt: skip
 def test_labels_are_short_and_tell_of_somebody(text: str, is_label: bool) -> None:
