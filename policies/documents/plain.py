@@ -37,7 +37,7 @@ _DELIMITERS = ",\t;|"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 _HALF = re.compile("[\ud800-\udfff]")
 _NAME = "姓名"
-LONGEST_LISTED = 1_000_000
+LONGEST_LISTED = 200_000
 """Characters of a table without a head in which lists of names are looked for."""
 DEEPEST = 256
 LONGEST_PLACE = 80
