@@ -11,6 +11,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.charset import SHORTEST, Charset
 from email.header import Header, decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -53,6 +54,9 @@ _OFFICE = tuple(
 _NAME, _ADDRESS = "姓名", "电子邮箱"
 _BY_KIND: dict[str, Document] = {"text/html": HTML, "text/calendar": CARD, "text/vcard": CARD, "text/csv": TABLE}
 _CHINESE = frozenset("gb2312 gbk cp936 gb18030 hz".split())
+_UTF8 = Charset("utf-8")
+"""Our own: libraries that send mail change how all of a process writes it."""
+_UTF8.header_encoding = SHORTEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,11 +313,11 @@ def _person(name: str, address: str, look: Look) -> str:
     hidden = look.masked(address, _ADDRESS) if address else ""
     if not shown:
         return hidden
-    return f"{Header(shown, 'utf-8').encode() if not shown.isascii() else shown} <{hidden}>"
+    return f"{Header(shown, _UTF8).encode() if not shown.isascii() else shown} <{hidden}>"
 
 
 def _folded(said: str, newline: str) -> bytes:
-    return (said if said.isascii() else Header(said, "utf-8").encode(linesep=newline)).encode("ascii")
+    return (said if said.isascii() else Header(said, _UTF8).encode(linesep=newline)).encode("ascii")
 
 
 def _named(field: _Field, data: bytes, look: Look) -> bytes | None:

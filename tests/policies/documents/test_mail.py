@@ -2,7 +2,7 @@
 
 import base64
 import contextlib
-from email import message_from_bytes, policy
+from email import charset, message_from_bytes, policy
 from email.header import Header
 from email.message import EmailMessage
 
@@ -55,7 +55,9 @@ CASES: dict[str, tuple[bytes, bytes]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_becomes_of_a_mail(name: str) -> None:
+def test_what_becomes_of_a_mail(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However libraries that send mail have others of this process write it."""
+    monkeypatch.setitem(charset.CHARSETS, "utf-8", (charset.QP, charset.QP, "utf-8"))
     before, after = CASES[name]
     out, tally = masked_file("a.eml", before)
     assert out == after
