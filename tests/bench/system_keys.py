@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from policies.recognisers.pointers import find_values
+from tests.bench.telling_keys import NOBODY, keys_in
 
-NOBODY = "nobody"
 _LIKE_SOMEBODY = "李雷|欧阳震华|Zhang Wei|ZHANG San|阿依古丽·买买提|张  三|王*明|李"
 VALUES: dict[str, tuple[Any, ...]] = {
     "person_name": (*_LIKE_SOMEBODY.split("|"), "Ｌi Lei", "张三（已故）", "待核：老王家", ["王芳", "赵六"], 20261127),
@@ -55,12 +55,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 @functools.cache
 def system_keys() -> dict[str, tuple[str, ...]]:
     """The names of fields by the category of what they hold."""
-    keys: dict[str, tuple[str, ...]] = {}
-    for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            category, _, some = line.partition(": ")
-            keys[category] = (*keys.get(category, ()), *some.split())
-    return keys
+    return keys_in(Path(__file__).with_suffix(".txt"))
 
 
 def left_by(category: str) -> Iterator[tuple[str, Any]]:
