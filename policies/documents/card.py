@@ -15,6 +15,7 @@ from policies.documents.document import MALFORMED, Text, Within
 from policies.documents.look import Look
 from policies.documents.plain import EVERY, decoded
 from policies.documents.text_file import TEXT
+from policies.formats.charset import codec_of
 from policies.formats.masker import Withheld
 
 _KEYS = {
@@ -192,7 +193,7 @@ def _said(each: _Property) -> str:
         return each.value
     try:
         raw = quopri.decodestring(each.value.encode()) if each.coding == "Q" else base64.b64decode(each.value)
-        return raw.decode(_codec(each.charset))
+        return raw.decode(codec_of(each.charset))
     except (binascii.Error, UnicodeError, LookupError, ValueError):
         raise Withheld(MALFORMED) from None
 
@@ -200,14 +201,10 @@ def _said(each: _Property) -> str:
 def _coded(said: str, each: _Property) -> str:
     if not each.coding:
         return said
-    raw = said.encode(_codec(each.charset))
+    raw = said.encode(codec_of(each.charset))
     if each.coding == "B":
         return base64.b64encode(raw).decode()
     return "".join(chr(octet) if 32 < octet < 127 and octet != 61 else f"={octet:02X}" for octet in raw)
-
-
-def _codec(charset: str) -> str:
-    return "gb18030" if charset in ("gbk", "gb2312") else charset
 
 
 def _plain(value: str) -> str:

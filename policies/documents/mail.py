@@ -24,6 +24,7 @@ from policies.documents.look import Look
 from policies.documents.markup import HTML
 from policies.documents.plain import TABLE, decoded
 from policies.documents.text_file import TEXT
+from policies.formats.charset import codec_of
 from policies.formats.free_text import hide
 from policies.formats.masker import Withheld
 
@@ -53,7 +54,6 @@ _OFFICE = tuple(
 )
 _NAME, _ADDRESS = "姓名", "电子邮箱"
 _BY_KIND: dict[str, Document] = {"text/html": HTML, "text/calendar": CARD, "text/vcard": CARD, "text/csv": TABLE}
-_CHINESE = frozenset("gb2312 gbk cp936 gb18030 hz".split())
 _UTF8 = Charset("utf-8")
 """Our own: libraries that send mail change how all of a process writes it."""
 _UTF8.header_encoding = SHORTEST
@@ -190,7 +190,7 @@ def _value(raw: bytes) -> str:
             said.append(_SPELLED.sub(lambda spelled: chr(int(spelled[1] or spelled[2], 16)), piece.decode("latin-1")))
             continue
         try:
-            said.append(piece.decode(_codec(charset), "replace"))
+            said.append(piece.decode(codec_of(charset), "replace"))
         except LookupError:
             raise Withheld(MALFORMED) from None
     return "".join(said)
@@ -228,13 +228,9 @@ def _coded(new: bytes, part: _Part) -> bytes:
             return new
 
 
-def _codec(charset: str) -> str:
-    return "gb18030" if charset.lower() in _CHINESE else charset
-
-
 def _as_text(part: _Part) -> tuple[bytes, str]:
     """What a part of text says, in UTF-8, and the codec that it is written in. Raises Withheld."""
-    codec = _codec(part.charset)
+    codec = codec_of(part.charset)
     if not codec or codec in ("us-ascii", "ascii", "utf-8"):
         text, mark, codec = decoded(part.data)
         return text.encode(), codec if not mark else "utf-8-sig"

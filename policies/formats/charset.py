@@ -77,5 +77,12 @@ class Charset:
             raise Withheld("wrong_charset") from None
 
 
+def codec_of(name: str) -> str:
+    """The codec that reads the charset *name*: GB 18030 for all that it contains, else that of the same name, which
+    nobody may have.
+    """
+    return "gb18030" if _CODECS.get(name.lower()) == "gb18030" else name
+
+
 def _decoder_of(codec: str) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder(codec)("strict")

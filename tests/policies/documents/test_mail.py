@@ -51,6 +51,14 @@ CASES: dict[str, tuple[bytes, bytes]] = {
         "Subject: =?gbk?B?yerH6w==?= 姓名：二妞\n\nx\n".encode(),
         f"Subject: {coded('申请 姓名：***')}\n\nx\n".encode(),
     ),
+    "a charset of seven bits": (
+        b"Content-Type: text/plain; charset=hz-gb-2312\n\n" + "姓名：二妞\n".encode("hz"),
+        b"Content-Type: text/plain; charset=hz-gb-2312\n\n" + "姓名：***\n".encode("hz"),
+    ),
+    "and by its other name": (
+        b"Content-Type: text/plain; charset=hz\n\n" + "姓名：二妞\n".encode("hz"),
+        b"Content-Type: text/plain; charset=hz\n\n" + "姓名：***\n".encode("hz"),
+    ),
     "nothing of anybody's": (
         b"Subject: =?utf-8?B?6YCa55+l?=\r\nContent-Transfer-Encoding: base64\r\n\r\n6YCa55+l\r\n",
         b"Subject: =?utf-8?B?6YCa55+l?=\r\nContent-Transfer-Encoding: base64\r\n\r\n6YCa55+l\r\n",
