@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,8 +158,12 @@ class Installation:
         )
 
 
+_DONE_NOTHING = (b"too_busy", b"not_ready")
+"""For these reasons the gateway has done nothing and says so, as it may on a machine that others keep busy."""
+
+
 class _Named(httpx.HTTPTransport):
-    """Speaks to this machine by the name of a system."""
+    """Speaks to this machine by the name of a system, and asks again where nothing was done, as callers are told to."""
 
     def __init__(self, name: str, trusted: ssl.SSLContext) -> None:
         super().__init__(verify=trusted)
@@ -166,6 +171,11 @@ class _Named(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.extensions = {**request.extensions, "sni_hostname": self._name}
+        for pause_s in (0.5, 1, 2, 4, 8):
+            answer = super().handle_request(request)
+            if answer.status_code != 503 or not any(reason in answer.read() for reason in _DONE_NOTHING):
+                return answer
+            threading.Event().wait(pause_s)
         return super().handle_request(request)
 
 
