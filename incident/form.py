@@ -95,6 +95,7 @@ _ANY = _FORMS[""]
 _OPEN = (_ANY, _FORMS["agent"])
 """What is of a type that the specification does not know: it is kept, or found by who reads it."""
 _NAMED = {"variable": _VARIABLE_NAME}
+_EXTENSION = "extension-definition"
 _LEAST = {"some-texts": 1, "ids": 1, "two-ids": 2, "some-object": 1}
 _SAID = {
     "text": "a text",
@@ -156,10 +157,14 @@ def _check_value(value: object, kind: str, key: str, what: str, at: str, reader:
 
 
 def _check_type(said: object, inner: str, name: str, reader: Reader) -> None:
-    """Report an agent whose identifier names a type that the specification knows, and which says it is another's."""
+    """Report an agent or extension that says it is of another type than its identifier names."""
     named = name.partition("--")[0]
-    if inner == "agent" and f"agent {named}" in _FORMS and isinstance(said, str) and said != named:
-        reader.report("wrong-value", name, f"agent `{name[:80]}` must be of the type `{named}`, as it is called")
+    if inner == "extension":
+        named = _EXTENSION
+    elif inner != "agent" or f"agent {named}" not in _FORMS:
+        return
+    if isinstance(said, str) and said != named:
+        reader.report("wrong-value", name, f"{inner} `{name[:80]}` must be of the type `{named}`")
 
 
 def _are_objects(value: object, *, least: int) -> TypeGuard[list[dict[str, Any]]]:

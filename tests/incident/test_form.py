@@ -111,6 +111,7 @@ def test_what_the_schemas_refuse_is_refused(data: st.DataObject) -> None:
     [
         (("colour",), "red", "unknown-key"),
         (("agent_definitions", next(iter(full()["agent_definitions"])), "type"), "x", "wrong-value"),
+        (("extension_definitions", next(iter(full()["extension_definitions"])), "type"), "x", "wrong-value"),
         (("workflow", str(step_id("do")), "commands", 0, "colour"), "red", "unknown-key"),
         (("agent_definitions", PEOPLE, "address"), {}, "unknown-key"),
         (("external_references", 0, "link"), "x", "unknown-key"),
