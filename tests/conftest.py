@@ -11,13 +11,14 @@ from deploy.elasticsearch.connection import Connection, NodeUnavailable
 from tests import search_node
 from tests.absence import UNDER_CI, not_here, say_what_was_not_run
 from tests.chromium import Chromium, find_chromium
-from tests.effort import examples
+from tests.effort import TIMES, examples
 from tests.golden import Golden
 from tests.order import long_first
 from tests.shared_run import pytest_xdist_setupnodes as pytest_xdist_setupnodes
 
-# The machine may be busy with something else: no test fails for having taken long.
-settings.register_profile("untimed", deadline=None, max_examples=examples(100))
+# The machine may be busy with something else: no test fails for having taken long. Continuous integration tries the
+# same examples each time, so that what fails there is what was changed; everybody else, and `make proof`, new ones.
+settings.register_profile("untimed", deadline=None, max_examples=examples(100), derandomize=UNDER_CI and TIMES == 1)
 settings.load_profile("untimed")
 
 MARKED_BY_FIXTURE = {
