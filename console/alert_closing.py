@@ -14,9 +14,10 @@ from console.alert_book import AlertBook, is_own
 from console.alert_journal import BrokenAlertJournal, Closed
 from console.alert_state import AlertLife
 from incident.cases import Cases
+from incident.facts.case import StateMoved
 from incident.ids import CaseId, PersonId
 from incident.incident import ENDED, Case, State
-from incident.journal import Entry, StateMoved
+from incident.journal import Entry
 from siem.detect.alert import AlertId, AlertStore
 from siem.detect.lifecycle import AlertState, Disposition, size_of
 from siem.index.store import StoreUnavailable

@@ -23,7 +23,7 @@ from console.pages import Pages
 from console.several_cases import SeveralCases
 from incident.command import Containment
 from incident.duties import Grade, Occurrence
-from incident.journal import Move
+from incident.facts.case import Move
 from incident.notice import Stage, WithdrawalReason
 from incident.taken import BY_A_PERSON
 from siem.detect.alert import AlertId

@@ -14,8 +14,8 @@ from incident.acts import MOST_CONTAINMENT
 from incident.clocks import ProofFile
 from incident.command import AskPerson, Containment
 from incident.duties import Grade, Occurrence
+from incident.facts.case import Move
 from incident.ids import CaseId, CommandKey, DutyId, NotPermitted
-from incident.journal import Move
 
 INPUT = "input:"
 """What the names of fields begin with that a question asks to fill in."""

@@ -14,10 +14,11 @@ from console.unseen import Readable
 from incident.by_hand import is_late, late_steps, urgency_of
 from incident.clocks import Reading
 from incident.command import LASTING, AskPerson, Containment, Lift, Tighten
+from incident.facts.case import AlertFacts
 from incident.graph import Books
 from incident.ids import Bilingual
 from incident.incident import ENDED, Case, Issued
-from incident.journal import AlertFacts, Entry
+from incident.journal import Entry
 from incident.scope import Scope
 from incident.timeline import describe
 from siem.detect.aliases import Aliases

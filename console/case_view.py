@@ -8,10 +8,10 @@ from console.moments import left
 from console.words import word
 from incident.clocks import ClockRecord, Reading, Urgency
 from incident.command import LASTING, AskPerson, Containment, Lift, Measure, Tighten
+from incident.facts.case import Move
 from incident.graph import Books
 from incident.ids import Bilingual, CommandKey
 from incident.incident import TRANSITIONS, Activation, Case, Issued, LiftRequest, Progress
-from incident.journal import Move
 from incident.playbook import StepKind
 from incident.scope import CALLER_FIELD, SYSTEM_FIELD
 from incident.timeline import CONTAINMENT_NAMES, split

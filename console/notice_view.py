@@ -7,9 +7,7 @@ from console.forms import Mistyped, Typed
 from incident.command import PublishNotice
 from incident.draft import Draft
 from incident.duties import GRADE_NAMES, Grade
-from incident.ids import Bilingual, PersonId
-from incident.incident import Case
-from incident.journal import (
+from incident.facts.notice import (
     FactSettled,
     NoticeApproved,
     NoticeDrafted,
@@ -20,6 +18,8 @@ from incident.journal import (
     NoticeTimed,
     NoticeWithdrawn,
 )
+from incident.ids import Bilingual, PersonId
+from incident.incident import Case
 from incident.notice import Contact, Content, Stage
 
 NOTICE_FACTS = (

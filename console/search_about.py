@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from console.case_gate import may_open
 from console.desk import Desk
 from console.office import Office
+from incident.facts.case import AlertFacts
 from incident.ids import CaseId
-from incident.journal import AlertFacts
 from siem.detect.alert import Alert, AlertId
 from siem.index.condition import AllOf, AnyOf, Condition, Is
 from siem.index.fields import FIELDS, Kind

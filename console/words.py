@@ -12,10 +12,10 @@ from incident.clocks import URGENCY_NAMES, Reading
 from incident.command import Question
 from incident.duties import GRADE_NAMES, Occurrence, SetBy, Standing
 from incident.evidence import CUSTODY_NAMES
+from incident.facts.case import Move
 from incident.goals import MILESTONE_NAMES
 from incident.ids import Actor, ActorKind, Bilingual
 from incident.incident import Case, Progress, State
-from incident.journal import Move
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
 from incident.person_lists import ListStanding

@@ -13,21 +13,12 @@ from incident.command import AskPerson, Containment, Question, Tighten, lacks_ob
 from incident.commanding import LOOK_BACK_HOURS, first_at, scope_command, since_of
 from incident.deadlines import late_facts
 from incident.duties import Grade, Occurrence
+from incident.facts.case import Move, StateMoved
+from incident.facts.duty import ClockSet, DutyFulfilled, DutyJudged, Graded, Happened
+from incident.facts.run import CommandEnded, CommandIssued, Ending
 from incident.ids import CommandKey, DutyId, NotPermitted, PersonId, person
 from incident.incident import ENDED, TRANSITIONS, Case, Issued, Progress
-from incident.journal import (
-    ClockSet,
-    CommandEnded,
-    CommandIssued,
-    DutyFulfilled,
-    DutyJudged,
-    Ending,
-    Fact,
-    Graded,
-    Happened,
-    Move,
-    StateMoved,
-)
+from incident.journal import Fact
 from incident.review import needs_no_more
 from incident.walk import RETRY
 

@@ -1,6 +1,6 @@
 """What a case keeps of an alert: copied, for an alert goes on growing, and what was decided was decided on this."""
 
-from incident.journal import AlertFacts
+from incident.facts.case import AlertFacts
 from siem.detect.alert import Alert
 
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from incident.acts import needs_open, new_key
 from incident.command import ASSIGNEES, AskPerson, AssessScope, Measure, Question, StartDuties
+from incident.facts.run import CommandIssued
 from incident.ids import NotPermitted
 from incident.incident import Case, Issued, Progress
-from incident.journal import CommandIssued, Fact
+from incident.journal import Fact
 from incident.measures import measures_for
 
 

@@ -6,9 +6,10 @@ Who may take a step by their role is the console's business.
 from incident.acts import needs_open
 from incident.blank import is_blank
 from incident.command import AskPerson, Question
+from incident.facts.by_hand import StepGivenBack, StepTaken
 from incident.ids import CommandKey, NotPermitted, PersonId
 from incident.incident import Case, Issued, Progress
-from incident.journal import Fact, StepGivenBack, StepTaken
+from incident.journal import Fact
 
 
 def take(case: Case, key: CommandKey, taker: PersonId) -> tuple[Fact, ...]:

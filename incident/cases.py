@@ -18,9 +18,11 @@ from incident.draft import NoticeFact, Problem
 from incident.duties import Grade, Occurrence
 from incident.duty_forms import Form, fill
 from incident.engine import Engine
+from incident.facts.case import AlertFacts, Move, Noted
+from incident.facts.persons import PersonsListed
 from incident.ids import ENGINE, Bilingual, CaseId, CommandKey, DutyId, NotPermitted, PersonId, person
 from incident.incident import Case
-from incident.journal import AlertFacts, Fact, Move, Noted, PersonsListed
+from incident.journal import Fact
 from incident.ledger import Together
 from incident.notice import Content, WithdrawalReason
 from incident.rendition import Rendition, rendition_of

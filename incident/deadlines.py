@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from incident.by_hand import step_warnings
 from incident.clocks import ClockRecord, Urgency
 from incident.duties import GRADE_NAMES, STARTED_BY, Duty, DutyTable, Occurrence, Since
+from incident.facts.duty import ClockSet, DutyJudged, DutyLate, DutyWarned, Graded
 from incident.ids import ENGINE
 from incident.incident import Case
-from incident.journal import ClockSet, DutyJudged, DutyLate, DutyWarned, Fact, Graded
+from incident.journal import Fact
 
 
 def clock_facts(case: Case, table: DutyTable) -> tuple[Fact, ...]:

@@ -12,24 +12,14 @@ from datetime import datetime
 from incident.codec import tag_of
 from incident.command import CONTAINING, AskPerson, AssessScope, Command, DraftNotice, Rehearsal, StartDuties, Tighten
 from incident.draft import Draft
+from incident.facts.case import AlertFacts, AlertJoined, Move, StateMoved
+from incident.facts.duty import DutyFulfilled
+from incident.facts.notice import NoticeDrafted, NoticePublished
+from incident.facts.persons import PersonsAgreed, PersonsAsked, PersonsListed
+from incident.facts.run import CommandEnded, CommandIssued, Ending
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import TRANSITIONS, Case
-from incident.journal import (
-    AlertFacts,
-    AlertJoined,
-    CommandEnded,
-    CommandIssued,
-    DutyFulfilled,
-    Ending,
-    Fact,
-    Move,
-    NoticeDrafted,
-    NoticePublished,
-    PersonsAgreed,
-    PersonsAsked,
-    PersonsListed,
-    StateMoved,
-)
+from incident.journal import Fact
 from incident.timeline import command_words
 
 MARK = Bilingual(zh="演练", en="DRILL")

@@ -12,10 +12,12 @@ from enum import StrEnum
 from incident.draft import Scan
 from incident.drill import MARK, marked
 from incident.duties import Audience
+from incident.facts.duty import DutyFulfilled, DutyJudged
+from incident.facts.notice import NoticeDrafted
 from incident.form_facts import UNKNOWN, FormFacts
 from incident.ids import ActorKind, Bilingual, NotPermitted
 from incident.incident import Case
-from incident.journal import DutyFulfilled, DutyJudged, Entry, NoticeDrafted
+from incident.journal import Entry
 from incident.sheet import Block, Field, Fields, Grid, Heading, Paragraph, Sheet, texts_of
 from incident.sms import sms_length
 from incident.stating import stated

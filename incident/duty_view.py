@@ -8,9 +8,10 @@ from typing import Any
 
 from incident.clocks import ClockRecord
 from incident.duties import STARTED_BY, Duty, DutyTable, Source
+from incident.facts.duty import ClockSet, DutyFulfilled, DutyJudged, DutyLate, DutyWarned, Happened
 from incident.ids import Bilingual, DutyId
 from incident.incident import Case
-from incident.journal import ClockSet, DutyFulfilled, DutyJudged, DutyLate, DutyWarned, Entry, Happened
+from incident.journal import Entry
 
 _DAY_S = 86_400
 _HOUR_S = 3600

@@ -15,21 +15,16 @@ from incident.deadlines import clock_facts, grading, judgement_facts, passing_fa
 from incident.draft import Hit, Problem, Scan, problems_of
 from incident.drill import is_barred, rehearsed
 from incident.duties import DutyTable, Occurrence
+from incident.facts.case import AlertFacts, Noted, Opened
+from incident.facts.duty import Happened
+from incident.facts.notice import NoticeDrafted
+from incident.facts.run import CommandEnded, Ending
 from incident.goals import GOALS, Goals
 from incident.graph import Books
 from incident.ids import ENGINE, Actor, ActorKind, CaseId, CommandKey, PlaybookId
 from incident.incident import ENDED, Case
 from incident.joining import joined, same_matter
-from incident.journal import (
-    AlertFacts,
-    CommandEnded,
-    Ending,
-    Fact,
-    Happened,
-    Noted,
-    NoticeDrafted,
-    Opened,
-)
+from incident.journal import Fact
 from incident.ledger import Ledger
 from incident.playbook import Playbook, read_playbook
 from incident.run import next_facts, outcome_facts

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from incident.acts import needs_open
 from incident.blank import is_blank
 from incident.evidence import Custody, Evidence, digests
+from incident.facts.handling import EvidenceAdded, EvidenceMoved, EvidenceOpened
 from incident.ids import NotPermitted, PersonId
 from incident.incident import Case
-from incident.journal import EvidenceAdded, EvidenceMoved, EvidenceOpened, Fact
+from incident.journal import Fact
 from incident.marking import Tlp
 
 KEEP = timedelta(days=3 * 365 + 1)

@@ -11,20 +11,12 @@ from datetime import datetime
 from incident.command import LASTING, Tighten
 from incident.draft import NoticeFact
 from incident.duties import GRADE_NAMES
+from incident.facts.case import Opened
+from incident.facts.duty import ClockSet, DutyFulfilled, DutyJudged, DutyLate, DutyWarned, Happened
+from incident.facts.run import CommandEnded, Ending
 from incident.ids import ENGINE, DutyId
 from incident.incident import Case
-from incident.journal import (
-    ClockSet,
-    CommandEnded,
-    DutyFulfilled,
-    DutyJudged,
-    DutyLate,
-    DutyWarned,
-    Ending,
-    Entry,
-    Happened,
-    Opened,
-)
+from incident.journal import Entry
 from incident.sheet import Field
 from incident.stating import ITEMS, stated
 from incident.timeline import CONTAINMENT_NAMES

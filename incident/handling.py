@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import assert_never
 
 from incident.evidence import CUSTODY_NAMES, Evidence, Link
-from incident.ids import Actor, Bilingual, PersonId
-from incident.journal import (
+from incident.facts.handling import (
     AccessSet,
-    Entry,
     EvidenceAdded,
     EvidenceMoved,
     EvidenceOpened,
@@ -21,6 +19,8 @@ from incident.journal import (
     TaskDone,
     TaskSet,
 )
+from incident.ids import Actor, Bilingual, PersonId
+from incident.journal import Entry
 from incident.marking import CASE_ROLE_NAMES, CaseRole, Tlp
 
 

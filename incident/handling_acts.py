@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from incident.acts import needs_open, needs_reason
 from incident.blank import is_blank
+from incident.facts.handling import AccessSet, Marked, RestrictedRead, Reviewed, RoleGiven, TaskDone, TaskSet
 from incident.goals import Goals
 from incident.ids import NotPermitted, PersonId
 from incident.incident import Case, State
-from incident.journal import AccessSet, Fact, Marked, RestrictedRead, Reviewed, RoleGiven, TaskDone, TaskSet
+from incident.journal import Fact
 from incident.marking import CaseRole, Tlp
 from incident.review import measured
 

@@ -19,9 +19,13 @@ from incident.command import (
 )
 from incident.draft import Draft
 from incident.duties import STARTED_BY, Occurrence, Since
+from incident.facts.case import AlertFacts, Move
+from incident.facts.duty import Graded
+from incident.facts.notice import FactSettled
+from incident.facts.run import Ending
 from incident.handling import Handling
 from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId, StepId
-from incident.journal import AlertFacts, Ending, Entry, FactSettled, Graded, Move
+from incident.journal import Entry
 from incident.notice import Version, digest_of
 from incident.person_lists import PersonList
 from incident.playbook import StepKind

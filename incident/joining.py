@@ -15,9 +15,12 @@ from incident.command import ASSIGNEES, CONTAINING, AskPerson, Command, Measure,
 from incident.commanding import LOOK_BACK_HOURS, scope_command
 from incident.deadlines import aware
 from incident.duties import Occurrence
+from incident.facts.case import AlertFacts, AlertJoined, Move, StateMoved
+from incident.facts.duty import Happened
+from incident.facts.run import CommandIssued
 from incident.ids import Actor, ActorKind, CommandKey
 from incident.incident import ENDED, TRANSITIONS, Case, Progress, State
-from incident.journal import AlertFacts, AlertJoined, CommandIssued, Fact, Happened, Move, StateMoved
+from incident.journal import Fact
 from incident.measures import measures_for
 from incident.playbook import Playbook
 from incident.run import given_for

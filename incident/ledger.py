@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from incident.drill import harmless
+from incident.facts.case import Opened
 from incident.ids import Actor, CaseId
 from incident.incident import Case
-from incident.journal import Fact, Opened, entries_of
+from incident.journal import Fact, entries_of
 from incident.replay import apply
 from incident.store import CaseStore, Conflict
 

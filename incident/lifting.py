@@ -4,9 +4,10 @@ from datetime import datetime
 
 from incident.acts import needs_open, needs_reason, new_key
 from incident.command import Lift, Tighten
+from incident.facts.run import CommandIssued, LiftAsked
 from incident.ids import CommandKey, NotPermitted, PersonId
 from incident.incident import Case
-from incident.journal import CommandIssued, Fact, LiftAsked
+from incident.journal import Fact
 
 
 def ask(case: Case, tightening: CommandKey, reason: str, now: datetime) -> tuple[Fact, ...]:

@@ -9,9 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from incident.clocks import ClockRecord, Judgement, Setting
+from incident.facts.case import CaseTakenIn
+from incident.facts.duty import Graded
 from incident.ids import ENGINE, Actor, CaseId, DutyId
 from incident.incident import Case, Event, Issued, LiftRequest, Progress
-from incident.journal import CaseTakenIn, Entry, Graded
+from incident.journal import Entry
 from incident.taken import GradeBefore
 
 

@@ -11,27 +11,24 @@ from incident.acts import needs_reason, new_key
 from incident.command import AssessScope, Lift, PublishNotice, Tighten
 from incident.commanding import LOOK_BACK_HOURS, scope_command
 from incident.duties import STARTED_BY, Occurrence, Since
-from incident.handling import Handling
-from incident.ids import ENGINE, Actor, CaseId, NotPermitted
-from incident.incident import ENDED, Case, Link, Progress, State
-from incident.joining import joined
-from incident.journal import (
-    AccessSet,
+from incident.facts.case import (
     AlertFacts,
     AlertSplitOff,
     CaseLinked,
     CaseMerged,
     CaseTakenIn,
     CaseUnlinked,
-    ClockSet,
-    CommandIssued,
-    Fact,
-    Happened,
-    Marked,
     Move,
     StateMoved,
-    entries_of,
 )
+from incident.facts.duty import ClockSet, Happened
+from incident.facts.handling import AccessSet, Marked
+from incident.facts.run import CommandIssued
+from incident.handling import Handling
+from incident.ids import ENGINE, Actor, CaseId, NotPermitted
+from incident.incident import ENDED, Case, Link, Progress, State
+from incident.joining import joined
+from incident.journal import Fact, entries_of
 from incident.ledger import Together
 from incident.playbook import Playbook
 from incident.replay import apply

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
+from incident.facts.persons import PersonsAgreed, PersonsAsked, PersonsListed, PersonsStopped
 from incident.ids import Actor, Bilingual, CaseId, PersonId
-from incident.journal import PersonsAgreed, PersonsAsked, PersonsListed, PersonsStopped
 
 type PersonsFact = PersonsAsked | PersonsAgreed | PersonsListed | PersonsStopped
 

@@ -6,9 +6,10 @@ Re-identifying takes two people, as publishing does, and both see the exact key 
 import re
 
 from incident.acts import needs_open, needs_reason
+from incident.facts.persons import PersonsAgreed, PersonsAsked, PersonsListed, PersonsStopped
 from incident.ids import NotPermitted, PersonId
 from incident.incident import Case
-from incident.journal import Fact, PersonsAgreed, PersonsAsked, PersonsListed, PersonsStopped
+from incident.journal import Fact
 from incident.person_lists import ListStanding, PersonList
 
 RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")

@@ -13,9 +13,11 @@ from incident.acts import needs_open, needs_reason, new_key
 from incident.blank import is_blank
 from incident.command import DraftNotice, PublishNotice
 from incident.draft import CHECK_LIST, Problem
+from incident.facts.notice import FactSettled, NoticeApproved, NoticeDrafted, NoticeSubmitted
+from incident.facts.run import CommandIssued
 from incident.ids import Bilingual, CommandKey, NotPermitted, PersonId
 from incident.incident import Case
-from incident.journal import CommandIssued, Fact, FactSettled, NoticeApproved, NoticeDrafted, NoticeSubmitted
+from incident.journal import Fact
 from incident.notice import Content, PublishedNotice, Version, Withdrawal, WithdrawalReason
 from incident.timing import timed
 from incident.wording import FACT_NAMES

@@ -8,6 +8,57 @@ from incident.by_hand import with_step_fact
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
 from incident.command import CONTAINING, Lift, Tighten
 from incident.duties import Occurrence, Since
+from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
+from incident.facts.case import (
+    AlertJoined,
+    AlertSplitOff,
+    CaseLinked,
+    CaseMerged,
+    CaseTakenIn,
+    CaseUnlinked,
+    Move,
+    Noted,
+    Opened,
+    StateMoved,
+)
+from incident.facts.duty import (
+    ClockSet,
+    ClueDisputed,
+    ClueWithdrawn,
+    DutyFulfilled,
+    DutyJudged,
+    DutyLate,
+    DutyWarned,
+    Graded,
+    Happened,
+    ItemStated,
+    ScopeAssessed,
+)
+from incident.facts.handling import (
+    AccessSet,
+    EvidenceAdded,
+    EvidenceMoved,
+    EvidenceOpened,
+    Marked,
+    RestrictedRead,
+    Reviewed,
+    RoleGiven,
+    TaskDone,
+    TaskSet,
+)
+from incident.facts.notice import (
+    FactSettled,
+    NoticeApproved,
+    NoticeDrafted,
+    NoticeHeld,
+    NoticePublished,
+    NoticeReleased,
+    NoticeSubmitted,
+    NoticeTimed,
+    NoticeWithdrawn,
+)
+from incident.facts.persons import PersonsAgreed, PersonsAsked, PersonsListed, PersonsStopped
+from incident.facts.run import CommandEnded, CommandIssued, Ending, LiftAsked, RunEnded, StepEnded, StepStarted
 from incident.handling import with_handling
 from incident.ids import ENGINE, Actor, PersonId
 from incident.incident import (
@@ -23,63 +74,7 @@ from incident.incident import (
     Settled,
     State,
 )
-from incident.journal import (
-    AccessSet,
-    AlertJoined,
-    AlertSplitOff,
-    CaseLinked,
-    CaseMerged,
-    CaseTakenIn,
-    CaseUnlinked,
-    ClockSet,
-    ClueDisputed,
-    ClueWithdrawn,
-    CommandEnded,
-    CommandIssued,
-    DutyFulfilled,
-    DutyJudged,
-    DutyLate,
-    DutyWarned,
-    Ending,
-    Entry,
-    EvidenceAdded,
-    EvidenceMoved,
-    EvidenceOpened,
-    FactSettled,
-    Graded,
-    Happened,
-    ItemStated,
-    LiftAsked,
-    Marked,
-    Move,
-    Noted,
-    NoticeApproved,
-    NoticeDrafted,
-    NoticeHeld,
-    NoticePublished,
-    NoticeReleased,
-    NoticeSubmitted,
-    NoticeTimed,
-    NoticeWithdrawn,
-    Opened,
-    PersonsAgreed,
-    PersonsAsked,
-    PersonsListed,
-    PersonsStopped,
-    RestrictedRead,
-    Reviewed,
-    RoleGiven,
-    RunEnded,
-    ScopeAssessed,
-    StateMoved,
-    StepEnded,
-    StepGivenBack,
-    StepStarted,
-    StepTaken,
-    StepWarned,
-    TaskDone,
-    TaskSet,
-)
+from incident.journal import Entry
 from incident.level import LEVELS
 from incident.merged import with_taken_in
 from incident.notice import Withdrawal

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from incident.acts import EARLIEST
 from incident.duties import Occurrence
+from incident.facts.duty import Happened
 from incident.ids import Bilingual, NotPermitted
 from incident.incident import Case
-from incident.journal import Happened
 
 
 class Reporter(StrEnum):

@@ -12,21 +12,13 @@ from typing import assert_never
 
 from incident.command import CONTAINING, Command, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
 from incident.commanding import with_draft
+from incident.facts.case import Move, Noted, StateMoved
+from incident.facts.duty import ScopeAssessed
+from incident.facts.notice import NoticePublished, NoticeWithdrawn
+from incident.facts.run import CommandEnded, CommandIssued, Ending, RunEnded
 from incident.ids import CaseId, CommandKey
 from incident.incident import ENDED, TRANSITIONS, Case, Progress
-from incident.journal import (
-    CommandEnded,
-    CommandIssued,
-    Ending,
-    Fact,
-    Move,
-    Noted,
-    NoticePublished,
-    NoticeWithdrawn,
-    RunEnded,
-    ScopeAssessed,
-    StateMoved,
-)
+from incident.journal import Fact
 from incident.walk import Library, Walk, begin, follower
 
 

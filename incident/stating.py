@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from incident.acts import needs_open
 from incident.blank import is_blank
+from incident.facts.duty import ItemStated
 from incident.ids import Bilingual, NotPermitted
 from incident.incident import Case
-from incident.journal import Entry, Fact, ItemStated
+from incident.journal import Entry, Fact
 
 LONGEST = 2000
 """Characters of one statement."""

@@ -22,39 +22,46 @@ from incident.command import (
     Tighten,
 )
 from incident.duties import GRADE_NAMES, Occurrence
-from incident.handling import handling_line
-from incident.ids import Bilingual
-from incident.incident import Case
-from incident.journal import (
-    AccessSet,
+from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
+from incident.facts.case import (
     AlertJoined,
     AlertSplitOff,
     CaseLinked,
     CaseMerged,
     CaseTakenIn,
     CaseUnlinked,
+    Move,
+    Noted,
+    Opened,
+    StateMoved,
+)
+from incident.facts.duty import (
     ClockSet,
     ClueDisputed,
     ClueWithdrawn,
-    CommandEnded,
-    CommandIssued,
     DutyFulfilled,
     DutyJudged,
     DutyLate,
     DutyWarned,
-    Ending,
-    EvidenceAdded,
-    EvidenceMoved,
-    EvidenceOpened,
-    Fact,
-    FactSettled,
     Graded,
     Happened,
     ItemStated,
-    LiftAsked,
+    ScopeAssessed,
+)
+from incident.facts.handling import (
+    AccessSet,
+    EvidenceAdded,
+    EvidenceMoved,
+    EvidenceOpened,
     Marked,
-    Move,
-    Noted,
+    RestrictedRead,
+    Reviewed,
+    RoleGiven,
+    TaskDone,
+    TaskSet,
+)
+from incident.facts.notice import (
+    FactSettled,
     NoticeApproved,
     NoticeDrafted,
     NoticeHeld,
@@ -63,25 +70,13 @@ from incident.journal import (
     NoticeSubmitted,
     NoticeTimed,
     NoticeWithdrawn,
-    Opened,
-    PersonsAgreed,
-    PersonsAsked,
-    PersonsListed,
-    PersonsStopped,
-    RestrictedRead,
-    Reviewed,
-    RoleGiven,
-    RunEnded,
-    ScopeAssessed,
-    StateMoved,
-    StepEnded,
-    StepGivenBack,
-    StepStarted,
-    StepTaken,
-    StepWarned,
-    TaskDone,
-    TaskSet,
 )
+from incident.facts.persons import PersonsAgreed, PersonsAsked, PersonsListed, PersonsStopped
+from incident.facts.run import CommandEnded, CommandIssued, Ending, LiftAsked, RunEnded, StepEnded, StepStarted
+from incident.handling import handling_line
+from incident.ids import Bilingual
+from incident.incident import Case
+from incident.journal import Fact
 from incident.notice import WITHDRAWAL_NAMES
 from incident.person_lists import told_of
 from incident.stating import ITEMS

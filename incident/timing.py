@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from incident.draft import Problem
+from incident.facts.notice import NoticeHeld, NoticeReleased, NoticeTimed
 from incident.ids import NotPermitted
 from incident.incident import ENDED, Case, NoticeState
-from incident.journal import Fact, NoticeHeld, NoticeReleased, NoticeTimed
+from incident.journal import Fact
 
 LONGEST_AHEAD = timedelta(days=30)
 """What is further away is written nearer to its time: facts do not keep."""

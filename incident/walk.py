@@ -13,9 +13,10 @@ from incident.action import MOST_HOURS, OWN_AGENT, Act, Call, for_reader, read_c
 from incident.command import ASSIGNEES, CONTAINING, UNASKED, AskPerson, Command, PublishNotice, Question
 from incident.commanding import LOOK_BACK_HOURS, first_at, scope_command, with_draft
 from incident.expression import Expression
+from incident.facts.run import CommandEnded, CommandIssued, Ending, StepEnded, StepStarted
 from incident.ids import ENGINE, Actor, CommandKey, PlaybookId, StepId
 from incident.incident import Activation, Case, Issued, Progress
-from incident.journal import CommandEnded, CommandIssued, Ending, Fact, StepEnded, StepStarted
+from incident.journal import Fact
 from incident.measures import measures_for
 from incident.playbook import CommandText, Playbook, Step, StepKind
 

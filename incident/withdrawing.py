@@ -6,9 +6,10 @@ The duty it began is then judged not to be owed. What was recorded stays in the 
 from incident.acts import needs_open, needs_reason
 from incident.clocks import ClockRecord
 from incident.duties import Occurrence, Since
+from incident.facts.duty import ClueDisputed, ClueWithdrawn, DutyJudged
 from incident.ids import NotPermitted, PersonId
 from incident.incident import Case
-from incident.journal import ClueDisputed, ClueWithdrawn, DutyJudged, Fact
+from incident.journal import Fact
 
 
 def ask(case: Case, reason: str) -> tuple[Fact, ...]:

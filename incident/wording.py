@@ -8,9 +8,9 @@ from pathlib import Path
 from incident.audience import SHIPPED, Audience, render
 from incident.draft import MISSING_MARK, Draft, Headline, NoticeFact
 from incident.duties import GRADE_NAMES
+from incident.facts.duty import Happened
 from incident.ids import Bilingual
 from incident.incident import Case, Settled, State
-from incident.journal import Happened
 from incident.notice import Contact, Content, Stage
 from incident.scope import DOUBTFUL, Caution, Scope
 

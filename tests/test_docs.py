@@ -13,8 +13,9 @@ import yaml
 
 from incident.database import for_writing, open_database
 from incident.evidence_acts import MOST_MEGABYTES
+from incident.facts.case import Noted, Opened
 from incident.ids import ENGINE, CaseId
-from incident.journal import Noted, Opened, entries_of
+from incident.journal import entries_of
 from incident.store import METADATA, CaseStore
 from policies.findings import Findings
 from policies.formats.free_text import mask_free_text

@@ -185,15 +185,15 @@ NOT_AT_START = {
     "yingbi.status": (*NEVER, *SERVED, *TOLD, *STATE, "mitmproxy", "sigma", "numpy"),
     "yingbi.up": (*NEVER, *SERVED, *TOLD, "mitmproxy.addons", "mitmproxy.proxy.mode_servers", "sigma", "numpy"),
     "yingbi.process.baselines": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma"),
-    "yingbi.process.bulletin": (*NEVER, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
+    "yingbi.process.bulletin": (*NEVER, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.facts"),
     "yingbi.process.control": (*NEVER, *TOLD, "mitmproxy.addons", "mitmproxy.proxy.mode_servers", "django"),
-    "yingbi.process.issuers": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
+    "yingbi.process.issuers": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.facts"),
     "yingbi.process.notifier": (*NEVER, *SERVED, *TOLD, "mitmproxy", "sigma", "numpy", "policies.load"),
-    "yingbi.process.quota": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
-    "yingbi.process.sealer": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
+    "yingbi.process.quota": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.facts"),
+    "yingbi.process.sealer": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.facts"),
     "yingbi.process.siem": (*NEVER, *SERVED, *TOLD, *STATE, "mitmproxy", "numpy"),
-    "yingbi.process.traces": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
-    "yingbi.process.worker": (*NEVER, *SERVED, *TOLD, *STATE, "sigma", "numpy", "incident.journal"),
+    "yingbi.process.traces": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.facts"),
+    "yingbi.process.worker": (*NEVER, *SERVED, *TOLD, *STATE, "sigma", "numpy", "incident.facts"),
 }
 """What no process or command has loaded before it is asked for what needs it: seconds of everybody's start."""
 

@@ -11,8 +11,10 @@ from sqlalchemy.exc import OperationalError
 
 from incident.clocks import URGENCY_NAMES, Urgency
 from incident.database import open_database
+from incident.facts.by_hand import StepWarned
+from incident.facts.duty import ClockSet, DutyLate, DutyWarned
 from incident.ids import Bilingual, CaseId, DutyId
-from incident.journal import ClockSet, DutyLate, DutyWarned, Entry, StepWarned
+from incident.journal import Entry
 from incident.store import CaseStore
 from policies.recognisers.scan import scan
 from siem.baseline.calendar import LOCAL

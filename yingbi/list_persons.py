@@ -19,8 +19,8 @@ from pathlib import Path
 from deploy.private_file import write_private
 from incident.cases import Cases
 from incident.distinct import Distinct
+from incident.facts.persons import PersonsListed
 from incident.incident import ENDED, Case
-from incident.journal import PersonsListed
 from incident.perform import SEARCH_TIMEOUT
 from incident.person_lists import PersonList, part_name
 from incident.scope import affected

@@ -6,8 +6,11 @@ Who has taken a step is told to internal channels alone, as the person whose ale
 from incident.clocks import Urgency
 from incident.command import AskPerson, Question
 from incident.drill import MARK
+from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
+from incident.facts.case import Opened
+from incident.facts.run import CommandIssued
 from incident.ids import Bilingual, CaseId, CommandKey, PersonId
-from incident.journal import CommandIssued, Entry, Opened, StepGivenBack, StepTaken, StepWarned
+from incident.journal import Entry
 from incident.timeline import split
 from policies.recognisers.scan import scan
 from siem.baseline.calendar import LOCAL

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from incident.dry_run import Taken, Way
-from incident.journal import Ending
+from incident.facts.run import Ending
 from incident.reading import visible
 
 

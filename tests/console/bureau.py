@@ -25,8 +25,8 @@ from console.search_look_up import CannotLookUp, LookUp
 from incident.alert_facts import facts_of
 from incident.drill_plan import DrillPlan
 from incident.evidence_book import EvidenceBook
+from incident.facts.persons import PersonsListed
 from incident.ids import Bilingual, CaseId, PersonId
-from incident.journal import PersonsListed
 from incident.person_lists import part_name
 from policies.findings import Finding, Position, Severity
 from policies.keys import Signer, make_secret

@@ -5,8 +5,8 @@ import pytest
 from console.alert_book import Acting
 from console.alert_closing import AlertCloser
 from incident.cases import Cases
+from incident.facts.case import Move
 from incident.ids import CaseId, PersonId
-from incident.journal import Move
 from siem.detect.alert import Alert
 from siem.detect.definition import Finding
 from siem.detect.lifecycle import AlertState, Disposition

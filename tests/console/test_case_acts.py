@@ -8,9 +8,10 @@ import pytest
 from incident.clocks import Reading
 from incident.command import Failed, Question, Tighten
 from incident.duties import Grade, Occurrence
+from incident.facts.case import Noted
+from incident.facts.run import Ending
 from incident.ids import CaseId, DutyId, person
 from incident.incident import State
-from incident.journal import Ending, Noted
 from siem.detect.aliases import holds_digest
 from tests.console.browser import Browser, Page, fields_of
 from tests.console.bureau import CHEN, SUN, Bureau

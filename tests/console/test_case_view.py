@@ -15,8 +15,8 @@ from console.case_view import (
 )
 from incident.clocks import Urgency
 from incident.command import Containment, Failed, Measure
+from incident.facts.case import Move
 from incident.ids import DutyId
-from incident.journal import Move
 from policies.overlay import OverlayEntry, Tightening
 from siem.detect.alert import AlertId
 from siem.detect.aliases import Aliases

@@ -9,8 +9,8 @@ import pytest
 from incident.clocks import ProofFile
 from incident.duties import Audience
 from incident.duty_forms import Form
+from incident.facts.duty import ItemStated
 from incident.ids import DutyId
-from incident.journal import ItemStated
 from incident.sheet import SheetFormat
 from tests.console.browser import text_of
 from tests.console.bureau import Bureau

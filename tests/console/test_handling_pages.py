@@ -11,10 +11,11 @@ import pytest
 from console.handling_view import OpenStep, OpenTask, manual_steps, to_do
 from incident.drill_plan import DrillPlan
 from incident.due_time import DUE_TIME, WITHIN
+from incident.facts.case import Move
+from incident.facts.handling import RestrictedRead
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId
 from incident.incident import Case, State
-from incident.journal import Move, RestrictedRead
 from incident.marking import CaseRole, Tlp
 from incident.playbook import read_playbook
 from incident.taken import LinkKind

@@ -8,8 +8,8 @@ from console.accounts import Role
 from console.notice_templates import TEMPLATE_NAMES
 from incident.command import Question
 from incident.draft import CHECK_LIST
+from incident.facts.case import Move
 from incident.ids import CaseId
-from incident.journal import Move
 from incident.notice import read_notice
 from tests.console.browser import Browser, Page, text_of
 from tests.console.bureau import CHEN, INSTALLATION, LI, SUN, ZHAO, Bureau

@@ -7,7 +7,7 @@ import pytest
 from console.installation import Installation, ShippingState, WorkerState
 from console.overview import FAR_BEHIND, MOST_SHOWN, machinery, open_questions, running_clocks, waiting_notices
 from incident.command import Question
-from incident.journal import Move
+from incident.facts.case import Move
 from tests.console.browser import text_of
 from tests.console.bureau import BROKEN, CHEN, INSTALLATION, POLICY, Bureau
 from tests.incident.office import TEN, zh

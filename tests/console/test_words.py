@@ -9,9 +9,9 @@ from incident.clocks import Reading, Urgency
 from incident.command import Containment, Question
 from incident.duties import Grade, Occurrence, SetBy
 from incident.duties import Standing as LawStanding
+from incident.facts.case import Move
 from incident.ids import ENGINE, Actor, ActorKind, PersonId, person
 from incident.incident import Progress, State
-from incident.journal import Move
 from incident.level import LEVELS
 from incident.notice import Stage, WithdrawalReason
 from incident.scope import Caution

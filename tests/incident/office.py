@@ -18,10 +18,10 @@ from incident.database import open_database
 from incident.draft import CHECK_LIST
 from incident.duties import load_duties
 from incident.engine import Rulebook
+from incident.facts.case import AlertFacts
 from incident.graph import Books, load_playbooks
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.incident import Case
-from incident.journal import AlertFacts
 from incident.notice import Contact
 from incident.perform import Performer
 from incident.store import METADATA, CaseStore

@@ -5,8 +5,8 @@ import pytest
 
 from incident.command import AssessScope, Containment, Failed, Question, Tighten
 from incident.duties import Grade, Occurrence
+from incident.facts.case import Move
 from incident.ids import CaseId, CommandKey, DutyId, NotPermitted
-from incident.journal import Move
 from incident.notice import WithdrawalReason
 from tests.incident.office import CHEN, TEN, Office, alert
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from incident.annual import annual, median_of, years_of
 from incident.duties import Grade
+from incident.facts.case import Move
 from incident.goals import Milestone
 from incident.handling_book import HandlingBook
-from incident.journal import Move
 from tests.incident.office import CHEN, LI, PRESS, TEN, Office, alert
 
 

@@ -13,10 +13,11 @@ from incident.by_hand_acts import give_back, take
 from incident.clocks import Urgency
 from incident.command import AskPerson, Question
 from incident.due_time import DEFINITION, DUE_TIME, WITHIN
+from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
 from incident.graph import check, load_playbooks
 from incident.ids import CaseId, CommandKey, NotPermitted
 from incident.incident import Issued
-from incident.journal import StepGivenBack, StepTaken, StepWarned, read_fact
+from incident.journal import read_fact
 from incident.playbook import StepKind, read_playbook
 from tests.incident.books import book, manual, raw_book, text_of
 from tests.incident.office import CHEN, LI, TEN, Office

@@ -10,9 +10,11 @@ from incident.clocks import Reading
 from incident.command import Containment, Question, Tighten
 from incident.draft import CHECK_LIST
 from incident.duties import Grade, Occurrence
+from incident.facts.case import Move, Noted, StateMoved
+from incident.facts.run import Ending
 from incident.ids import CaseId, DutyId, NotPermitted
 from incident.incident import State
-from incident.journal import Ending, Move, Noted, StateMoved, verify
+from incident.journal import verify
 from incident.notice import read_notice
 from incident.reported import Report, Reporter
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, shown

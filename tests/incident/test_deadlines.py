@@ -6,8 +6,9 @@ import pytest
 from incident.clocks import Reading, Urgency
 from incident.deadlines import clock_facts, grading, judgement_facts, late_facts, warning_facts
 from incident.duties import Grade, Occurrence, load_duties
+from incident.facts.case import Move
+from incident.facts.duty import ClockSet, DutyLate, DutyWarned
 from incident.ids import CaseId, DutyId, NotPermitted
-from incident.journal import ClockSet, DutyLate, DutyWarned, Move
 from incident.scope import CategoryCount
 from tests.incident.office import CHEN, LI, TEN, Office, alert
 

@@ -26,17 +26,12 @@ from incident.commanding import with_draft
 from incident.drill import NOT_DONE, harmless, is_barred, needs_real
 from incident.duties import Occurrence
 from incident.duty_forms import Form
+from incident.facts.case import AlertJoined, Move
+from incident.facts.run import CommandIssued
 from incident.graph import leading, load_playbooks
 from incident.ids import CaseId, CommandKey, NotPermitted, person
 from incident.incident import Case, State
-from incident.journal import (
-    AlertJoined,
-    CommandIssued,
-    Move,
-    entries_of,
-    read_fact,
-    write_fact,
-)
+from incident.journal import entries_of, read_fact, write_fact
 from incident.notice import WithdrawalReason
 from incident.rendition import markup_of, rendition_json
 from incident.sheet import texts_of

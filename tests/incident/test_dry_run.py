@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from incident.dry_run import Way, dry_run
+from incident.facts.run import Ending
 from incident.graph import load_playbooks
-from incident.journal import Ending
 from tests.incident.books import book, manual, own, step_id
 
 CHOICE: dict[str, Any] = {

@@ -10,9 +10,10 @@ import pytest
 
 from incident.duties import Grade
 from incident.duty_forms import FORM_NAMES, Form, check_sheet
+from incident.facts.case import Move
+from incident.facts.duty import ItemStated
 from incident.form_facts import UNKNOWN
 from incident.ids import CaseId, DutyId, NotPermitted
-from incident.journal import ItemStated, Move
 from incident.sheet import Bullets, Fields, Grid, Heading, Paragraph, Sheet, SheetFormat, text_of, texts_of
 from incident.sheet_file import file_of
 from incident.stating import ITEMS, LONGEST, stated

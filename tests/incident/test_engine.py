@@ -3,8 +3,8 @@ import pytest
 from incident import engine as engine_module
 from incident.command import Done, DraftNotice, Question, StartDuties
 from incident.duties import Grade
+from incident.facts.run import CommandEnded, Ending
 from incident.ids import CaseId, CommandKey
-from incident.journal import CommandEnded, Ending
 from tests.incident.books import book, own
 from tests.incident.office import CHEN, LI, Office, alert
 

@@ -14,9 +14,10 @@ import pytest
 from incident.evidence import Custody, Evidence, digests
 from incident.evidence_acts import KEEP, MOST_BYTES, MOST_MEGABYTES
 from incident.evidence_book import Altered, EvidenceBook
+from incident.facts.case import Move
+from incident.facts.handling import EvidenceOpened
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId, NotPermitted
-from incident.journal import EvidenceOpened, Move
 from incident.marking import CaseRole, Tlp
 from policies.sealed_folder import NotAsSealed, SealedFolder
 from tests.incident.office import CHEN, LI, ZHAO, Office

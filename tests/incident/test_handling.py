@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident.duties import Grade
+from incident.facts.case import Move
 from incident.goals import Milestone
 from incident.handling import Handling
 from incident.handling_acts import FURTHEST
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId, NotPermitted, PersonId
 from incident.incident import State
-from incident.journal import Move
 from incident.marking import CaseRole, Tlp
 from incident.review import is_reviewed, measured, review_asked_by
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert

@@ -2,9 +2,9 @@ import itertools
 
 import pytest
 
+from incident.facts.case import Move
 from incident.ids import NotPermitted
 from incident.incident import ENDED, TRANSITIONS, State
-from incident.journal import Move
 from incident.level import LEVELS
 from tests.incident.office import CHEN, Office, alert
 

@@ -8,9 +8,9 @@ import pytest
 
 from incident.command import CONTAINING, Containment, Failed, Question, Tighten
 from incident.duties import Grade
+from incident.facts.case import Move, StateMoved
 from incident.ids import CaseId, CommandKey, NotPermitted
 from incident.incident import State
-from incident.journal import Move, StateMoved
 from tests.incident.office import CHEN, LI, TEN, Office, alert, shown
 
 CASE = CaseId("C-20261123-001")

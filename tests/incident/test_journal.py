@@ -14,21 +14,12 @@ from incident.draft import CHECK_LIST
 from incident.duties import Occurrence
 from incident.evidence import Custody
 from incident.evidence_book import EvidenceBook
+from incident.facts.case import Move, Noted
+from incident.facts.duty import Happened
+from incident.facts.persons import PersonsListed
 from incident.handling_book import HandlingBook
 from incident.ids import ENGINE, CaseId, DutyId, person
-from incident.journal import (
-    BrokenJournal,
-    Entry,
-    Fact,
-    Happened,
-    Move,
-    Noted,
-    PersonsListed,
-    entries_of,
-    read_fact,
-    verify,
-    write_fact,
-)
+from incident.journal import BrokenJournal, Entry, Fact, entries_of, read_fact, verify, write_fact
 from incident.marking import CaseRole, Tlp
 from incident.notice import WithdrawalReason
 from incident.taken import LinkKind

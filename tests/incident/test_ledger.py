@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from incident.facts.case import Noted, Opened
 from incident.ids import ENGINE, CaseId
 from incident.incident import Case
-from incident.journal import Fact, Noted, Opened, verify
+from incident.journal import Fact, verify
 from incident.ledger import Ledger
 from incident.store import CaseStore, Conflict
 from tests.incident.office import TEN, alert, new_database

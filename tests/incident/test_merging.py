@@ -11,9 +11,10 @@ from incident.clocks import Reading
 from incident.command import Containment, Question
 from incident.draft import CHECK_LIST
 from incident.duties import Grade, Occurrence
+from incident.facts.case import CaseTakenIn, Move
 from incident.ids import CaseId, DutyId, NotPermitted
 from incident.incident import ENDED, Case, State
-from incident.journal import CaseTakenIn, Move, verify
+from incident.journal import verify
 from incident.merging import links_to
 from incident.notice import WithdrawalReason, read_notice
 from incident.replay import replay

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from incident.facts.case import Move
+from incident.facts.persons import PersonsListed
 from incident.ids import CaseId, NotPermitted
-from incident.journal import Move, PersonsListed
 from incident.person_lists import ListStanding
 from tests.incident.office import CHEN, LI, Office
 from tests.incident.test_journal import RECIPIENT

@@ -8,8 +8,8 @@ import pytest
 
 from incident.draft import CHECK_LIST
 from incident.duties import Grade
+from incident.facts.case import Move
 from incident.ids import Bilingual, CaseId, NotPermitted, PersonId
-from incident.journal import Move
 from incident.notice import Content, WithdrawalReason, read_notice
 from tests.incident.office import CHEN, LI, ZHAO, Office
 

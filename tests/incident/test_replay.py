@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from incident.command import Question
 from incident.draft import CHECK_LIST
+from incident.facts.case import Noted
 from incident.ids import ENGINE, CaseId, DutyId, NotPermitted
 from incident.incident import Case
-from incident.journal import Entry, Noted, entries_of
+from incident.journal import Entry, entries_of
 from incident.replay import apply, replay
 from tests.effort import examples
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, new_database

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from incident.command import Done, Failed, Question, Tighten
+from incident.facts.case import Move
+from incident.facts.run import Ending
 from incident.graph import load_playbooks
 from incident.ids import CommandKey
 from incident.incident import Case, State
-from incident.journal import Ending, Entry, Move, verify
+from incident.journal import Entry, verify
 from incident.notice import read_notice
 from incident.run import next_facts, outcome_facts
 from incident.store import CaseStore

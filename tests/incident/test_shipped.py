@@ -17,10 +17,11 @@ from incident.command import Question
 from incident.dry_run import dry_run
 from incident.duties import load_duties
 from incident.expression import Expression
+from incident.facts.run import Ending
 from incident.graph import SHIPPED, leading, load_playbooks
 from incident.ids import NotPermitted, StepId
 from incident.incident import Case, State
-from incident.journal import Ending, Entry, verify
+from incident.journal import Entry, verify
 from incident.playbook import Playbook, StepKind, read_playbook
 from incident.store import CaseStore
 from tests.effort import TIMES

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from incident.facts.case import Noted, Opened
 from incident.ids import CaseId, person
-from incident.journal import Entry, Fact, Noted, Opened, entries_of, verify
+from incident.journal import Entry, Fact, entries_of, verify
 from incident.store import CaseStore, Conflict
 from tests.incident.office import CHEN, TEN, alert, new_database
 

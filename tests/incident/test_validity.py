@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from incident.facts.case import Noted
 from incident.graph import read_texts
 from incident.ids import NotPermitted
-from incident.journal import Noted
 from incident.playbook import read_playbook
 from incident.signing import Trust
 from tests.incident.books import manual, raw_book, text_of

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from incident.command import AssessScope, Containment, Failed, PublishNotice, Question, Tighten
+from incident.facts.run import Ending
 from incident.ids import CaseId, CommandKey
 from incident.incident import Progress
-from incident.journal import Ending
 from tests.incident.books import book, manual, own
 from tests.incident.office import CHEN, TEN, Office, alert
 

@@ -6,8 +6,8 @@ import pytest
 from incident.acts import EARLIEST
 from incident.clocks import Reading
 from incident.duties import Occurrence
+from incident.facts.case import Move
 from incident.ids import CaseId, DutyId, NotPermitted
-from incident.journal import Move
 from tests.incident.office import CHEN, LI, TEN, Office, alert
 
 CASE, POLICE = CaseId("C-20261123-001"), DutyId("report-police")

@@ -136,8 +136,8 @@ def _check(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace) -> int:
     from console.way_json import way_json
     from incident.dry_run import dry_run
+    from incident.facts.run import Ending
     from incident.graph import load_playbooks, read_files
-    from incident.journal import Ending
     from incident.picture import picture
     from yingbi.clock import now
     from yingbi.home import Home
