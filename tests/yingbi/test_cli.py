@@ -14,7 +14,8 @@ import pytest
 from console.roles import Role
 from tests.gateway import GOOD, ROOT
 from tests.installation import free_base
-from yingbi.cli import ROLES, _parser, main
+from yingbi.cli import _parser, main
+from yingbi.commands.account_tokens import ROLES
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 
