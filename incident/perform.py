@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import assert_never
 
 from incident.command import AssessScope, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
+from incident.counting import assess
 from incident.drill import NOT_DONE
 from incident.engine import Clock, OutsideCommand
 from incident.notice import PublishedNotice, publish
-from incident.scope import Levels, assess
+from incident.scope import Levels
 from siem.index.store import EventStore, StoreUnavailable
 
 SEARCH_TIMEOUT = timedelta(seconds=30)

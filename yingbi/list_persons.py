@@ -18,12 +18,12 @@ from pathlib import Path
 
 from deploy.private_file import write_private
 from incident.cases import Cases
+from incident.counting import affected
 from incident.distinct import Distinct
 from incident.facts.persons import PersonsListed
 from incident.incident import ENDED, Case
 from incident.perform import SEARCH_TIMEOUT
 from incident.person_lists import PersonList, part_name
-from incident.scope import affected
 from incident.sought import Sought
 from policies.digest import Digester
 from policies.durable import flush_folder

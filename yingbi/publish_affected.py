@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from incident.cases import Cases
+from incident.counting import affected
 from incident.incident import Case
 from incident.perform import SEARCH_TIMEOUT
-from incident.scope import Scope, affected
+from incident.scope import Scope
 from incident.telling import has_other_numbers, has_unattributed, is_told, is_whole, may_be_named, public_content
 from policies.affected import LONGEST_TITLE, AffectedTable, Incident, Part, digests_are_whole, write_digests
 from policies.durable import flush_folder

@@ -12,7 +12,8 @@ from datetime import timedelta
 from itertools import batched
 from typing import Any
 
-from incident.scope import Scope, ScopeQuestion, assess
+from incident.counting import assess
+from incident.scope import Scope, ScopeQuestion
 from siem.index.sqlite import SqliteStore
 from siem.record.event import EventId, ExchangeId
 from tests.bench.figure import Bench, Figure, figure

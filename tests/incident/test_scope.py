@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incident.scope import CategoryCount, Caution, Scope, ScopeQuestion, assess, question_about
+from incident.counting import assess
+from incident.scope import CategoryCount, Caution, Scope, ScopeQuestion, question_about
 from siem.index.sqlite import SqliteStore
 from siem.record.event import Disclosure, ExchangeId, Phase, Verdict
 from tests.effort import examples
