@@ -1,7 +1,7 @@
 """What a worker asks the quota process, and what it remembers of the answers.
 
 The hooks of the gateway wait for nothing; here they wait for one round trip over a Unix socket, which costs less than
-masking a page, and for `DEADLINE_S` at the most. Whoever does not answer by then is not asked again for a while: a
+masking a page, and for a deadline at the most. Whoever does not answer by then is not asked again for a while: a
 process that hangs must not hold up callers whom no limit concerns.
 """
 
@@ -18,6 +18,7 @@ from proxy.quota_book import LATE, Numbers, Question, Verdict
 from proxy.quota_socket import LARGEST, LENGTH, connect_to, framed
 
 DEADLINE_S = 0.1
+"""So long a process is waited for, unless the settings say otherwise."""
 EACH_S = 20e-6
 """And so much for each subject: a page may be about ten thousand."""
 PAUSE_S = 1.0
@@ -32,16 +33,21 @@ class QuotaUnknown(Exception):
 
 
 class Quota:
-    """The quota as one worker knows it; *path* is the socket of the process, None where there is none."""
+    """The quota as one worker knows it; *path* is the socket of the process, None where there is none.
+
+    `deadline_s` is how long that is waited for.
+    """
 
     def __init__(
         self,
         path: Path | None,
         *,
+        deadline_s: float = DEADLINE_S,
         clock: Callable[[], float] = time.monotonic,
         uptime_ns: Callable[[], int] = boot_time_ns,
     ) -> None:
         self._path = path
+        self.deadline_s = deadline_s
         self._clock = clock
         self._uptime_ns = uptime_ns
         self._connection: socket.socket | None = None
@@ -78,7 +84,7 @@ class Quota:
     def _asked(self, question: Question) -> Verdict:
         if self._path is None or self._clock() < self._not_before:
             raise QuotaUnknown
-        ends = self._clock() + DEADLINE_S + EACH_S * len(question.subjects)
+        ends = self._clock() + self.deadline_s + EACH_S * len(question.subjects)
         message = framed(msgspec.json.encode(question))
         try:
             kept = self._connection is not None

@@ -43,10 +43,16 @@ class _Known:
 
 
 class DatabaseKeeper:
-    """Keeps it where *connect* leads to; *folder* holds how far its time was seen to go, across restarts."""
+    """Keeps it where *connect* leads to; *folder* holds how far its time was seen to go, across restarts.
 
-    def __init__(self, connect: Callable[[], Link], folder: Path, boot: Boot | None = None) -> None:
+    `within_s` is how long the database is waited for.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Link], folder: Path, boot: Boot | None = None, *, within_s: float = WITHIN_S
+    ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.within_s = within_s
         self._connect, self._boot = connect, boot or Boot()
         self._seen = folder / "database-seen"
         self._read_ms = int(self._seen.read_text("ascii")) if self._seen.exists() else 0
@@ -63,7 +69,7 @@ class DatabaseKeeper:
 
     def judge(self, question: Question) -> Verdict:
         """As every keeper does, for all hosts together."""
-        ends = time.monotonic() + WITHIN_S + EACH_S * len(question.subjects)
+        ends = time.monotonic() + self.within_s + EACH_S * len(question.subjects)
         link = self._linked()
         try:
             while True:
@@ -95,7 +101,7 @@ class DatabaseKeeper:
     def tick(self) -> None:
         """Move the time on, and let go of what counts no more. Raises CannotTell."""
         link = self._linked()
-        ends = time.monotonic() + WITHIN_S
+        ends = time.monotonic() + self.within_s
         try:
             claim_ms, then_ms = self.now_ms(), self._boot.time_ms()
             rows = link.run(CLOCK, claim_ms, ends=ends)

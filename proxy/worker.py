@@ -103,7 +103,8 @@ class Worker:
             nonces=Nonces(settings.nonces),
             ended=EndedSessions(settings.ended_sessions),
             limits=Limits(
-                Quota(settings.quota), RequestRate(settings.requests) if settings.requests is not None else None
+                Quota(settings.quota, deadline_s=settings.quota_s),
+                RequestRate(settings.requests) if settings.requests is not None else None,
             ),
             cut=self._cut,
             drop_upstream=self._drop_upstream,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from proxy.admission import Capacity
 from proxy.identity_keys import ISSUER
+from proxy.quota import DEADLINE_S
 from siem.record.log import FLUSH_SECONDS
 
 
@@ -54,6 +55,8 @@ class WorkerSettings:
     """So long browsers shall reach the hosts of systems by TLS alone, once they have; 0: nothing is said of it."""
     quota: Path | None = None
     """Socket of the quota process. None: who is limited in what he is shown is shown nothing."""
+    quota_s: float = DEADLINE_S
+    """So long that process is waited for: all else that the worker does waits as well."""
     requests: Path | None = None
     """File of the table of requests, which all workers of a host share. None: who is limited in them is refused."""
     asked: Path | None = None

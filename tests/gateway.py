@@ -33,13 +33,17 @@ from proxy.published import publish_overlay, publish_programs
 from siem.record.log import StartId, read_segment, seed_of, segment_path
 from siem.record.segment import segments_in
 from tests.forked import Running, start_forked
-from tests.servers import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 GOOD = Path(__file__).parent / "policies" / "good"
 KEYS = {"0" * 63 + "1": "ybk_batch-of-nightly-statistics", "0" * 63 + "2": "ybk_terminal-at-window-seven"}
 """The API keys of the good policy's callers, by what stands there in place of their hashes."""
 BATCH_KEY, CLERK_KEY = KEYS.values()
+PATIENCE_S = 20.0
+"""So long is waited at least for what must happen, and for what answers at once where no test is about who waits in
+vain: a machine that others keep busy may stand still for some seconds.
+"""
 
 
 @dataclass
@@ -76,17 +80,23 @@ class Gateway:
         self.board = Board(self.home / "board")
         self.overlay = Overlay()
         self._tls_files: CertificateFiles | None = None
-        self._beating = threading.Event()
+        self._stopping = threading.Event()
+        self.start_heart()
+
+    def start_heart(self) -> None:
+        """Let a supervisor be there."""
+        self._stopping.clear()
+        self.board.beat()
         self._heart = threading.Thread(target=self._beat, daemon=True)
         self._heart.start()
 
     def _beat(self) -> None:
-        while not self._beating.wait(0.2):
+        while not self._stopping.wait(0.2):
             self.board.beat()
 
     def stop_heart(self) -> None:
         """Let the supervisor seem dead."""
-        self._beating.set()
+        self._stopping.set()
         self._heart.join()
 
     def publish(self) -> None:
@@ -165,6 +175,8 @@ class Gateway:
             "nonces": str(self.home / "nonces"),
             "ended_sessions": str(self.home / "ended-sessions"),
             "quota": str(self.quota_socket),
+            "quota_s": PATIENCE_S,
+            "late_s": PATIENCE_S,
             "requests": str(self.home / "requests"),
             "spool": str(self.home / "spool"),
             "keys": str(keys),
@@ -187,7 +199,7 @@ class Gateway:
 
     def stop(self) -> None:
         """End every worker."""
-        self._beating.set()
+        self._stopping.set()
         processes = [*self.workers, *([self.quota] if self.quota is not None else [])]
         for worker in processes:
             if worker.poll() is None:
@@ -222,7 +234,6 @@ def gateway(
         point_at(home / "policies" / "systems" / f"{name}.yaml", port)
     made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s, more=more)
     try:
-        made.board.beat()
         made.publish()
         if quota:
             made.start_quota()
@@ -299,7 +310,8 @@ def waiting_per_core() -> float:
 
 
 def wait_until(holds: Any, limit_s: float) -> None:
-    """Return once *holds* does. Fails where it takes longer; where several share a core, as many times as long.
+    """Return once *holds* does. Fails where it does not within *limit_s* of a machine that has a core for it: where
+    several share one, as many times as long, and never before `PATIENCE_S`. How long it takes is for the bench to tell.
 
     What takes long to ask, as a command of ours, is asked a third of the time: else it would hold up what it waits for.
     """
@@ -309,11 +321,11 @@ def wait_until(holds: Any, limit_s: float) -> None:
         if holds():
             return
         now = time.monotonic()
-        assert now < began + limit_s * waiting_per_core(), "waited too long"
+        assert now < began + max(limit_s, PATIENCE_S) * waiting_per_core(), "waited too long"
         threading.Event().wait(max(0.02, min(2 * (now - asked), 1.0)))
 
 
-def raw(port: int, data: bytes, *, limit_s: float = 30) -> bytes:
+def raw(port: int, data: bytes, *, limit_s: float = 120) -> bytes:
     """Everything that comes back for *data*, until the connection ends."""
     with socket.create_connection(("127.0.0.1", port), timeout=limit_s) as connection:
         connection.sendall(data)

@@ -3,9 +3,7 @@
 import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -19,32 +17,20 @@ import httpx
 
 from tests.forked import INSTALLATIONS, Running, forks, run_forked
 from tests.gateway import ROOT, wait_until
+from tests.ports import free_ports
 from tests.ready_made import put_hall, put_register
 from yingbi.first_accounts import first_password
 from yingbi.home import Home
 
 YINGBI = Path(sys.executable).parent / "yingbi"
 START_LIMIT_S = 180
-STOP_LIMIT_S = 40
+STOP_LIMIT_S = 120
 PORTS = 22
 
 
 def free_base() -> int:
-    """The first of `PORTS` ports in a row that nothing listens on just now."""
-    chosen = random.Random(os.getpid() ^ random.randrange(2**30))
-    while True:
-        base = chosen.randrange(12_000, 30_000)
-        if all(_is_free(port) for port in range(base, base + PORTS)):
-            return base
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+    """The first of the `PORTS` ports of an installation."""
+    return free_ports(PORTS)
 
 
 @dataclass
@@ -155,6 +141,7 @@ class Installation:
             headers=headers,
             transport=_Named(f"{system}.localhost", trusted),
             trust_env=False,
+            timeout=60,
         )
 
 

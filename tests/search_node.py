@@ -19,7 +19,7 @@ from deploy.elasticsearch.connection import Connection, connection_of
 from deploy.elasticsearch.install import default_cache, install
 from deploy.elasticsearch.jdk import find_jdk
 from deploy.elasticsearch.node import Node, start
-from tests.servers import free_port
+from tests.ports import free_port
 
 URL = "YINGBI_TEST_ELASTICSEARCH_URL"
 """Names a cluster to test against instead, such as one that `python -m deploy.elasticsearch` runs: one node or some."""

@@ -1,7 +1,6 @@
-"""Real servers for tests: a free port, and a program that is stopped when its test is over."""
+"""Real servers for tests: a program that is stopped when its test is over."""
 
 import contextlib
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,16 +8,8 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parent.parent
-START_LIMIT_SECONDS = 60
+START_LIMIT_SECONDS = 180
 _POLL_SECONDS = 0.05
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nothing listened on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @contextlib.contextmanager
@@ -43,7 +34,7 @@ def serving(
 def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     for _ in range(int(START_LIMIT_SECONDS / _POLL_SECONDS)):
         with contextlib.suppress(httpx.TransportError):
-            httpx.get(url, trust_env=False)
+            httpx.get(url, trust_env=False, timeout=START_LIMIT_SECONDS)
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)

@@ -19,7 +19,7 @@ from tests.bench.load import load
 from tests.bulletin.shelves import BODY, SITE, content, notice, put
 from tests.gateway import wait_until
 from tests.incident.office import zh
-from tests.installation import free_base
+from tests.ports import free_port
 from tests.servers import ROOT
 
 RUNS = 3
@@ -68,7 +68,7 @@ def _answers(port: int) -> bool:
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[int, psutil.Process]]:
     """The port of a process of its own that serves *folder*, and that process."""
-    port = free_base()
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-c", _SERVE, str(folder), str(port)], cwd=ROOT)
     try:
         wait_until(lambda: process.poll() is not None or _answers(port), 60)

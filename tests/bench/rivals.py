@@ -21,8 +21,9 @@ from tests.bench.answers import policies
 from tests.bench.figure import Bench, Figure, NotMeasured, figure
 from tests.bench.load import load
 from tests.gateway import Gateway, gateway, wait_until
+from tests.ports import free_port
 from tests.proxy.credentials import Provider
-from tests.servers import free_port, serving
+from tests.servers import serving
 
 ROUNDS = 5
 WARM_UP_S = 0.5

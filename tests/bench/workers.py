@@ -20,8 +20,9 @@ from tests.bench.answers import answers
 from tests.bench.figure import Bench, Figure, figure
 from tests.bench.load import CONNECTIONS
 from tests.bench.rivals import ROUNDS, WARM_UP_S, Rival, race, request_for, upstream, yingbi
+from tests.ports import free_port
 from tests.proxy.credentials import Provider
-from tests.servers import ROOT, free_port
+from tests.servers import ROOT
 
 WHAT = "10 KiB JSON"
 

@@ -1,5 +1,6 @@
 """The quota is kept alike in a file and in PostgreSQL; there for several hosts together, whatever becomes of them."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -12,9 +13,9 @@ import pytest
 from policies.limits import HOUR_S
 from proxy.quota import Quota, QuotaUnknown
 from proxy.quota_book import LATE, Numbers, Question, Verdict
-from proxy.quota_database import ANCHOR_MS, DatabaseKeeper
+from proxy.quota_database import ANCHOR_MS, WITHIN_S, DatabaseKeeper
 from proxy.quota_keeper import CannotTell, FileKeeper, Keeper
-from tests.gateway import ROOT, wait_until
+from tests.gateway import PATIENCE_S, ROOT, wait_until
 from tests.postgres import Server, running_server
 from tests.proxy.clocks import Machine
 from yingbi.home import Home
@@ -40,7 +41,10 @@ def database(server: Server) -> Server:
 
 
 def host(server: Server, folder: Path, machine: Machine) -> DatabaseKeeper:
-    return DatabaseKeeper(server.connect, folder, machine)
+    """A patient one, which is connected."""
+    keeper = DatabaseKeeper(server.connect, folder, machine, within_s=PATIENCE_S)
+    wait_until(lambda: keeper.can_judge, PATIENCE_S)
+    return keeper
 
 
 @pytest.fixture(params=["file", "database"])
@@ -172,9 +176,11 @@ def test_a_server_that_hangs_is_left_alone(database: Server, tmp_path: Path) -> 
     assert keeper.judge(asked("a")) == Verdict()
     with psycopg.connect(database.address) as blocking:
         blocking.execute("LOCK TABLE quota_caller, quota_shown IN ACCESS EXCLUSIVE MODE")
+        keeper.within_s = WITHIN_S
         for _ in range(3):
             with pytest.raises(CannotTell):
                 keeper.judge(asked("b"))
+    keeper.within_s = PATIENCE_S
     wait_until(lambda: keeper.can_judge, 20)
     assert keeper.judge(asked("b", "c")) == Verdict()
     keeper.close()
@@ -195,11 +201,24 @@ def test_a_database_that_was_set_back_or_altered_admits_nobody(database: Server,
     again.close()
 
 
+def answered(worker: Quota, numbers: Numbers, subject: str) -> Verdict:
+    """What *worker* is told about *subject* once it is told anything: the database may be too slow for its process."""
+    verdicts: list[Verdict] = []
+
+    def is_told() -> bool:
+        with contextlib.suppress(QuotaUnknown):
+            verdicts.append(worker.judge("li", (numbers,), {subject: ""}))
+        return bool(verdicts)
+
+    wait_until(is_told, 30)
+    return verdicts[0]
+
+
 def test_processes_that_are_killed_while_they_are_asked_admit_no_more_than_the_limit(
     database: Server, tmp_path: Path
 ) -> None:
     """As the supervisor runs them, one for each of two hosts, asked as workers ask."""
-    shown, numbers = 0, (Numbers("l", 40, None),)
+    shown, numbers = 0, Numbers("l", 40, None)
     asking = (f"s-{number}" for number in range(10_000))
     for start in range(4):
         place = tmp_path / str(start % 2)
@@ -211,12 +230,13 @@ def test_processes_that_are_killed_while_they_are_asked_admit_no_more_than_the_l
         command = [sys.executable, "-m", "yingbi.process.quota", write_settings(settings)]
         with subprocess.Popen(command, cwd=ROOT) as process:
             wait_until(home.told("quota").exists, 30)
-            worker = Quota(home.quota_socket)
+            worker = Quota(home.quota_socket, deadline_s=PATIENCE_S)
+            shown += not answered(worker, numbers, next(asking)).refused
             for number, subject in enumerate(asking):
                 if number == 15:
                     process.kill()
                 try:
-                    shown += not worker.judge("li", numbers, {subject: ""}).refused
+                    shown += not worker.judge("li", (numbers,), {subject: ""}).refused
                 except QuotaUnknown:
                     if process.poll() is not None or number >= 15:
                         break

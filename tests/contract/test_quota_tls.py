@@ -17,11 +17,11 @@ from proxy.quota_database import DatabaseKeeper
 from proxy.quota_keeper import CannotTell
 from proxy.quota_link import LinkLost
 from proxy.quota_tables import open_link
-from tests.contract.test_quota_keeper import asked
-from tests.gateway import ROOT, wait_until
+from tests.contract.test_quota_keeper import answered, asked
+from tests.gateway import PATIENCE_S, ROOT, wait_until
+from tests.ports import free_port
 from tests.postgres import PASSWORD, Server, running_server
 from tests.proxy.clocks import Machine
-from tests.servers import free_port
 from yingbi.home import Home
 from yingbi.settings import Settings, write_settings
 
@@ -50,11 +50,11 @@ def test_it_is_kept_over_tls_alone(server: Server, authority: Path, tmp_path: Pa
     link = open_link(server.remote, PASSWORD, ca)
     assert link.run(WHICH, ends=time.monotonic() + 10) == [("t", "TLSv1.3")]
     link.close()
-    keeper = DatabaseKeeper(lambda: open_link(server.remote, PASSWORD, ca), tmp_path, Machine())
+    keeper = DatabaseKeeper(lambda: open_link(server.remote, PASSWORD, ca), tmp_path, Machine(), within_s=PATIENCE_S)
     assert keeper.judge(asked("a", "b", "c")) == Verdict()
     assert keeper.judge(asked("d")).refused == ("l",)
     keeper.close()
-    again = DatabaseKeeper(server.connect, tmp_path, Machine())
+    again = DatabaseKeeper(server.connect, tmp_path, Machine(), within_s=PATIENCE_S)
     assert again.judge(asked("d")).refused == ("l",), "it is one quota, whichever way it is reached"
     again.close()
 
@@ -112,10 +112,9 @@ def test_the_process_reaches_it_by_what_the_settings_name(server: Server, author
     with subprocess.Popen(command, cwd=ROOT) as process:
         try:
             wait_until(home.told("quota").exists, 30)
-            worker = Quota(home.quota_socket)
-            numbers = (Numbers("l", 1, None),)
-            assert worker.judge("li", numbers, {"a": ""}) == Verdict()
-            assert worker.judge("li", numbers, {"b": ""}).refused == ("l",)
+            worker = Quota(home.quota_socket, deadline_s=PATIENCE_S)
+            assert answered(worker, Numbers("l", 1, None), "a") == Verdict()
+            assert answered(worker, Numbers("l", 1, None), "b").refused == ("l",)
             worker.close()
         finally:
             process.kill()

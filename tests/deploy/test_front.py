@@ -16,9 +16,9 @@ import pytest
 from deploy.certificate import make_ca, make_certificate
 from tests.absence import not_here
 from tests.gateway import ROOT, wait_until
+from tests.ports import free_port
 from tests.rig import Rig, rigged, shows_nothing
 from tests.scripted import answering
-from tests.servers import free_port
 from tests.spellings import ID_NO, MOBILE, NAME
 from yingbi.clock import now
 
@@ -86,7 +86,7 @@ def fronted(name: str, folder: Path, rig: Rig) -> Iterator[httpx.Client]:
             yield client
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _listens(port: int) -> bool:

@@ -20,9 +20,10 @@ from deploy.demo.identity_provider import DISCOVERY, ISSUER, IdentityProvider
 from deploy.demo.register.database import RegisterFiles, command, files_in
 from proxy.identity import hash_key
 from tests.gateway import ROOT, Gateway, gateway
+from tests.ports import free_port
 from tests.proxy.credentials import Provider
 from tests.ready_made import put_hall, put_register
-from tests.servers import free_port, serving
+from tests.servers import serving
 from yingbi.first_start import SHIPPED_PROVIDER
 
 POLICIES = ROOT / "deploy" / "demo" / "policies"

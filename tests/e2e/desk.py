@@ -15,7 +15,8 @@ from deploy.demo.visits.run import DeskFiles, command, files_in, make_desk
 from tests.e2e.counter import Table, dump
 from tests.e2e.demo import Demo, demo
 from tests.gateway import ROOT
-from tests.servers import free_port, serving
+from tests.ports import free_port
+from tests.servers import serving
 from yingbi.first_start import SEED
 
 LIST = "/admin/visit/list"

@@ -20,7 +20,8 @@ from tests.e2e.demo import POLICIES, Demo, demo
 from tests.e2e.desk import Staff
 from tests.e2e.truth import truth_of
 from tests.gateway import ROOT
-from tests.servers import free_port, serving
+from tests.ports import free_port
+from tests.servers import serving
 from yingbi.cli import main
 from yingbi.first_start import SEED
 
@@ -110,6 +111,7 @@ def recording(made: Demo) -> dict[str, Any]:
         headers={"Host": f"hall.localhost:{made.gateway.port}", "X-Forwarded-Proto": "https"},
         event_hooks={"response": [lambda answer: entries.append(entry_of(answer))]},
         trust_env=False,
+        timeout=60,
     ) as staff:
 
         def keep_cookies(answer: httpx.Response) -> None:

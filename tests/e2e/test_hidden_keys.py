@@ -21,7 +21,8 @@ from tests.e2e.counter import changes, dump, fields_of
 from tests.e2e.demo import client_of
 from tests.e2e.keyed.people import PASSWORD, RESIDENTS
 from tests.gateway import Gateway, gateway
-from tests.servers import free_port, serving
+from tests.ports import free_port
+from tests.servers import serving
 
 KEYS = {name: f"ybk_{name}-at-the-counter" for name in ("wu", "li", "head")}
 CATALOGUE = """categories:

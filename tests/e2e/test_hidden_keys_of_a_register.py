@@ -17,7 +17,8 @@ from tests.e2e.browser import browsing
 from tests.e2e.demo import client_of
 from tests.e2e.keyed.people import RESIDENTS, VISITS
 from tests.gateway import Gateway, gateway
-from tests.servers import free_port, serving
+from tests.ports import free_port
+from tests.servers import serving
 
 CATALOGUE = """categories:
   resident_id:

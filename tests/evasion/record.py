@@ -18,7 +18,8 @@ from deploy.demo.hall.environment import files_in as hall_in
 from deploy.demo.register.database import command, files_in, make_register
 from tests.evasion.recorded import RECORDED, RECORDINGS, Recording
 from tests.gateway import ROOT, raw
-from tests.servers import free_port, serving
+from tests.ports import free_port
+from tests.servers import serving
 from tests.spellings import ADDRESS, CARD, ID_NO, MOBILE, NAME
 
 RESIDENTS, SEED = 40, 20261123

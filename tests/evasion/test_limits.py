@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from proxy.quota import DEADLINE_S
 from tests.evasion.streaming import declare_streams
 from tests.evasion.streaming import flowing as streamed
 from tests.gateway import Gateway, wait_until
@@ -386,7 +387,13 @@ def test_without_the_process_who_has_a_limit_is_shown_nothing_and_others_are_ser
     assert reason_of(alone.ask(people(4), headers=clerk)) == "subject_limit", "it has forgotten nobody"
 
 
-def test_a_process_that_hangs_holds_up_nobody_whom_no_limit_concerns(alone: Rig) -> None:
+def test_a_process_that_hangs_holds_up_nobody_whom_no_limit_concerns(tmp_path: Path) -> None:
+    policies = declare_limits(tmp_path / "declared", PROVIDER)
+    with rigged(tmp_path / "alone", policies=policies, quota=True, quota_s=DEADLINE_S) as rig:
+        _check_others_are_served(rig)
+
+
+def _check_others_are_served(alone: Rig) -> None:
     quota = alone.gateway.quota
     assert quota is not None
     quota.send_signal(signal.SIGSTOP)

@@ -28,7 +28,8 @@ from proxy.system import System
 from proxy.verdict import Forward
 from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
-from tests.servers import free_port, serving
+from tests.ports import free_port
+from tests.servers import serving
 
 HOST = "register.localhost"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -164,7 +165,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     log = folder / "datasette.log"
     with (
         serving(command(folder / "people.db", port), url, log),
-        httpx.Client(base_url=url, trust_env=False) as client,
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
     ):
         found = [finding for finding in loaded.findings.sorted() if finding.at.file.endswith("register.yaml")]
         warnings = [f"{finding.code} {finding.at.line}" for finding in found]

@@ -18,8 +18,9 @@ from policies.keyring import read_keyring, rotated, write_keyring
 from policies.root_key import file_root_key, root_path
 from proxy.keys_in_force import ring_path
 from tests.gateway import BATCH_KEY, CLERK_KEY, Gateway, gateway, raw, wait_until
+from tests.ports import free_port
 from tests.rig import reads
-from tests.servers import free_port, serving
+from tests.servers import serving
 
 POLICIES = Path(__file__).parent / "policies"
 DOCTOR, RESEARCHER, WINDOW = BATCH_KEY, CLERK_KEY, "ybk_window-three-of-the-clinic"

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.servers import free_port
+from tests.ports import free_port
 from yingbi.bypass import Bypass, Way, answers, own_addresses, probe, resolve
 
 

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope, Session
 
 from deploy.certificate import CertificateFiles
-from tests.servers import free_port
+from tests.ports import free_port
 
 
 @dataclass

@@ -18,7 +18,8 @@ from deploy.certificate import make_ca, make_certificate
 from deploy.demo.hall.command import command, prepare_command
 from deploy.demo.hall.environment import HallFiles, files_in, settings_for
 from deploy.demo.register.people import generate
-from tests.servers import ROOT, free_port, serving
+from tests.ports import free_port
+from tests.servers import ROOT, serving
 
 NAME = "hall.demo.example"
 

@@ -11,7 +11,8 @@ import pytest
 from deploy.demo.register.__main__ import main
 from deploy.demo.register.database import RegisterFiles, command, make_register
 from deploy.demo.register.people import generate
-from tests.servers import free_port, serving
+from tests.ports import free_port
+from tests.servers import serving
 
 COUNT = 2500
 
@@ -26,7 +27,10 @@ def datasette(files: RegisterFiles) -> Iterator[httpx.Client]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     log = files.database.parent / "datasette.log"
-    with serving(command(files.database, port), url, log), httpx.Client(base_url=url, trust_env=False) as client:
+    with (
+        serving(command(files.database, port), url, log),
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
+    ):
         yield client
 
 
