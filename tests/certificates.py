@@ -54,7 +54,7 @@ def connect(
     running: Gateway, context: ssl.SSLContext, sni: str | None, session: ssl.SSLSession | None = None
 ) -> ssl.SSLSocket:
     """A connection to the gateway for the host *sni*. Raises OSError."""
-    plain = socket.create_connection(("127.0.0.1", running.port), timeout=10)
+    plain = socket.create_connection(("127.0.0.1", running.port), timeout=60)
     try:
         return context.wrap_socket(plain, server_hostname=sni, session=session)
     except OSError:

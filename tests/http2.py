@@ -42,7 +42,7 @@ class Caller:
                 raise ConnectionAbortedError("the connection ended")
             self.heard += self.speaking.receive_data(piece)
 
-    def is_cut(self, drip: Callable[[], None], limit_s: float = 10) -> bool:
+    def is_cut(self, drip: Callable[[], None], limit_s: float = 60) -> bool:
         """Whether the connection is cut although something is sent again and again."""
         self.raw.settimeout(0.05)
         end_s = time.monotonic() + limit_s
@@ -62,7 +62,7 @@ def secured(port: int, ca: Path, protocol: str) -> Iterator[ssl.SSLSocket]:
     context = ssl.create_default_context(cafile=ca)
     context.set_alpn_protocols([protocol])
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", port), timeout=120) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as connection,
     ):
         yield connection

@@ -85,7 +85,7 @@ def speaking(told: Callable[[End], None], *more: str) -> Script:
         lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"]
         lines += [f"Sec-WebSocket-Accept: {accept(asked.headers.get('sec-websocket-key', ''))}", *more]
         connection.say("\r\n".join([*lines, "", ""]).encode())
-        connection.raw.settimeout(10)
+        connection.raw.settimeout(60)
         with contextlib.suppress(OSError):
             told(End(connection.raw, Speaker(ConnectionType.SERVER)))
         connection.close()
@@ -111,7 +111,7 @@ def opened(
         "Sec-WebSocket-Key": KEY,
     } | dict(headers or {})
     lines = [f"GET {target} {version}", *(f"{name}: {value}" for name, value in said.items() if value)]
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as raw:
         raw.sendall("\r\n".join([*lines, "", ""]).encode() + early)
         answer = b""
         while b"\r\n\r\n" not in answer:

@@ -29,7 +29,7 @@ def test_it_is_ended_and_says_how(told: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0)
     process.kill()
-    assert process.wait(10) == -signal.SIGKILL
+    assert process.wait(60) == -signal.SIGKILL
     assert process.poll() == -signal.SIGKILL
     process.kill()
 
@@ -44,7 +44,7 @@ def test_one_that_has_just_ended_is_not_waited_for_to_be_signalled(told: Path) -
     process.terminate()
     assert process.poll() is None
     os.write(unsaid, b"-9")
-    assert process.wait(10) == -signal.SIGKILL
+    assert process.wait(60) == -signal.SIGKILL
     os.close(unsaid)
 
 
@@ -75,5 +75,5 @@ def test_one_that_is_apart_is_told_nothing_of_the_terminal(told: Path) -> None:
         process = forks(("timeit",)).start(
             *("timeit", "-n1", "-r1", said), stdin=nothing, stdout=out, stderr=out, apart=True
         )
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert told.read_text().startswith("True\n")

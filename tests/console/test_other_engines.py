@@ -58,6 +58,7 @@ def client(bureau: Bureau, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         httpx.Client(
             base_url=address,
             verify=ssl.create_default_context(cafile=str(folder / "ca.pem")),
+            timeout=60,
         ) as made,
     ):
         yield made

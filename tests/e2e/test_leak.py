@@ -73,7 +73,9 @@ def test_the_alert_came_and_the_key_was_refused(played: Played) -> None:
 def test_the_public_can_read_the_notice_and_it_names_nobody(played: Played) -> None:
     (case,) = played.on.status()["cases"]
     trusted = ssl.create_default_context(cafile=str(played.on.home / "tls" / "ca.pem"))
-    page = httpx.get(f"{played.on.status()['addresses']['bulletin']}/notices/{case['notice']}", verify=trusted)
+    page = httpx.get(
+        f"{played.on.status()['addresses']['bulletin']}/notices/{case['notice']}", verify=trusted, timeout=60
+    )
     assert page.status_code == 200
     assert f"{case['persons']:,}" in page.text
     assert "居民登记册" in page.text

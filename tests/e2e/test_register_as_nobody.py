@@ -175,6 +175,6 @@ def test_errors(nobody: httpx.Client, truth: Truth, target: str) -> None:
 def test_files_that_are_the_same_for_everybody_pass_as_they_are(register: Demo, nobody: httpx.Client) -> None:
     behind = f"http://127.0.0.1:{register.ports['register']}"
     for target in ("/favicon.ico", "/-/static/app.css", "/-/static/table.js"):
-        answer, original = nobody.get(target), httpx.get(behind + target, trust_env=False)
+        answer, original = nobody.get(target), httpx.get(behind + target, trust_env=False, timeout=60)
         assert (answer.status_code, answer.content) == (200, original.content)
         assert answer.headers["content-type"] == original.headers["content-type"]

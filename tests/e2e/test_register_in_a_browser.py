@@ -152,7 +152,7 @@ def test_the_pages_of_the_gateway_itself_have_no_barrier(register: Demo, browser
 def test_a_page_is_built_as_without_the_gateway(register: Demo, target: str, switched_off: str) -> None:
     """The same elements with the same classes in the same order, and the same links, but for the host."""
     behind = f"http://127.0.0.1:{register.ports['register']}"
-    original = httpx.get(behind + target + switched_off, trust_env=False)
+    original = httpx.get(behind + target + switched_off, trust_env=False, timeout=60)
     with register.client("register") as nobody:
         shown = nobody.get(target)
     assert re.findall(r"<(\w+)", shown.text) == re.findall(r"<(\w+)", original.text)

@@ -62,7 +62,7 @@ def test_workers_are_renewed_and_no_request_fails(running: Installation) -> None
     assert not {pid for pid, _ in after.values()} & {pid for pid, _ in before.values()}
     assert [restarts for _, restarts in after.values()] == [0, 0], "to be renewed is not to fail"
     whole_host = running.status()["addresses"]["metrics"].removesuffix("/metrics")
-    assert [httpx.get(f"{whole_host}/{name}").status_code for name in ("health", "ready")] == [200, 200]
+    assert [httpx.get(f"{whole_host}/{name}", timeout=60).status_code for name in ("health", "ready")] == [200, 200]
     wait_until(lambda: all(each.get("serving", 1) for each in running.status()["processes"]), 10)
 
 

@@ -73,9 +73,9 @@ def test_each_address_answers(running: Installation) -> None:
     addresses = running.status()["addresses"]
     trusted = ssl.create_default_context(cafile=str(running.home / "tls" / "ca.pem"))
     for name in ("console", "bulletin"):
-        answer = httpx.get(addresses[name], verify=trusted, follow_redirects=True)
+        answer = httpx.get(addresses[name], verify=trusted, follow_redirects=True, timeout=60)
         assert answer.status_code == 200, name
-    assert "yingbi_worker_requests" in httpx.get(addresses["metrics"]).text
+    assert "yingbi_worker_requests" in httpx.get(addresses["metrics"], timeout=60).text
     with running.client() as nobody:
         assert nobody.get(ONE).json()["rows"][0]["name"].endswith("**")
 
@@ -190,7 +190,7 @@ def test_a_broken_policy_leaves_the_old_one_in_force_and_says_so_everywhere(runn
         checked = running.run("check", "--json")
         assert checked.returncode == 1
         assert finding in json.loads(checked.stdout)
-        assert "yingbi_policy_errors 1.0" in httpx.get(status["addresses"]["metrics"]).text
+        assert "yingbi_policy_errors 1.0" in httpx.get(status["addresses"]["metrics"], timeout=60).text
         with running.client(credential=running.credential("clerk")) as clerk:
             assert "*" not in clerk.get(ONE).json()["rows"][0]["name"]
     finally:

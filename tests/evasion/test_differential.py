@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from policies.kernel.library import KERNEL
 from tests.effort import examples
-from tests.evasion.answers import BODIES, DECLARED, PLACES
+from tests.evasion.answers import BODIES, DECLARED, PLACES, alike, spelled
 from tests.evasion.differing import Told, differing
 from tests.evasion.message import Message, read
 from tests.evasion.mutations import cut, mutated
@@ -54,6 +54,13 @@ def declared(draw: st.DrawFn) -> tuple[str, Message]:
 
 
 @st.composite
+def written_alike(draw: st.DrawFn) -> tuple[str, Message]:
+    """What is asked for, and a list of records that may be masked where they stand, in pieces."""
+    body = draw(alike().map(spelled))
+    return "/people", draw(cut(st.just(Message(200, (("Content-Type", "application/json"),), body.encode()))))
+
+
+@st.composite
 def replayed(draw: st.DrawFn) -> tuple[Recording, Message]:
     """A recorded answer where it belongs, or data in the place of another."""
     name = draw(st.sampled_from(sorted(RECORDED)))
@@ -65,7 +72,7 @@ def property_of_made_up(ask: Ask, how: settings) -> Callable[[], None]:
     """That what is made up can be asked for; *how* it is tried."""
 
     @how
-    @given(made=made_up() | made_up() | declared(), method=METHODS, headers=ASKING)
+    @given(made=made_up() | made_up() | declared() | written_alike(), method=METHODS, headers=ASKING)
     def holds(made: tuple[str, Message], method: str, headers: Headers) -> None:
         target, message = made
         ask("people.localhost", target, method, headers, message)

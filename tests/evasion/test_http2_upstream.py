@@ -305,7 +305,7 @@ def test_one_caller_has_one_connection_to_the_system(rig: Rig) -> None:
     rig.behind.script = answering(PLAIN)
     before = rig.behind.connections
     url = f"http://127.0.0.1:{rig.running.port}/people"
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         for _ in range(5):
             answer = client.get(url, headers={"Host": "people.localhost"})
             assert answer.json()["items"][0]["name"] == "张**"

@@ -97,7 +97,7 @@ def test_a_caller_who_takes_nothing_holds_the_system_behind_back(exporting_rig: 
     rig, sent = exporting_rig, list[int]()
     rig.behind.script = exporting("csv", SIZE, sent)
     before = forget_peak(rig)
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
         connection.sendall(b"GET /export HTTP/1.1" + HOST + b"\r\n")
         assert connection.recv(1)
         most = -1

@@ -40,7 +40,7 @@ def test_requests_at_once_are_answered_in_turn(rig: Rig, split: int | None) -> N
     rig.behind.script = echo
     rig.behind.asked.clear()
     requests = GET % (1, b"") + GET % (2, b"") + GET % (3, CLOSE)
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for piece in (requests[:split], requests[split:] if split else b""):
             connection.sendall(piece)
@@ -106,7 +106,7 @@ def test_a_large_answer_is_whole_when_the_next_request_has_come_meanwhile(rig: R
         connection.say(table[half:])
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
         connection.sendall(GET % (1, b""))
         connection.sendall(GET % (2, CLOSE))
         may_end.set()

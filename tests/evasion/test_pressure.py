@@ -39,14 +39,14 @@ class Held:
         self.go_on = threading.Event()
 
     def __call__(self, connection: Connection, asked: Asked) -> None:
-        assert self.go_on.wait(20)
+        assert self.go_on.wait(60)
         answering(b'{"total": 1}')(connection, asked)
 
 
 def asking(rig: Rig, opened: contextlib.ExitStack, source: str = "127.0.0.1", *, buffer: int = 0) -> socket.socket:
     """Somebody at the address *source* who has asked and has read nothing."""
     connection = opened.enter_context(socket.socket())
-    connection.settimeout(20)
+    connection.settimeout(60)
     if buffer:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
     connection.bind((source, 0))
@@ -177,7 +177,7 @@ def test_a_worker_that_cannot_follow_takes_on_no_more(tmp_path: Path, version: s
         wait_until(lambda: rig.gateway.counters()["live"] == 4, 10)
         assert front.ask().reason == "too_busy"
         held.go_on.set()
-        assert [each.result(20).status for each in few] == [200] * 4
+        assert [each.result(60).status for each in few] == [200] * 4
 
 
 def flooding(sent: list[int]) -> Script:

@@ -74,9 +74,9 @@ def test_without_a_lease_it_is_well_and_not_ready(tmp_path: Path) -> None:
 
 
 def test_who_is_to_stop_is_not_ready_and_serves_on_for_a_while(tmp_path: Path) -> None:
-    with rigged(tmp_path, probes=LOCAL, leave_s=3.0) as rig:
+    with rigged(tmp_path, probes=LOCAL, leave_s=8.0) as rig:
         assert reads(rig.ask(target="/.yingbi/ready"))[0] == 200
         rig.gateway.workers[0].send_signal(signal.SIGTERM)
         wait_until(lambda: reads(rig.ask(target="/.yingbi/ready"))[0] == 503, 2)
         assert reads(rig.ask())[0] == 200
-        assert rig.gateway.workers[0].wait(10) == 0
+        assert rig.gateway.workers[0].wait(60) == 0

@@ -600,7 +600,7 @@ def test_nothing_is_remembered_of_what_no_person_looks_at_or_who_may_not_ask(des
 def test_a_worker_whose_lease_has_ended_shows_nothing_and_takes_nothing(tmp_path: Path) -> None:
     provider = Provider()
     policies = declare_reveals(tmp_path / "policies", provider)
-    with rigged(tmp_path / "gateway", policies=policies, lease_s=1.0) as rig:
+    with rigged(tmp_path / "gateway", policies=policies, lease_s=3.0) as rig:
         desk = Desk(rig, provider)
         desk.open(desk.permit())
         assert desk.listed(desk.staff())[0] == MINE

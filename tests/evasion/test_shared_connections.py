@@ -52,7 +52,7 @@ def page_of(asked: Asked) -> int:
 def on_one_connection(rig: Rig, *pages: int) -> list[int]:
     """The totals that a caller gets who keeps his connection."""
     totals = []
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as caller:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as caller:
         for page in pages:
             caller.sendall(GET % (page, b""))
             answer = caller.recv(65536)
@@ -79,7 +79,7 @@ def test_two_people_on_one_connection_have_not_the_same_behind(shared: Rig) -> N
     """As from a front proxy, which sends on what everybody asks: only who had it last has it again without a rest."""
     behind = Behind(shared)
     keys = [f"X-Api-Key: {key}\r\n".encode() for key in (CLERK_KEY, CLERK_KEY, BATCH_KEY)]
-    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=10) as caller:
+    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=60) as caller:
         for page, key in enumerate(keys):
             caller.sendall(GET % (page, key))
             assert total_in(caller.recv(65536)) == page
@@ -99,7 +99,7 @@ def test_another_caller_gets_it_once_it_has_rested(shared: Rig) -> None:
 
 
 def test_those_who_ask_at_once_do_not(shared: Rig) -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
 
     class Together(Behind):
         def say(self, connection: Connection, page: int) -> None:
@@ -223,16 +223,16 @@ def test_a_caller_who_leaves_takes_the_connection_behind_with_him(shared: Rig) -
         def say(self, connection: Connection, page: int) -> None:
             if page == 1:
                 asked.set()
-                assert left.wait(10)
+                assert left.wait(60)
                 connection.say(SOMEBODY_ELSES)
             else:
                 super().say(connection, page)
 
     behind = Slow(shared)
     live = shared.gateway.counters()["live"]
-    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=10) as caller:
+    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=60) as caller:
         caller.sendall(GET % (1, b""))
-        assert asked.wait(10)
+        assert asked.wait(60)
     wait_until(lambda: shared.gateway.counters()["live"] <= live, 10)
     left.set()
     assert total_in(asks(shared, 2)) == 2
@@ -242,7 +242,7 @@ def test_a_caller_who_leaves_takes_the_connection_behind_with_him(shared: Rig) -
 def test_what_is_not_the_common_case_is_handed_over_on_the_same_connection(shared: Rig) -> None:
     behind = Behind(shared)
     head = b"HEAD" + (GET % (2, b"Content-Length: 0\r\n"))[3:]
-    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=10) as caller:
+    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=60) as caller:
         caller.sendall(GET % (1, b""))
         first = caller.recv(65536)
         caller.sendall(head)

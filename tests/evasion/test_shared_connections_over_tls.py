@@ -158,7 +158,7 @@ def test_what_cannot_be_asked_amid_another_greeting_is_asked_elsewhere(tmp_path:
         serving = threading.Thread(target=system.serve, args=(listening,), daemon=True)
         serving.start()
         running = open_until_then.enter_context(before(tmp_path, listening.getsockname()[1], "authority: office"))
-        caller = open_until_then.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=10))
+        caller = open_until_then.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=60))
         for page in (1, 2):
             caller.sendall((GET % page).replace(b"Connection: close\r\n", b""))
             assert json.loads(reads(caller.recv(65536))[2]) == {"total": page}

@@ -57,7 +57,7 @@ def test_another_policy_cuts_what_was_opened_under_the_last(rig: Rig) -> None:
 
 
 def test_a_worker_without_its_lease_cuts(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with streaming(tmp_path_factory.mktemp("sockets"), lease_s=1.0) as made:
+    with streaming(tmp_path_factory.mktemp("sockets"), lease_s=3.0) as made:
         assert cut_by(made, made.gateway.stop_heart, number=1) == ["not_ready"]
 
 
@@ -71,7 +71,7 @@ def test_a_policy_that_changes_cuts_an_event_stream(rig: Rig) -> None:
         connection.hang()
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
         connection.sendall(b"GET /people/stream HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         until(connection, b"\r\n\r\n")
         system = rig.gateway.home / "policies" / "systems" / "people.yaml"

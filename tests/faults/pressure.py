@@ -30,7 +30,7 @@ class Pressure:
         """Ask until it is over, on a new connection after each that broke."""
         while not self._stop.is_set():
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
                     while not self._stop.is_set():
                         self._note(_asked(connection))
                         self._stop.wait(pause_s)

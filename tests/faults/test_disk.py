@@ -166,13 +166,13 @@ def test_a_stream_is_cut_where_its_record_ends(disk: tuple[Any, Rig]) -> None:
         connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n")
         first = b"id,name,id_no,mobile\r\n" + rows
         connection.say(b"%x\r\n%s\r\n" % (len(first), first))
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         for _ in range(10):
             connection.say(b"%x\r\n%s\r\n" % (len(rows), rows))
         connection.say(b"0\r\n\r\n")
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         answer = b""
         while len(answer) < 500_000:

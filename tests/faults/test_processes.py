@@ -22,7 +22,8 @@ from tests.proxy.test_addon import shown
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, answering, scripted
 
-LEASE_S = 1.2
+LEASE_S = 3.0
+"""So long that a machine that others keep busy does not end it where no test does."""
 PERSON = '{"items": [{"name": "张三丰", "id_no": "11010519491231002X", "mobile": "13800138000"}]}'.encode()
 BLOCK = OverlayEntry(
     id="1",
@@ -78,7 +79,7 @@ def test_a_killed_worker_takes_no_answer_with_it_that_was_not_written_down(tmp_p
 def test_a_worker_that_was_stopped_past_its_lease_shows_nothing_until_it_is_renewed(rig: Rig) -> None:
     worker = rig.gateway.workers[0]
     assert reason_of(rig.ask()) == ""
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as waiting:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as waiting:
         waiting.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\nConnection: close\r\n\r\n")
         rig.gateway.stop_heart()
         worker.send_signal(signal.SIGSTOP)
@@ -89,7 +90,7 @@ def test_a_worker_that_was_stopped_past_its_lease_shows_nothing_until_it_is_rene
             assert reason_of(answer) == "not_ready"
             assert shows_nothing(answer)
     wait_until(lambda: rig.gateway.counters()["serving"] == 0, 5)
-    rig.gateway.board.beat()
+    rig.gateway.start_heart()
     wait_until(lambda: rig.gateway.counters()["serving"] == 1, 5)
     assert reason_of(rig.ask()) == ""
 
@@ -102,7 +103,7 @@ def test_a_block_that_was_published_while_a_worker_was_stopped_holds_when_it_wak
     with ExitStack() as stack:
         queued = []
         for _ in range(5):
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10))
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60))
             connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}\r\n".encode())
             queued.append(connection)
         rig.gateway.tighten(BLOCK)
@@ -127,7 +128,7 @@ def test_a_stream_that_was_open_when_a_worker_was_stopped_is_cut_when_it_wakes(r
         connection.hang()
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         answer = b""
         while len(answer) < 500_000:
@@ -147,12 +148,10 @@ def test_a_stream_that_was_open_when_a_worker_was_stopped_is_cut_when_it_wakes(r
 
 def test_without_a_supervisor_the_lease_ends_and_nothing_is_shown(rig: Rig) -> None:
     rig.gateway.stop_heart()
-    died = boot_time_ns()
     wait_until(lambda: reason_of(rig.ask()) == "not_ready", 10)
-    assert boot_time_ns() - died < 10 * LEASE_S * 1e9
     assert rig.gateway.workers[0].poll() is None, "it waits for another supervisor"
     wait_until(lambda: rig.gateway.counters()["serving"] == 0, 5)
-    rig.gateway.board.beat()
+    rig.gateway.start_heart()
     wait_until(lambda: rig.gateway.counters()["serving"] == 1, 5)
     assert reason_of(rig.ask()) == ""
 
@@ -167,7 +166,7 @@ def test_without_file_descriptors_nothing_is_lost_and_service_goes_on(tmp_path: 
         resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (used + 8, most))
         with ExitStack() as stack:
             for _ in range(40):
-                stack.enter_context(socket.create_connection(("127.0.0.1", made.port), timeout=10))
+                stack.enter_context(socket.create_connection(("127.0.0.1", made.port), timeout=60))
             wait_until(lambda: len(os.listdir(f"/proc/{worker.pid}/fd")) >= used + 7, 10)
         resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (most, most))
         wait_until(lambda: rig.ask().startswith(b"HTTP/1.1 200 "), 20)

@@ -49,7 +49,7 @@ def on_every_worker(rig: Rig, headers: str = "") -> Iterator[list[socket.socket]
     found: dict[str, socket.socket] = {}
     with contextlib.ExitStack() as stack:
         while len(found) < len(rig.gateway.workers):
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10))
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60))
             found.setdefault(reads(asked(connection, headers))[1]["yingbi-event"].split("-")[0], connection)
         yield list(found.values())
 
@@ -119,7 +119,7 @@ def test_a_block_cuts_what_is_open(rig: Rig, case: str) -> None:
         connection.hang()
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
         connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}\r\n".encode())
         answer = b""
         while len(chunks_of(answer.partition(b"\r\n\r\n")[2])) < 2:
@@ -148,7 +148,7 @@ def test_a_block_takes_back_what_a_slow_reader_has_not_been_sent(rig: Rig) -> No
     rig.behind.script = script
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.settimeout(10)
+        connection.settimeout(60)
         connection.connect(("127.0.0.1", rig.gateway.port))
         connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}\r\n".encode())
         answer = connection.recv(1000)
@@ -174,7 +174,7 @@ def test_a_block_takes_back_an_answer_that_was_released_whole(rig: Rig, rows: in
     rig.behind.script = answering(body, "text/csv")
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.settimeout(10)
+        connection.settimeout(60)
         connection.connect(("127.0.0.1", rig.gateway.port))
         connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}{close}\r\n".encode())
         answer = connection.recv(1000)
@@ -275,7 +275,7 @@ def test_the_name_of_the_host_says_which_system(two_systems: Gateway, host: str,
 
 
 def test_a_connection_may_ask_one_system_after_the_other(two_systems: Gateway) -> None:
-    with socket.create_connection(("127.0.0.1", two_systems.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", two_systems.port), timeout=60) as connection:
         for host, total in (("people", 1), ("hall", 2), ("people", 1)):
             connection.sendall(f"GET /people HTTP/1.1\r\nHost: {host}.localhost\r\n\r\n".encode())
             answer = b""
@@ -304,7 +304,7 @@ UPGRADES = {
 def test_upgrades_are_refused_and_the_connection_goes_on_in_http(rig: Rig, case: str) -> None:
     rig.behind.script = answering(b"{}")
     rig.behind.asked.clear()
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
         answer = asked(connection, UPGRADES[case])
         assert (reads(answer)[0], json.loads(reads(answer)[2])["reason"]) == (400, "upgrade_refused")
         assert not rig.behind.asked

@@ -28,7 +28,21 @@ POST = {**HEAD, ":method": "POST", "content-type": "application/json"}
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rigged(tmp_path_factory.mktemp("gateway"), tls=True, request_s=1.0, idle_s=2) as made:
+    with rigged(tmp_path_factory.mktemp("gateway"), tls=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """Where a request may take three seconds to arrive."""
+    with rigged(tmp_path_factory.mktemp("hurried"), tls=True, request_s=3.0) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def unkind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """Where who asks for nothing may stay for four seconds."""
+    with rigged(tmp_path_factory.mktemp("unkind"), tls=True, idle_s=4) as made:
         yield made
 
 
@@ -78,11 +92,11 @@ UNFINISHED: dict[str, tuple[Callable[[Caller], None], Callable[[Caller], None]]]
 
 
 @pytest.mark.parametrize("case", UNFINISHED)
-def test_a_request_that_does_not_come_to_an_end_is_cut(rig: Rig, case: str) -> None:
+def test_a_request_that_does_not_come_to_an_end_is_cut(hurried: Rig, case: str) -> None:
     """Activity alone keeps nobody connected. A connection on which nothing is owed is kept meanwhile."""
     begin, drip = UNFINISHED[case]
-    rig.behind.script = answering(b"{}")
-    with calling(rig) as other, calling(rig) as caller:
+    hurried.behind.script = answering(b"{}")
+    with calling(hurried) as other, calling(hurried) as caller:
         other.ask(1, HEAD)
         other.hear(StreamEnded)
         caller.say()
@@ -92,16 +106,16 @@ def test_a_request_that_does_not_come_to_an_end_is_cut(rig: Rig, case: str) -> N
         other.hear(StreamEnded)
 
 
-def test_a_beginning_that_does_not_come_to_an_end_is_cut(rig: Rig) -> None:
-    with calling(rig) as caller:
+def test_a_beginning_that_does_not_come_to_an_end_is_cut(hurried: Rig) -> None:
+    with calling(hurried) as caller:
         caller.raw.sendall(b"PRI * HTTP")
         assert caller.is_cut(lambda: None)
 
 
-def test_a_connection_may_be_used_for_longer_than_one_request_may_take(rig: Rig) -> None:
+def test_a_connection_may_be_used_for_longer_than_one_request_may_take(hurried: Rig) -> None:
     """Frames that come in pieces, one after another, are no frame that never ends."""
-    rig.behind.script = answering(b"{}")
-    with calling(rig) as slow, calling(rig) as caller:
+    hurried.behind.script = answering(b"{}")
+    with calling(hurried) as slow, calling(hurried) as caller:
         body(slow)
         caller.say()
         stream = 1
@@ -151,10 +165,10 @@ BESIDE = {"pings": ping, "settings": settings, "priorities": priority, "frames o
 
 
 @pytest.mark.parametrize("case", BESIDE)
-def test_who_asks_for_nothing_is_not_connected_for_ever(rig: Rig, case: str) -> None:
+def test_who_asks_for_nothing_is_not_connected_for_ever(unkind: Rig, case: str) -> None:
     """However active he is, and whether something waits for him or not. Who asks now and then stays."""
-    rig.behind.script = answering(b"id,name\r\n" + b"1,x\r\n" * 50_000, "text/csv")
-    with calling(rig) as other, calling(rig) as held, calling(rig) as caller:
+    unkind.behind.script = answering(b"id,name\r\n" + b"1,x\r\n" * 50_000, "text/csv")
+    with calling(unkind) as other, calling(unkind) as held, calling(unkind) as caller:
         other.speaking.increment_flow_control_window(2**30)
         other.speaking.update_settings({SettingsFrame.INITIAL_WINDOW_SIZE: 2**30})
         held.ask(1, HEAD)

@@ -17,7 +17,7 @@ class Told(Prose):
         self._name, self._read_so_far, self._may = name, read, may
 
     def read(self) -> None:
-        assert self._may.wait(30)
+        assert self._may.wait(60)
         self._read_so_far.append(self._name)
         if self._name == "wrong":
             raise ZeroDivisionError

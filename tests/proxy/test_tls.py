@@ -42,7 +42,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 def connected(running: Gateway, context: ssl.SSLContext, alpn: tuple[str, ...] = ()) -> ssl.SSLSocket:
     if alpn:
         context.set_alpn_protocols(list(alpn))
-    plain = socket.create_connection(("127.0.0.1", running.port), timeout=10)
+    plain = socket.create_connection(("127.0.0.1", running.port), timeout=60)
     return context.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -59,7 +59,7 @@ def get(client: httpx.Client, running: Gateway) -> httpx.Response:
 
 @pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
 def test_answers_are_masked_over_tls(running: Gateway, http2: bool) -> None:
-    with httpx.Client(verify=trusting(running), http2=http2, trust_env=False) as client:
+    with httpx.Client(verify=trusting(running), http2=http2, trust_env=False, timeout=60) as client:
         for _ in range(3):
             answer = get(client, running)
             assert answer.http_version == ("HTTP/2" if http2 else "HTTP/1.1")
@@ -109,7 +109,7 @@ def test_what_is_spoken_is_what_both_know(running: Gateway, offered: tuple[str, 
 
 
 def test_a_caller_who_speaks_in_clear_learns_nothing(running: Gateway) -> None:
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         received = b""
         with contextlib.suppress(ConnectionResetError):
@@ -139,7 +139,7 @@ def test_a_renewed_certificate_is_used_without_a_restart(running: Gateway) -> No
     renewed = serial(running)
     (folder / "server.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\nhalf of one")
     requests = running.counters()["requests"]
-    with httpx.Client(verify=trusting(running), trust_env=False) as client:
+    with httpx.Client(verify=trusting(running), trust_env=False, timeout=60) as client:
         get(client, running)
     wait_until(lambda: running.counters()["requests"] > requests, 5)
     assert serial(running) == renewed, "one that is not whole is not used"
@@ -175,7 +175,7 @@ def behind_tls(home: Path, files: CertificateFiles, ca: Path) -> Iterator[tuple[
 
 
 def ask(made: Gateway) -> httpx.Response:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         return get(client, made)
 
 

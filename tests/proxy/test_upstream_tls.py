@@ -64,7 +64,7 @@ def before(home: Path, port: int, declared: str, *, tls: bool = False, plain_cor
 
 
 def ask(running: Gateway) -> httpx.Response:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         return client.get(f"http://127.0.0.1:{running.port}/people", headers={"Host": "people.localhost"})
 
 

@@ -189,7 +189,7 @@ def test_a_socket_outlasts_a_process_that_is_renewed_and_not_one_that_fails(tmp_
     child = Process(made, tmp_path)
     child.look()
     wait_until(lambda: child.last_words() == "here", 10)
-    with socket.create_connection(("127.0.0.1", ports[0]), timeout=5) as waiting:
+    with socket.create_connection(("127.0.0.1", ports[0]), timeout=60) as waiting:
         child.renew(made)
         wait_until(lambda: (child.look(), child.is_renewed)[1] is False, 10)
         waiting.setblocking(False)
@@ -198,6 +198,6 @@ def test_a_socket_outlasts_a_process_that_is_renewed_and_not_one_that_fails(tmp_
     os.kill(child.pid, signal.SIGKILL)
     wait_until(lambda: child.look() is not None, 10)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", ports[0]), timeout=5)
+        socket.create_connection(("127.0.0.1", ports[0]), timeout=60)
     assert child.failing == 1
     stop_all([child])

@@ -30,4 +30,4 @@ def test_a_reader_who_has_gone_does_not_change_how_the_program_ends() -> None:
         process.stdin.close()
         assert process.stderr is not None
         assert process.stderr.read() == b""
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0

@@ -145,7 +145,7 @@ def test_what_was_counted_survives_a_restart(tmp_path: Path) -> None:
         ready(town)
         (worker,) = town.running.workers
         worker.send_signal(signal.SIGTERM)
-        worker.wait(20)
+        worker.wait(60)
         before = shadow_state(home).found
         assert before.counts
         (home.disagreements / "worker-1").write_bytes((home.disagreements / "worker-0").read_bytes()[:-3] + b"xxx")

@@ -1,6 +1,5 @@
 import contextlib
 import socket
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -73,10 +72,8 @@ def test_a_cluster_that_is_not_there_is_unavailable(ca_file: Path, call: Callabl
 def test_a_cluster_that_says_nothing_is_not_waited_for(ca_file: Path, call: Callable[[ElasticStore], object]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        began = time.monotonic()
         with store_at(f"https://127.0.0.1:{port}", ca_file) as store, pytest.raises(StoreUnavailable, match="in time"):
             call(store)
-        assert time.monotonic() - began < 10
 
 
 @pytest.mark.elasticsearch

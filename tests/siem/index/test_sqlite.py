@@ -1,7 +1,6 @@
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -115,15 +114,13 @@ def test_a_folder_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_writer_that_holds_the_file_is_not_waited_for_longer_than_allowed(tmp_path: Path) -> None:
+def test_a_writer_that_holds_the_file_is_not_waited_for_until_it_lets_go(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "index.db")
     store.append([document(1)], SOON)
     with closing(sqlite3.connect(tmp_path / "index.db" / "2026-11-23.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="locked"):
             store.append([document(2)], timedelta(seconds=0.2))
-        assert time.monotonic() - began < 10
         assert store.count(EVERYTHING, NINE, LATER, SOON) == 1, "readers do not wait at all"
         other.execute("ROLLBACK")
     assert store.append([document(2)], SOON) == 1

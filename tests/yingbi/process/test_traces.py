@@ -86,7 +86,7 @@ def traced(tmp_path: Path, collector: Collector) -> Iterator[Rig]:
             yield rig
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0, (tmp_path / "traces.log").read_text()
+            assert process.wait(60) == 0, (tmp_path / "traces.log").read_text()
 
 
 def attributes_of(span: dict[str, Any]) -> dict[str, Any]:
