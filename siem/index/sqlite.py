@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from siem.index.store import ANOTHER, EventsRefused, Place, StoreUnavailable
 from siem.index.strict import FIRST, Checked, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
+from siem.record.log import begun_at
+from siem.record.own_writing import start_in
 
 OPEN_DAYS = 8
 """So many days are kept open to be written to: events come late, and a backlog is of several days."""
@@ -73,10 +75,11 @@ class SqliteStore:
         return self._found(sql_of(condition), start, end, timeout)
 
     def get(self, event: EventId, timeout: timedelta) -> Document | None:
-        """As `EventStore` promises. Looks through the days from the last on."""
-        for path in reversed(self._days(timeout)):
+        """As `EventStore` promises. Looks first where its id says that the event is likely to be."""
+        left = _leaving(timeout)
+        for path in _likely_first(self._days(timeout), event):
             with self._reading(path) as day:
-                found = day.get(event, timeout)
+                found = day.get(event, left())
                 if found is not None:
                     return found
         return None
@@ -317,6 +320,19 @@ def _leaving(timeout: timedelta) -> Callable[[], timedelta]:
 
 def _name_of(at: datetime) -> str:
     return f"{at.astimezone(UTC).date().isoformat()}.db"
+
+
+def _likely_first(paths: Sequence[Path], event: EventId) -> Iterable[Path]:
+    """All of *paths*, the days since the start that the id of *event* names before the others.
+
+    Of these the first and the last by turns: a start lasts for days, and what is looked for is mostly of its first or
+    of the last ones. A clock that was set back leaves events before their start, so no day is left out.
+    """
+    start = start_in(event)
+    since = _name_of(begun_at(start)) if start else ""
+    likely = [path for path in paths if path.name >= since] if since else []
+    by_turns = (path for pair in zip(likely, reversed(likely), strict=True) for path in pair)
+    return dict.fromkeys((*by_turns, *reversed(paths)))
 
 
 def _within(paths: Sequence[Path], start: datetime, end: datetime) -> list[Path]:

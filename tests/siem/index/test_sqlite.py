@@ -10,6 +10,8 @@ import pytest
 from siem.index.condition import EVERYTHING, Like
 from siem.index.sqlite import OPEN_DAYS, SqliteStore
 from siem.index.store import StoreUnavailable
+from siem.record.event import EventId
+from siem.record.log import new_start_id
 from tests.siem.events import NINE, document, event
 
 SOON = timedelta(seconds=20)
@@ -93,6 +95,27 @@ def test_no_more_days_are_open_than_some_and_all_can_be_written_to(tmp_path: Pat
                 store.append([document(100 * round_number + day, at=NINE + timedelta(days=day))], SOON)
             assert len(list((tmp_path / "index").glob("*-wal"))) <= OPEN_DAYS
         assert store.count(EVERYTHING, NINE, NINE + timedelta(days=99), SOON) == len(days) * 2
+
+
+def test_an_event_is_looked_for_on_the_days_since_its_start_before_all_others(tmp_path: Path) -> None:
+    days = [NINE + timedelta(days=number) for number in range(4)]
+    ids = [EventId(f"{new_start_id(at)}-1") for at in days]
+    path = tmp_path / "index.db"
+    with closing(SqliteStore(path)) as store:
+        store.append([document(n, at=at, id=ids[n], exchange=ids[n]) for n, at in enumerate(days)], SOON)
+        before_its_start = EventId(f"{new_start_id(days[3])}-2")
+        store.append([document(9, at=days[1], id=before_its_start, exchange=before_its_start)], SOON)
+        for each in (*ids, before_its_start):
+            found = store.get(each, SOON)
+            assert found is not None
+            assert found["event"]["id"] == each
+    for beside in ("-wal", "-shm"):
+        (path / f"2026-11-26.db{beside}").unlink(missing_ok=True)
+    (path / "2026-11-26.db").write_bytes(b"no index" * 200)
+    with closing(SqliteStore(path, read_only=True)) as store:
+        assert store.get(ids[1], SOON) is not None, "no later day had to be read for it"
+        with pytest.raises(StoreUnavailable):
+            store.get(ids[3], SOON)
 
 
 def test_a_search_goes_on_where_a_day_is_dropped_under_it(tmp_path: Path) -> None:
