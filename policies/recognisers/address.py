@@ -7,7 +7,8 @@ estate or the road within a division. The name of a city or of a district alone 
 import re
 from collections.abc import Iterator
 
-from policies.recognisers.address_lines import is_address_line
+from policies.recognisers.address_estates import ALONE, FOR_USE, OF_NAMES, SOUGHT, TAGGED, UNIT, WITHIN
+from policies.recognisers.address_lines import FIRM, is_address_line
 from policies.recognisers.address_parts import (
     BUILDING,
     CROSSING,
@@ -36,14 +37,17 @@ _CONJUNCTIONS = frozenset(
 _PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
 
 _LABEL = re.compile(
-    "地址|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住|住在|寄到|送到|寄至|送至|寄往|原住|租住|借住|改成|改为|搬到|搬至|迁至|迁到|赶到|赶至|"
+    "(?:地址|地点|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住|住在|寄到|送到|寄至|送至|寄往|原住|租住|借住|改成|改为|搬到|搬至|迁至|迁到|赶到|赶至|"
     "停在|老家|发生在|出现在|暂住|(?:先生|女士)住(?![院宅户])"
+    ")(?:所?地)?[在于为是至到]?"
 )
 """What says that an address follows."""
 _LIVES = re.compile(
     "(?:居住|租住|借住|暂住|现住|家住|原住|住所|住址|地址|户口|户籍|老家|家|店面|门店|坐落|位|住)(?:地|所)?(?:在|于|是|为)?[:：]?$"
 )
 """What a road or an estate stands behind that tells where somebody lives though nothing else does."""
+_REPORTED = re.compile("(?:反映|举报|投诉|来电)$")
+"""Behind which people say where it is that they complain of."""
 _AT = re.compile("(?:[在于到至往从回沿经]|绕行|途经|停放在|送往)$")
 _ROOM = re.compile("(?:(?<=[层楼])|(?<=[0-9]{3}))[\u4e00-\u9fff]{1,6}?(?:大厅|[室厅]|窗口)(?![\u4e00-\u9fff]*内)")
 """A room that is called after what it is for, behind its floor."""
@@ -64,25 +68,29 @@ _IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw",
 _TO_THE_DOOR = re.compile("[0-9一二三四五六七八九十A-Za-z甲乙丙丁](?:栋|幢|号|室|单元|座|户)|[0-9]-[0-9]|[0-9]{3}")
 _LONGEST_REST = 24
 _LONG_NUMBER = re.compile("[0-9]{6}|[，。；,;：:]")
-_TOLD = re.compile("[0-9一二三四五六七八九十](?:号|弄|巷|栋|幢|座|单元|层|楼|室|户|组|队|连)|[0-9]-[0-9]")
+_TOLD = re.compile("[0-9A-Za-z一二三四五六七八九十][ 　]?(?:号|弄|巷|栋|幢|座|单元|层|楼|室|户|组|队|连|#)|[0-9]-[0-9]")
 """What stands in every address in which the tagger sees no place."""
+_SAID = re.compile("[路街巷镇乡村]")
+"""What tells that a name which is read as none of a place is one."""
 _SIGNS = "，。、；;,）)（( 　\n"
 _AFTER_SIGN = "，。、：:；;,(（ 　"
 
-_UNIT = re.compile("[0-9]+(?:栋|幢|号楼|座|单元|号院)|[0-9]+-[0-9]+-[0-9]+")
-_ESTATE = re.compile(
-    "[\u4e00-\u9fff]{2,10}?(?=(?:[一二三四五六七八九十0-9]{1,2}期)?[0-9]+(?:栋|幢|号楼|座)[0-9]+(?:单元|[-－室]))"
-)
-"""An estate that no word tells, before a house and a flat of it: 锦绣江南二期11幢1单元."""
 _BOX = re.compile(
-    "(?:丰巢|菜鸟|快递|智能|智能快递)?(?:快递柜|丰巢柜|智能柜|自提柜|驿站|自提点|代收点|门卫室|门卫|传达室|保安亭|岗亭)"
+    "(?:楼下|门口|一楼|旁边?)?(?:丰巢|菜鸟|快递|智能|智能快递)?(?:快递柜|丰巢柜|智能柜|自提柜|驿站|自提点|代收点|门卫室|门卫|传达室|保安亭|岗亭)"
 )
 """Where parcels are left, behind an address."""
+_WINDOW = re.compile("[ 　]?[A-Za-z]?[0-9一二三四五六七八九十、至\\-—]*号?(?:办事)?(?:窗口|柜台)")
+"""What stands behind an office and its storey where people go there with their business: nobody's address."""
 _LEAST_BARE = 3
 _LONGEST_BARE = 6
 """Characters of a division that is written without what divisions end with."""
 _LEAST_NAME = 2
 """Characters before an ending of one that many words end with as well."""
+
+_SIDE = re.compile("(?:[东南西北]{1,2}[侧角]|旁)(?=$|[，。；,;、）)])")
+"""On which side of it, where that ends what is said."""
+_BEFORE_DOT = re.compile("[\u4e00-\u9fff]{2,4}[·•・]$")
+"""Whoever has built an estate, before what it is called: 保利·拉菲公馆."""
 
 type Part = tuple[int, int, bool]
 """How large, where it ends, and whether it is a number."""
@@ -105,8 +113,10 @@ class _Reading:
                 char = self.text[place]
                 self._barred[place] = bars or char in ":：" or (kind not in _PLACE and char in NO_NAME)
                 self._places[place] = kind in _PLACE
-                self._goes_on[place] = place > start and kind not in _PLACE
+                self._goes_on[place] = place > start and (kind not in _PLACE or kind == "s")
                 self._does[place] = kind == "v" and end - start > 1
+        self.labels = frozenset(match.end() for match in _LABEL.finditer(self.text))
+        """Where what says that an address follows ends."""
         self._known: dict[tuple[int, int], list[Part]] = {}
 
     def longest(self, start: int) -> list[Part]:
@@ -145,12 +155,16 @@ class _Reading:
                 yield DIVISION, match.end(), False
             end, kind = self.kind_at.get(at, (0, ""))
             is_bare = first and kind in _PLACE and end - at >= _LEAST_BARE and _LABEL.search(self.text, at, end) is None
-            if is_bare and _UNIT.match(self.text, end) is not None:
+            if is_bare and UNIT.match(self.text, end) is not None:
                 yield HOUSE, end, False  # an estate by its name alone
-            if first and kind in _PLACE and (estate := _ESTATE.match(self.text, at)) is not None:
-                yield HOUSE, estate.end(), False
+            if first:
+                yield from ((HOUSE, end, False) for end in self._estates(at, kind))
             if kind == "LOC" and 1 < end - at <= _LONGEST_BARE and self._is_name(at, end, first=first):
                 yield DIVISION, end, False
+        if not first and rank <= HOUSE and (estate := WITHIN.match(self.text, at)) is not None:
+            end = estate.end()
+            if self._is_of_names(at, end) and self._is_name(at, end, first=False):
+                yield HOUSE, end, False
         if rank == ROAD and not first and (crossing := CROSSING.match(self.text, at)) is not None:
             yield ROAD, crossing.end(), True
         if self.text[at].isascii() and not self.text[at].isalpha():
@@ -162,16 +176,43 @@ class _Reading:
                         break
                     if named.rank >= HOUSE and rank >= HOUSE and any(self._does[at : match.start()]):
                         break
+                    if first and any(self._does[self.kind_at.get(at, (at, ""))[0] : match.start()]):
+                        break
+                    if first and named.rank == HOUSE and FOR_USE.fullmatch(self.text, at, match.end()):
+                        continue
                     if first and named.rank == DIVISION and NO_DIVISION.fullmatch(self.text, at, match.end()):
                         continue
                     if _A_NUMBER.search(self.text, at, match.start()):
                         break
-                    if named.rank == ROAD and self._is_said(match.start()):
+                    if named.rank == ROAD and (self._is_said(match.start()) or (first and match[0] == "队")):
                         continue
                     if named.rank >= HOUSE and len(match[0]) == 1 and match.start() - at < _LEAST_NAME:
                         continue
                     if self._is_name(at, match.start(), first=first) and not self._splits_word(match.end()):
                         yield named.rank, match.end(), False
+
+    def _estates(self, at: int, kind: str) -> Iterator[int]:
+        """Where estates end that begin an address at *at*, with a word of *kind*, and that no ending tells."""
+        if kind in _PLACE and (tagged := TAGGED.match(self.text, at)) is not None:
+            yield tagged.end()
+        if self._is_called(at) and (alone := ALONE.match(self.text, at)) is not None:
+            end = alone.end()
+            if self._is_of_names(at, end) and _LABEL.search(self.text, at, end) is None:
+                yield end
+        is_sought = kind in _PLACE and (at in self.labels or _AT.search(self.text, max(0, at - 3), at))
+        if is_sought and (sought := SOUGHT.match(self.text, at)) is not None and self._is_of_names(at, sought.end()):
+            yield sought.end()
+
+    def _is_called(self, at: int) -> bool:
+        """Whether a name may begin at *at*: a word does there, and the one before is of no name."""
+        if at not in self.kind_at:
+            return False
+        return at in self.labels or not any(end == at and kind in OF_NAMES for _, end, kind in self._words)
+
+    def _is_of_names(self, start: int, end: int) -> bool:
+        """Whether all words from *start* to *end* are such as places are called by."""
+        kinds = {kind for begins, stops, kind in self._words if begins < end and stops > start}
+        return kinds <= OF_NAMES
 
     def _is_said(self, at: int) -> bool:
         """Whether what ends like a road at *at* ends a word that is none: 占道, 经营."""
@@ -197,8 +238,9 @@ class _Reading:
             return crossing.end()
         if (room := _ROOM.match(self.text, end)) is not None and self._is_room(*room.span()):
             return room.end()
-        if (box := _BOX.match(self.text, end)) is not None:
-            return box.end()
+        for behind in (_BOX, _SIDE):
+            if (match := behind.match(self.text, end)) is not None:
+                return match.end()
         for start, stop, kind in self._words:
             if start <= end < stop and kind in _PLACE and (stop == len(self.text) or self.text[stop] in _SIGNS):
                 return stop
@@ -229,17 +271,30 @@ class _Reading:
         before = self.begin(start)
         if parts[-1][0] > HOUSE or not self.is_plain(start, reaches):
             return False
-        if _SECTION.search(text, start, reaches) and self._places[start]:
+        if _SECTION.search(text, start, reaches) and (self._places[start] or self._is_called(start)):
             return True
+        if _REPORTED.search(text, max(0, before - 2), before) and [rank for rank, _, _ in parts[:2]] == [ROAD, HOUSE]:
+            return self._places[start]
         if _LIVES.search(text, max(0, before - 6), before):
             return self._places[start] and (parts[-1][0] == ROAD or len(parts) > 1)
-        within = parts[0][0] <= TOWN and len(parts) > 1 and self._places[start]
+        within = parts[0][0] <= TOWN and len(parts) > 1 and self._places[start] and not self.is_office(start, parts)
         return within and _AT.search(text, max(0, before - 3), before) is not None
+
+    def is_office(self, start: int, parts: list[Part]) -> bool:
+        """Whether what begins at *start* is read as an office and tells neither a town nor a road or a village."""
+        return self.kind_at.get(start, (0, ""))[1] == "ORG" and not any(rank in (TOWN, ROAD) for rank, _, _ in parts)
 
     def begin(self, start: int) -> int:
         """Where an address begins of which a part was read with the word before, or stands before what has a name."""
         here = OF_HERE.search(self.text, max(0, start - 2), start)
-        return here.start() if here is not None else self._province_before(start)
+        if here is not None:
+            return here.start()
+        if self.kind_at.get(start - 1, (0, ""))[0] == start and self.text[start - 1] in "省市县区":
+            return start - 1
+        dotted = _BEFORE_DOT.search(self.text, max(0, start - 5), start)
+        if dotted is not None and self._places[start] and self._places[dotted.start()]:
+            return dotted.start()
+        return self._province_before(start)
 
     def _province_before(self, start: int) -> int:
         for begins in range(max(0, start - 2), start):
@@ -272,16 +327,19 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
     *is_all*: there is no other sentence in the text, which may be a line that holds nothing but an address.
     """
     found: list[Hit] = []
-    if _TOLD.search(sentence.text) is None and not any(kind == "LOC" for _, _, kind in sentence.words):
-        return found
     if is_all and is_address_line(sentence):
         start = len(sentence.text) - len(sentence.text.lstrip())
         return [
             Hit(sentence.start + start, sentence.start + len(sentence.text.rstrip()), ADDRESS, 0.85, "pattern,model")
         ]
+    if _TOLD.search(sentence.text) is None and not any(
+        kind == "LOC" or (kind in _PLACE and _SAID.search(sentence.text, start, end))
+        for start, end, kind in sentence.words
+    ):
+        return found
     reading = _Reading(sentence)
     end = 0
-    labels = {match.end(): "LOC" for match in _LABEL.finditer(reading.text)}
+    labels = dict.fromkeys(reading.labels, "LOC")
     behind_colon = {place + 1: "n" for place, char in enumerate(reading.text) if char in ":："}
     starts = behind_colon | {start: kind for start, _, kind in sentence.words} | labels
     for start, kind in sorted(starts.items()):
@@ -293,13 +351,21 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
             parts.pop()
         if not parts:
             continue
+        if _WINDOW.match(reading.text, parts[-1][1]) is not None and all(rank != ROAD for rank, _, _ in parts):
+            continue
         reaches = reading.lengthened(parts[-1][1])
         is_apart = is_apart and (reaches == len(reading.text) or reading.text[reaches] in _SIGNS)
-        is_line = is_all and start == 0 and len(parts) > 1
+        is_line = is_all and start == 0 and len(parts) > 1 and FIRM.search(reading.text) is None
         if (
             reading.is_precise(start, parts)
             or (kind == "LOC" and reading.names_road(parts, reaches))
-            or (is_apart and kind == "LOC" and parts[0][0] <= TOWN and reading.is_plain(start, reaches))
+            or (
+                is_apart
+                and kind == "LOC"
+                and parts[0][0] <= TOWN
+                and reading.is_plain(start, reaches)
+                and not reading.is_office(start, parts)
+            )
             or (is_apart and start in labels and parts[0][0] == ROAD and reading.is_plain(start, reaches))
             or reading.is_lived_in(start, parts, reaches)
             or (is_line and reading.line_end(reaches) == len(reading.text.rstrip()))

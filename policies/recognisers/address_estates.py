@@ -1,0 +1,28 @@
+"""Estates and sites whose names end with no word for one, told by the house, the flat or the room behind them."""
+
+import re
+
+_PHASE = "(?:[一二三四五六七八九十0-9]{1,2}期)"
+_HOUSES = "(?:[0-9]{1,3}|[A-Za-z][0-9]{0,2}|[一二三四五六七八九十]{1,3})[ 　]?(?:栋|幢|号楼|座|单元|#)"
+_FLAT = "(?:[0-9]|[A-Za-z][0-9]|[一二三四五六七八九十]+(?:单元|层|楼|室))"
+_ROOM = "[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}"
+_NAME = "[\u4e00-\u9fff·•・]"
+_NO_LAST = "(?<![家人们员主号码编型版本单柜架位库排箱册卷表页图章节比件批])"
+"""How no estate is called at its end: whose house it is, or what else numbers stand behind."""
+UNIT = re.compile("[0-9]+(?:栋|幢|号楼|座|单元|号院)|[0-9]+-[0-9]+-[0-9]+")
+TAGGED = re.compile(f"[\u4e00-\u9fff]{{2,10}}?(?={_PHASE}?[0-9]+(?:栋|幢|号楼|座)[0-9]+(?:单元|[-－室]))")
+"""Before a house and a flat of it, where the tagger sees a place: 锦绣江南二期11幢1单元."""
+WITHIN = re.compile(f"{_NAME}{{2,10}}?(?=[ 　]?(?:{_PHASE}[ 　]?)?(?:{_HOUSES}|{_ROOM}))")
+"""Between a road or a division and a house: 北干街道金色钱塘3幢."""
+ALONE = re.compile(
+    f"{_NAME}{{3,10}}?{_NO_LAST}(?=[ 　]?(?:{_PHASE}[ 　]?)?(?:{_HOUSES}[ 　]?{_FLAT}|{_ROOM}(?![0-9-])))"
+)
+"""With nothing of an address before, before a house and a flat of it: 金域华府7#3-502."""
+SOUGHT = re.compile(f"{_NAME}{{4,10}}(?=[0-9]{{1,2}}-[0-9]{{3,4}}(?![0-9-]))")
+"""The same where what stands before says that a place follows: 搬到龙湖花千树7-301."""
+OF_NAMES = frozenset({"LOC", "ORG", "nz", "nw", "n", "s", "a", "vn", "f", "PER"})
+"""What the words are that places are called by."""
+FOR_USE = re.compile(
+    "(?:教学|办公|综合|实验|宿舍|门诊|住院|行政|图书|医技|航站|候机|候车|主|附|副|裙|本|该|整|两|这|那)(?:大?楼|大厦)"
+)
+"""Buildings that stand everywhere and are called after their use alone."""
