@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterator
 
+from policies.recognisers.behind_labels import is_no_answer, names_behind_labels
 from policies.recognisers.bounds import Bounds
 from policies.recognisers.dotted import Spelled
 from policies.recognisers.given_names import (
@@ -80,7 +81,7 @@ def people_in(sentence: Sentence, words: Container[str]) -> list[Hit]:
     kept: list[Found] = []
     taken = bytearray(len(sentence.text))
     reading = _Reading(sentence, words)
-    kept += _free((each for each in reading.candidates() if not _is_nobody(reading.text, each.start)), taken)
+    kept += _free((each for each in reading.candidates() if not reading.is_nobody(each)), taken)
     if kept or "、" in sentence.text:
         kept += _free(names_beside(sentence.text, kept, taken), taken)
         kept += _free(names_in_lists(sentence.text, kept, taken, words), taken)
@@ -88,11 +89,6 @@ def people_in(sentence: Sentence, words: Container[str]) -> list[Hit]:
         Hit(sentence.start + each.start, sentence.start + each.end, PERSON, each.score, each.why)
         for each in sorted(kept, key=lambda each: each.start)
     ]
-
-
-def _is_nobody(text: str, start: int) -> bool:
-    """Whether what stands at *start* is a date, a sum, a class or an organisation, whatever it begins with."""
-    return _COUNTED.match(text, start) is not None or IS_ORGANISATION.match(text, start) is not None
 
 
 def _free(found: Iterator[Found], taken: bytearray) -> Iterator[Found]:
@@ -111,14 +107,23 @@ class _Reading:
         self._words = sentence.words
         self._known = words
         self._spelled = Spelled(sentence.text, sentence.words, words)
+        self._has_labels = ":" in sentence.text
         self._people = {start: end for start, end, kind in sentence.words if kind == "PER"}
         self._starts = {start for start, _, _ in sentence.words}
         self._bounds = Bounds(sentence.text, sentence.words, words, self._spelled)
+
+    def is_nobody(self, found: Found) -> bool:
+        """Whether what is *found* is a date, a sum, a class, an organisation or an outcome, whatever it begins with."""
+        text, start = self.text, found.start
+        if _COUNTED.match(text, start) is not None or IS_ORGANISATION.match(text, start) is not None:
+            return True
+        return self._has_labels and is_no_answer(text, start, found.end, self._known)
 
     def candidates(self) -> Iterator[Found]:
         """Names, the surest first. They may overlap."""
         text = self.text
         yield from stated_names(text, self._known)
+        yield from names_behind_labels(text, self._known)
         yield from told_names(text, self._known)
         for match in VEILED.finditer(text):
             is_star = "*" in match[0] and (match[0][0] in AMBIGUOUS or text[match.end() : match.end() + 1] == "*")

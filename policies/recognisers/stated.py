@@ -1,5 +1,5 @@
 """Names that the form of a text states whatever a tagger makes of them: on a sheet, in a list of a family, with blanks
-within, behind a label and a sign.
+within.
 
 Where the form says that a name stands there, characters that no given name has, and surnames that are words, count too.
 """
@@ -65,18 +65,6 @@ _NO_CHILD = frozenset(
         "时时 一一 万万 千千 双双 连连 重重 洋洋 纷纷 好好 人人 个个 样样 回回 同同 好好"
     ).split()
 )
-_LABEL = (
-    "文|图|摄|摄影|撰文|编辑|责编|校对|记者|审核|审批|复核|制表|填表|值班|带班领导|值班领导|甲方|乙方|丙方|收款|付款|"
-    "收件|寄件|签收|"
-    "签字|签名|经办|承办|落款|证明人|落款人|抄送人|发言人|主持|记录|监制|设计|制图"
-)
-_WHO = "人|员|者|师|经理|主任|总监|代表|秘书|会计|出纳|书记|班长|组长|队长|教练|裁判|领队"
-"""What labels of persons end with."""
-_BEHIND_SIGN = re.compile(
-    rf"(?:^|(?<=[^{_HAN}]))(?:{_LABEL}|[{_HAN}]{{1,8}}(?:{_WHO})(?=[（(:：]))"
-    rf"(?:[（(][{_HAN}]{{1,6}}[）)])?[ 　]?[:：/／|][ 　]?"
-    rf"([{_HAN}]{{2,4}})(?=$|[，,、。；; 　）)])"
-)
 _ITS_TITLE = re.compile(f"(?<=.)(?:{'|'.join(HONORIFICS)})$")
 ORGANISATION = tuple("公司 集团 中心 局 部 厅 处 科 室 所 院 校 厂 店 社 会 组 村 站 行 网 报 委 办 队 馆".split())
 """What is called so at its end is nobody."""
@@ -114,9 +102,6 @@ def _spans(text: str, words: Container[str]) -> Iterator[tuple[int, int]]:
     for match in _IN_FAMILY.finditer(text):
         if _may_be_name(match[1], words, strict=True):
             yield match.span(1)
-    for match in _BEHIND_SIGN.finditer(text):
-        if _may_be_name(match[1], words, strict=True):
-            yield match.start(1), match.end(1) - _title_length(match[1])
 
 
 def _title_length(name: str) -> int:
