@@ -59,10 +59,11 @@ def desk_texts() -> Iterator[DeskText]:
     said = Path(__file__).with_suffix(".txt").read_text("utf-8")
     for section in said.split("\n=== ")[1:]:
         head, _, text = section.partition("\n")
-        yield _made(*head.split(), text=text)
+        yield made_text(*head.split(), text=text)
 
 
-def _made(name: str, codec: str, form: str = "", *, text: str) -> DeskText:
+def made_text(name: str, codec: str, form: str = "", *, text: str) -> DeskText:
+    """The file of that *name*, in the charset *codec* and in that *form*, of a *text* with marks."""
     chance = random.Random(name)
     text = _INVENTED.sub(lambda match: _torn(_MADE[match[1]](chance), match[2], match[3]), text)
     text = _MARKED.sub(lambda match: f"⟦{_spelled(match[1], form)}⟧", text)
@@ -162,16 +163,19 @@ def became(text: DeskText) -> tuple[bytes, Became]:
         out, _ = masked_file(text.name, text.data)
     except Withheld as withheld:
         return b"", Became(0, 0, withheld.reason)
-    return out, Became(*_compared(text.truth, text.personal, text.reads(out)), "")
+    left, over = compared(text, out)
+    return out, Became(left, len(over), "")
 
 
-def _compared(before: str, personal: frozenset[int], after: str) -> tuple[int, int]:
+def compared(text: DeskText, out: bytes) -> tuple[int, list[int]]:
+    """How many characters of somebody's are seen in the copy *out*, and which of nobody's are seen no more."""
+    before, personal, after = text.truth, text.personal, text.reads(out)
     kept: set[int] = set()
     for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
         kept.update(range(block.a, block.a + block.size))
     alone = {at for at in kept & personal if not {at - 1, at + 1} & kept and before[at] in REDACTED}
     over = [at for at, char in enumerate(before) if at not in personal and at not in kept and char.isalnum()]
-    return len(kept & personal - alone), len(over)
+    return len(kept & personal - alone), over
 
 
 def main() -> None:
