@@ -247,7 +247,11 @@ def _only(rows: frozenset[str] | None) -> str:
 
 
 def _plain(read_as: str, ready: Ready) -> str:
-    """Where CSV is declared and plain text is not, what calls itself plain text is read as CSV."""
+    """How else that is declared: JSONP is JSON in a call, and where CSV is declared and plain text is not, what calls
+    itself plain text is read as CSV.
+    """
+    if read_as == "jsonp":
+        return "json"
     return "csv" if read_as == "text" and ready.shapes.text is None else read_as
 
 

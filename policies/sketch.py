@@ -7,6 +7,7 @@ from typing import Any
 
 from policies.formats.html_tokens import EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.json_text import parse_exactly
+from policies.formats.jsonp_body import json_in
 from policies.formats.masker import Withheld
 from policies.inventory import Inventory
 from policies.recognisers.keys_cn import category_of_key
@@ -29,6 +30,8 @@ def sketch(inventory: Inventory, operation: str, format_: str, body: bytes, char
         match format_:
             case "json":
                 _json(inventory, operation, parse_exactly(body), "", 0)
+            case "jsonp":
+                _json(inventory, operation, parse_exactly(json_in(body.decode()).encode()), "", 0)
             case "html":
                 _html(inventory, operation, _tokens(body, charset))
             case "csv":

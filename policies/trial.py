@@ -27,7 +27,7 @@ from policies.section import nearest
 from policies.transforms.handle import Handles
 from policies.view import View
 
-KINDS = ("json", "html", "csv", "text", "ndjson", "xml", "events")
+KINDS = ("json", "jsonp", "html", "csv", "text", "ndjson", "xml", "events")
 _KEY = bytes(32)
 _KEYS = DataKeys("00000000", {"00000000": DataKey("00000000", _KEY)})
 """Digests, handles and tokens of a trial fit no installation: they have a key that everybody knows."""

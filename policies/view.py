@@ -32,6 +32,7 @@ from policies.formats.html_shape import HtmlShape
 from policies.formats.html_whose import Seen
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_nodes import Object, Value
+from policies.formats.jsonp_body import JsonpMasker
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.limit import Limited
 from policies.formats.masker import LEFT_OUT, Kind, Masker, Tally, Withheld
@@ -180,8 +181,13 @@ class View:
         *said* is what the caller said in the request, *choice* what depends on who that is; *addresses* writes those of
         the answer. Raises Withheld for what may hold records that are left out, and does not say which.
         Plain text is what any text may be called: where CSV is declared and text is not, it is read as CSV or withheld.
+        JSONP is what is declared of JSON, in the call of a function.
         """
         addresses = addresses or Addresses(self.links)
+        if kind == "jsonp":
+            _check_is_utf8(charset)
+            inner = self.masker(shapes, "json", tally, charset, seal, said, choice, addresses)
+            return None if inner is None else JsonpMasker(inner, addresses.hidden)
         masker = self._masker(shapes, kind, tally, charset, seal, said, choice, addresses)
         if masker is not None and self._stores:
             masker = Noting(masker, self._unopened)
@@ -232,8 +238,7 @@ class View:
                 self._check_rows(shapes, choice)
                 return TextMasker(self.actions[shapes.text], tally, charset, addresses.hidden)
             case "events" if shapes.events is not None:
-                if charset not in ("utf-8", "utf8"):
-                    raise Withheld("wrong_charset")  # by its definition it is UTF-8
+                _check_is_utf8(charset)
                 messages = self._messages(shapes.events.data, tally, choice, addresses)
                 return EventStreamMasker(messages, partial(_id_of, shapes.events, addresses))
             case _ if shapes.documents is not None and (kind == ANY_FILE or kind in shapes.documents.formats):
@@ -323,6 +328,9 @@ class View:
         match kind:
             case "json":
                 return LearningJsonMasker(undeclared, tally)
+            case "jsonp":
+                _check_is_utf8(charset)
+                return JsonpMasker(LearningJsonMasker(undeclared, tally))
             case "html":
                 page = HtmlShape(record=Object({}, Value(undeclared)), undeclared=undeclared, hides_everything=True)
                 return HtmlMasker(page, tally, charset, seal)
@@ -380,6 +388,12 @@ def _first_that_decides(program: Program, index: int, said: Sequence[Sequence[Gr
         if decision.grant is not None:
             return decision
     return decided(program, index, ())
+
+
+def _check_is_utf8(charset: str) -> None:
+    """Raise Withheld where a body that is UTF-8 by the definition of its format is said to be in another *charset*."""
+    if charset not in ("utf-8", "utf8"):
+        raise Withheld("wrong_charset")
 
 
 def _id_of(shapes: EventShapes, addresses: Addresses, value: str) -> str | None:

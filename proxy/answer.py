@@ -26,6 +26,8 @@ from proxy.verdict import Forward
 EVENTS = "events"
 """What is never held until it is whole: its head goes at once, and what it holds as it comes."""
 MESSAGES = "messages"
+JSONP = "jsonp"
+"""A script: what calls a function with JSON is read, and no other."""
 KINDS = {
     "application/json": "json",
     "text/html": "html",
@@ -41,6 +43,9 @@ KINDS = {
     "application/xml": "xml",
     "text/xml": "xml",
     "text/event-stream": EVENTS,
+    "text/javascript": JSONP,
+    "application/javascript": JSONP,
+    "application/x-javascript": JSONP,
 }
 _SUFFIXES = {"+json": "json", "+json-seq": "ndjson", "+xml": "xml"}
 _DRAWING = "image/"
@@ -150,7 +155,7 @@ def treatment_of(
         # A document says itself in which charset it is, if it does.
         charset = charset or ("" if kind == "xml" else "utf-8")
         masker = _masker(kind, status, charset, request, forward, system, caller, now, prose)
-        said = "utf-8" if kind == "xml" else charset if kind in TEXT_KINDS else ""
+        said = "utf-8" if kind in ("xml", JSONP) else charset if kind in TEXT_KINDS else ""
         return None if masker is None else (masker, _named(media_type, said))
 
     def in_part(media_type: str, charset: str) -> tuple[Masker, str] | None:

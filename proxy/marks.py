@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from msgspec.structs import replace
 
+from policies.formats.jsonp_body import JsonpMasker
 from policies.formats.marked import before_root, field, footer, member_of_lines, meta, table
 from policies.formats.masker import Masker
 from policies.marking import Html, Marking
@@ -18,7 +19,7 @@ from siem.record.mark import new_mark
 MARK_HEADER = b"yingbi-mark"
 _DISPOSITION = b"content-disposition"
 _NAMED = re.compile(r'(.*; filename="[^".]*)((?:\.[^"]*)?")')
-_ENDINGS = {"csv": "csv", "json": "json", "ndjson": "jsonl", "xml": "xml", "text": "txt"}
+_ENDINGS = {"csv": "csv", "json": "json", "jsonp": "js", "ndjson": "jsonl", "xml": "xml", "text": "txt"}
 
 
 def marked(treatment: Treatment, exchange: Exchange, status: int) -> Treatment:
@@ -48,6 +49,9 @@ def _showing(masker: Masker, format_: str, mark: str, marking: Marking) -> Maske
             return footer(shown, mark) if marking.html is Html.FOOTER else shown
         case "json" if marking.json:
             return field(masker, mark, marking.json)
+        case "jsonp" if marking.json and isinstance(masker, JsonpMasker):
+            name = marking.json
+            return masker.around(lambda inner: field(inner, mark, name))
         case "ndjson" if marking.json:
             return member_of_lines(masker, mark, marking.json)
         case "xml" if marking.xml is not None:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from mitmproxy.http import HTTPFlow, Response
 
 from policies.policy import ANYONE
-from proxy.answer import Empty, Mask
+from proxy.answer import JSONP, Empty, Mask
 from proxy.answer_headers import AnswerHeaders
 from proxy.cookies import TooLarge
 from proxy.exchange import Exchange, exchange_of, speaks_http2
@@ -19,6 +19,7 @@ from proxy.pages import Notice, challenge_of, page, problem
 
 EVENT_HEADER = b"yingbi-event"
 _BY_CALLER = (b"vary", b"Cookie, Authorization")
+_NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 _REASON_PHRASES = {int(status): status.phrase.encode() for status in HTTPStatus}
 _ENDING = frozenset({"malformed_request", "misdirected", "certificate_refused"})
 """Reasons after which a connection cannot be used: the rest of a request may follow, or its handshake is of no use."""
@@ -56,6 +57,8 @@ def write_head(
     fields += [(b"set-cookie", cookie.encode("ascii")) for cookie in cookies]
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
+        if exchange.treatment.format == JSONP:  # a caller says how it begins: it is to be taken for nothing else
+            fields = [*(field for field in fields if field[0] != _NO_SNIFFING[0]), _NO_SNIFFING]
     if not static:
         fields += [(b"cache-control", b"private, no-store"), _BY_CALLER]
     elif ANYONE not in exchange.forward.operation.allow:  # whoever keeps it for others would show it to them as well
@@ -103,7 +106,7 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
-        (b"x-content-type-options", b"nosniff"),
+        _NO_SNIFFING,
         (EVENT_HEADER, notice.event.encode()),
         *_transport_security(flow),
     ]

@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
+from policies.formats.jsonp_body import json_in
 from policies.formats.ndjson_body import records_in
+from policies.formats.withheld import Withheld
 from policies.transforms.positions import STAR
 
 _ABSENT = object()
@@ -30,7 +32,7 @@ def shows_more(raw: bytes, was: bytes, would: bytes, kind: str, fixed: Collectio
     read = _READERS[kind]
     try:
         whole, told, instead = read(raw), read(was), read(would)
-    except (msgspec.DecodeError, csv.Error, UnicodeDecodeError):  # as where one of them was cut
+    except (msgspec.DecodeError, csv.Error, UnicodeDecodeError, Withheld):  # as where one of them was cut
         return not was.startswith(would)
     return _more(whole, told, instead, fixed)
 
@@ -81,6 +83,10 @@ def _json(body: bytes) -> object:
     return msgspec.json.decode(body)
 
 
+def _called_with(body: bytes) -> object:
+    return msgspec.json.decode(json_in(body.decode()))
+
+
 def _records(body: bytes) -> object:
     return [msgspec.json.decode(record) for record in records_in(body)]
 
@@ -99,6 +105,7 @@ def _lines(body: bytes) -> object:
 
 _READERS: Mapping[str, Callable[[bytes], object]] = {
     "json": _json,
+    "jsonp": _called_with,
     "html": _pieces,
     "csv": _rows,
     "text": _lines,

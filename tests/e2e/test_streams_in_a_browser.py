@@ -1,4 +1,4 @@
-"""What scripts of a page get of an event stream and of a WebSocket, in a browser, behind TLS."""
+"""What scripts of a page get of an event stream, of a WebSocket and of JSONP, in a browser, behind TLS."""
 
 import json
 from collections.abc import Iterator
@@ -33,6 +33,14 @@ socket.onmessage = event => heard.push(event.data);
 socket.onclose = event => done([heard, event.code, socket.protocol]);
 """
 
+CALL = """
+const [target, done] = arguments, script = document.createElement("script");
+window.people = { callback: said => done(said) };
+script.onerror = () => done(null);
+script.src = target;
+document.head.append(script);
+"""
+
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
@@ -58,6 +66,14 @@ def test_an_event_source_hears_masks(rig: Rig, browser: Browser) -> None:
     heard = browser.driver.execute_async_script(LISTEN, "/people/stream")
     assert json.loads(heard[0]) == {"items": [MASKED]}
     assert heard[1:] == ["电话***。"]
+
+
+def test_a_call_with_json_is_heard_as_masks(rig: Rig, browser: Browser) -> None:
+    at_a_page(rig, browser)
+    rig.behind.script = answering(b"/**/people.callback(" + people(PERSON).encode() + b");", "text/javascript")
+    assert browser.driver.execute_async_script(CALL, "/people") == {"items": [MASKED]}
+    rig.behind.script = answering(b"people.callback(" + people(PERSON).encode() + b");1", "text/javascript")
+    assert browser.driver.execute_async_script(CALL, "/people") is None
 
 
 def test_an_assistant_is_heard_as_one_text(rig: Rig, browser: Browser) -> None:

@@ -61,6 +61,7 @@ UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "JSON behind a loop, as HTML": (b"for(;;);" + PEOPLE, HTML),
     "JSONP as HTML": (b"callback(" + PEOPLE + b")", HTML),
     "JSONP behind a comment, as text": (b"/**/ callback(" + PEOPLE + b")", PLAIN),
+    "JSON as a script": (PEOPLE, "text/javascript"),
     "events as HTML": (b"data: " + PEOPLE + b"\n\n", HTML),
     "events as text": (b": people\nid: 1\nevent: people\ndata: " + PEOPLE + b"\n\n", PLAIN),
     "a script as text": (b"var people = " + PEOPLE, PLAIN),
@@ -80,7 +81,6 @@ UNREADABLE: dict[str, tuple[str | bytes, str]] = {
 NOT_DECLARED: dict[str, tuple[str | bytes, str]] = {
     "JSON as a picture": (PEOPLE, "image/png"),
     "JSON as a drawing": (PEOPLE, "image/svg+xml"),
-    "JSON as a script": (PEOPLE, "text/javascript"),
     "JSON under a name of its own": (PEOPLE, "text/json"),
     "lines of JSON": (PEOPLE + b"\n" + PEOPLE, "application/x-ndjson"),
     "a sequence of JSON": (b"\x1e" + PEOPLE, "application/json-seq"),
@@ -153,6 +153,7 @@ FILES_REFUSED: dict[str, tuple[str | bytes, str]] = {
     "a script that holds data": (b"var people = " + PEOPLE, SCRIPT),
     "data behind a comment": (b"// people\n" + PEOPLE, SCRIPT),
     "data far behind": (b"f();" * 100_000 + PEOPLE, SCRIPT),
+    "JSONP with nothing that proves it": (f'/**/cb([{{"name": "{NAME}", "id_no": "{ID_NO}"}}]);', SCRIPT),
     "a call with a mobile number": (f'/**/ cb({{"id": 1, "mobile": "{MOBILE}"}})', SCRIPT),
     "a variable with mobile numbers far behind": (f'window.people = [{"{}," * 20_000}{{"mobile": {MOBILE}}}]', SCRIPT),
     "a number in small letters": (f"p {{ --x: {ID_NO.lower()} }}", CSS),

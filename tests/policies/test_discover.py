@@ -109,7 +109,7 @@ def test_an_api_is_drafted_with_its_records(policy: Policy, tmp_path: Path) -> N
     )
     for path, format_, body in (
         ("/api/people", "json", json.dumps(page)),
-        ("/api/people/5", "json", json.dumps({"data": PERSON})),
+        ("/api/people/5", "jsonp", f"/**/cb({json.dumps({'data': PERSON})});"),
         ("/api/table", "json", json.dumps(table)),
         ("/api/people.csv", "csv", csv),
         ("/people/5/edit", "html", html),

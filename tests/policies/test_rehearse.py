@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from policies.changes import UNTOLD, Kind
+from policies.changes import UNTOLD, Kind, changes_of
 from policies.compile_folder import compile_folder
 from policies.decisions import shows_no_more
 from policies.places import HIDDEN, held_at, places_in
@@ -20,7 +20,7 @@ from policies.policy_kinds import Kind as CallerKind
 from policies.program import Program
 from policies.program_callers import FrontProxyRule
 from policies.rehearse import ANYBODY, LOOSER, Difference, Usage, rehearse
-from policies.standpoint import Asker
+from policies.standpoint import Asker, Standpoint
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.spec import Block, Keep, Redact, Scan, Show, Spec
@@ -79,6 +79,14 @@ def changed(folder: Path, edit: Callable[[str], str], name: str = "systems/peopl
 
 def kinds(found: list[Difference]) -> set[tuple[Kind, str, str]]:
     return {(each.kind, each.operation, each.about) for each in found}
+
+
+@pytest.mark.parametrize(("read_as", "is_told"), [("json", True), ("jsonp", True), ("ndjson", False)])
+def test_jsonp_is_told_of_as_json_is(good: dict[str, Program], tmp_path: Path, read_as: str, is_told: bool) -> None:
+    after = changed(tmp_path, lambda text: text.replace("      mobile: mobile\n", "      mobile: public\n"))
+    before, now = (Standpoint(programs["people"], NOW) for programs in (good, after))
+    found = changes_of(before, now, "GET /people/{id}", Asker(), read_as=read_as, is_error=False)
+    assert ("person.mobile" in [each.about for each in found]) is is_told
 
 
 UNJUDGED = {(Kind.OTHERWISE, "", UNTOLD)}

@@ -195,6 +195,7 @@ def test_every_kind_of_answer_can_be_tried(kind: str, tmp_path: Path) -> None:
     trial = Trial(compile_folder(declared(tmp_path)))
     bodies = {
         "json": ANSWER,
+        "jsonp": b"cb(" + ANSWER + b");",
         "csv": "name,mobile\r\n张三丰,13800138000\r\n".encode(),
         "html": '<table><td class="col-name">张三丰</td></table>'.encode(),
         "text": "经办人电话13800138000".encode(),

@@ -71,6 +71,8 @@ def test_what_comes_out_is_more(was: dict[str, object], would: dict[str, object]
         ("html", "<td title=x>陈杰涛</td>", "<td title=x>***</td>", "<td title=x>陈**</td>"),
         ("text", "陈杰涛\n电话19675866125\n", "陈杰涛\n电话***\n", "陈杰涛\n电话19675866125\n"),
         ("json", '["甲","乙"]', '["*"', '["*","乙"'),  # both cut
+        ("jsonp", 'cb({"name":"陈杰涛"});', 'cb({"name":"***"});', 'cb({"name":"陈**"});'),
+        ("jsonp", 'cb(["甲","乙"])', 'cb(["*"', 'cb(["*","乙"'),
     ],
 )
 def test_so_it_is_in_every_kind_of_body(kind: str, raw: str, less: str, more: str) -> None:

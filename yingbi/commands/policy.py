@@ -9,11 +9,13 @@ from yingbi.commands.policy_life import add_life
 from yingbi.commands.shadow import add_shadow
 from yingbi.commands.shape import FINE, FOUND, Commands, add_command
 
-KINDS = ("json", "html", "csv", "text", "ndjson", "xml")
+KINDS = ("json", "jsonp", "html", "csv", "text", "ndjson", "xml")
 """See `policies.trial.KINDS`."""
 MOST_DAYS = 3650
 _KIND_OF_NAME = {
     ".json": "json",
+    ".js": "jsonp",
+    ".jsonp": "jsonp",
     ".html": "html",
     ".htm": "html",
     ".csv": "csv",

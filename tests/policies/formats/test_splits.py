@@ -11,6 +11,7 @@ from policies.formats import html_reading, json_body, json_stream, text_body
 from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker
 from policies.formats.json_body import JsonMasker
+from policies.formats.jsonp_body import JsonpMasker
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.masker import Masker, Withheld
 from policies.formats.ndjson_body import NdjsonMasker
@@ -27,6 +28,7 @@ type Maker = Callable[[str], Masker]
 
 MAKERS: dict[str, Maker] = {
     "json": lambda charset: JsonMasker(LIST, UNDECLARED, tally()),
+    "jsonp": lambda charset: JsonpMasker(JsonMasker(LIST, UNDECLARED, tally())),
     "ndjson": lambda charset: NdjsonMasker(JsonMasker(RECORD, UNDECLARED, tally())),
     "xml": lambda charset: XmlMasker(DOCUMENT, UNDECLARED, tally(), charset),
     "learning": lambda charset: LearningJsonMasker(UNDECLARED, tally()),
@@ -52,6 +54,8 @@ PAGE = (
 BODIES: dict[str, tuple[str, str]] = {
     "json": ("json", json.dumps({"rows": [ROW, ROW], "total": 2}, ensure_ascii=False)),
     "json, escaped": ("json", json.dumps({"rows": [ROW], "total": 2}, indent=1)),
+    "jsonp": ("jsonp", "\ufeff/**/ typeof a.b === 'function' && a.b( "
+              f"{json.dumps({'rows': [ROW], 'x': '\u2028'}, ensure_ascii=False)} );\n"),
     "ndjson": ("ndjson", f"{json.dumps(ROW, ensure_ascii=False)}\r\n" * 2),
     "ndjson, a sequence": ("ndjson", f"\x1e{json.dumps(ROW, indent=1)}\n"),
     "xml": ("xml", f"<!--{ODD}--><people><person name='张三丰𠀀'><mobile>1&#51;800138000</mobile>"
@@ -65,7 +69,7 @@ BODIES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 CASES = [
     (name, charset) for name, (kind, _) in BODIES.items()
-    for charset in (("utf-8",) if kind in ("json", "ndjson", "learning") else ("utf-8", "gb18030"))
+    for charset in (("utf-8",) if kind in ("json", "jsonp", "ndjson", "learning") else ("utf-8", "gb18030"))
 ]  # fmt: skip
 
 
@@ -117,7 +121,7 @@ LIMITS = (
 def test_a_streamed_body_is_masked_alike_however_it_arrives(case: tuple[str, str], times: int, cuts: list[int]) -> None:
     name, charset = case
     kind, text = BODIES[name]
-    body = (text if kind in ("json", "ndjson", "csv", "xml") else text * times).encode(charset)
+    body = (text if kind in ("json", "jsonp", "ndjson", "csv", "xml") else text * times).encode(charset)
 
     def make() -> Masker:
         return MAKERS[kind](charset)
