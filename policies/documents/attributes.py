@@ -7,6 +7,7 @@ import re
 from functools import partial
 from itertools import count
 
+from policies.documents.formulas import literals_of
 from policies.documents.groups import AUTHOR, Grouping, is_author, says_something
 from policies.documents.look import Look
 from policies.documents.splice import Attribute, Frame
@@ -28,8 +29,12 @@ _TELLING_VALUES = frozenset("alias attr category tag docVar default result statu
 _FONTS = frozenset({("font", "name"), ("name", "val"), ("rFont", "val")})
 _OF_FONTS = frozenset({"typeface", "ascii", "hAnsi", "cs", "eastAsia"})
 """Attributes that name fonts, of which many are called as somebody could be, 方正小标宋简体, and styles."""
+_NO_FORMAT = "General"
+"""How a number is shown of which the format says something itself."""
 _LOOKED_UP = frozenset({("sheet", "name"), ("definedName", "name"), ("table", "name"), ("table", "displayName")})
 """Attributes by which formulas find something."""
+_PATH = ("absPath", "url")
+"""Where a workbook lay: the folder is often called as somebody is, and nothing reads it."""
 MOST_REMEMBERED = 20_000
 """Values of attributes."""
 
@@ -72,11 +77,15 @@ class Attributes:
             return value
         if not says_something(value):
             return value
+        if (frame.name, name) == _PATH:
+            return REDACTED
         if _is_structure(frame, name, value):
             return hide(value, self._look.spans_unlearnt(value))
         if name in _OF_FONTS or (frame.name, name) in _FONTS:
             return hide(value, self._look.spans_untold(value))
         new = hide(value, self._look.spans(value))
+        if (frame.name, name) == ("numFmt", "formatCode") and self._look.masked(said := literals_of(value)) != said:
+            new = _NO_FORMAT
         if new == value and len(self._same) < MOST_REMEMBERED:
             self._same.add(value)
         return self._looked_up(frame.name, new) if new != value and (frame.name, name) in _LOOKED_UP else new

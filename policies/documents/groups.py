@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from policies.documents.document import Text
+from policies.documents.formulas import with_joined
 from policies.documents.headings import tells
 from policies.documents.inside import Inside
 from policies.documents.look import Look
@@ -13,11 +14,14 @@ from policies.documents.splice import SHORTEST, Attribute, Frame, Run, Splicer, 
 from policies.documents.torn_paragraphs import WINDOW
 from policies.formats.finder import Span, merge
 from policies.formats.found import found_as
+from policies.formats.free_text import KnownValues, personal_spans
 from policies.formats.json_keys import is_telling_key
 from policies.transforms.make import REDACTED
 
 LONGEST_PLACE, LONGEST_NAME = 120, 40
 """Characters of a place that is told, and of a name in it."""
+LEAST_DIGITS = 11
+"""Of a run that may be a number by itself."""
 _CELL = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 
 
@@ -70,19 +74,21 @@ def runs_group(unit: Unit, runs: Sequence[Run], key: str | None = "", *, row: in
 REFERRING = frozenset("definedName f formula formula1 formula2 calculatedColumnFormula totalsRowFormula".split())
 """Elements that hold formulas. Source: ISO/IEC 29500-1, 18.2.5, 18.3.1.32, 18.5.1.3, 21.2.2.65."""
 _NOWHERE = "#REF!"
+_LIST = re.compile('"[^"]*"')
+"""A formula that is a list of choices."""
 
 
 def formula_group(unit: Unit, run: Run) -> Group:
     """The group of a formula that is no cell's. What leads to something hidden leads nowhere, as programs write it; a
     list of choices stays one.
     """
+    said = with_joined(run.text)
 
     def writes(new: str) -> None:
-        is_list = run.text.startswith('"') and run.text.endswith('"') and len(run.text) > 1
-        if new != run.text:
-            unit.replaces(run, f'"{new.strip(chr(34))}"' if is_list else _NOWHERE)
+        if new != said:
+            unit.replaces(run, f'"{new.strip(chr(34))}"' if _LIST.fullmatch(run.text) else _NOWHERE)
 
-    return Group(run.text, writes)
+    return Group(said, writes)
 
 
 def settle(unit: Unit, groups: Iterable[Group], look: Look) -> None:
@@ -115,11 +121,26 @@ def _settle_one(unit: Unit, group: Group, look: Look) -> None:
         group.writes(group.inside.masked(look))
     elif group.runs and (not key or not look.hides_whole(key)):
         spans = look.spans(group.text, key)
+        if len(group.runs) > 1:
+            spans = merge([*spans, *_in_one_run(group, spans, look)])
         if any(group.torn):
             spans = merge([*spans, *_torn_off(group, look)])
         cut(unit, group.runs, [(span.start, span.end) for span in spans], REDACTED)
     else:
         group.writes(look.masked(group.text, key))
+
+
+def _in_one_run(group: Group, spans: Sequence[Span], look: Look) -> Iterator[Span]:
+    """What a run of *group* says by itself and is not among *spans*, for a number ends where the next begins."""
+    start = 0
+    for run in group.runs:
+        if sum(map(str.isdigit, run.text)) >= LEAST_DIGITS:
+            for each in personal_spans(run.text, KnownValues()):
+                begins, ends = start + each.start, start + each.end
+                if not any(span.start <= begins and ends <= span.end for span in spans):
+                    look.tally.count_found(each.categories)
+                    yield Span(begins, ends, each.categories)
+        start += len(run.text)
 
 
 def _torn_off(group: Group, look: Look) -> Iterator[Span]:

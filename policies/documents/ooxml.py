@@ -1,13 +1,16 @@
 """Workbooks, texts and slides of Office (ISO/IEC 29500), masked part by part where they stand.
 
 Every text and every attribute of every part is looked at, those that nobody sees as well. What runs when the file is
-opened, reaches out, is embedded, or keeps what was deleted is refused. Parts that are not XML: pictures are documents
-within; the settings of printers are emptied, for they name machines and people; a preview of the first page goes.
+opened, reaches out, is a program's object, or keeps what was deleted is refused. Parts that are not XML: pictures, and
+the workbooks behind charts, are documents within; the settings of printers are emptied, for they name machines and
+people; a preview of the first page goes.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+
+from msgspec import structs
 
 from policies.documents.attributes import Attributes
 from policies.documents.document import (
@@ -23,6 +26,7 @@ from policies.documents.document import (
 from policies.documents.fonts import is_font
 from policies.documents.groups import Grouping, masked_part, texts_of
 from policies.documents.look import Look
+from policies.documents.number_formats import codes_in
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import REACHES_OUT, Prose
 from policies.documents.sheets import SharedStrings, Sheet, Strings
@@ -35,6 +39,9 @@ from policies.formats.masker import Withheld
 CONTENT_TYPES = "[Content_Types].xml"
 _XML = (".xml", ".rels", ".vml")
 _PICTURES = (".jpeg", ".jpg", ".png")
+_OFFICE = (".xlsx", ".docx", ".pptx")
+_WITHIN = (*_PICTURES, *_OFFICE)
+"""Parts that are documents themselves; a chart has the workbook that it shows. Source: ISO/IEC 29500-1, 15.2.11."""
 _FONTS = (".odttf", ".fntdata", ".ttf")
 _PRINTERS = "printersettings"
 _PREVIEW = re.compile(r"docProps/thumbnail\.\w{1,5}", re.IGNORECASE)
@@ -44,14 +51,14 @@ _CALCULATED_LINKS = re.compile(rb"<(?:Relationship|Override)\s[^<>]*calcChain[^<
 _ACTIVE_TYPE = re.compile(r"macro|vba|activex|oleobject|\bole\b|package$|control", re.IGNORECASE)
 _ACTIVE_PART = re.compile(r"(^|/)(embeddings|activeX|ctrlProps|externalLinks|macrosheets|vbaProject)", re.IGNORECASE)
 _ACTIVE_LINK = re.compile(
-    r"/(oleObject|package|vbaProject|attachedTemplate|externalLink\w*|control|activeX\w*|aFChunk|subDocument|frame|"
+    r"/(oleObject|vbaProject|attachedTemplate|externalLink\w*|control|activeX\w*|aFChunk|subDocument|frame|"
     r"mailMerge\w*|xlMacrosheet|wordVbaData|mailMergeSource|attachedToolbars)$",
     re.IGNORECASE,
 )
 _SIGNATURES = "_xmlsignatures/"
 """The folder of the signatures over a package, and of what leads to them. Source: ISO/IEC 29500-2, 12."""
 _LINKS_TO_SIGNATURES = re.compile(rb"<(?:Relationship|Override|Default)\s[^<>]*digital-signature[^<>]*/>")
-_HYPERLINK = "/hyperlink"
+_HYPERLINK, _PACKAGE = "/hyperlink", "/package"
 _ACTIVE_ELEMENTS = frozenset({"altChunk", "OLEObject", "oleObj", "control", "ddeLink", "oleLink", "subDoc"})
 _REVISIONS = frozenset(
     "ins del moveFrom moveTo delText rPrChange pPrChange tblPrChange trPrChange tcPrChange sectPrChange "
@@ -81,8 +88,11 @@ class Office:
                 if work.is_shared(name):
                     continue
                 yield from texts_of(work.package.pieces(name), work.grouping(name), name, partial(work.refused, name))
-            elif name.lower().endswith(_PICTURES) and not _PREVIEW.fullmatch(name):
-                yield from within.texts(work.package.read(name), name)
+            elif name.lower().endswith(_WITHIN) and not _PREVIEW.fullmatch(name):
+                for text in within.texts(work.package.read(name), name):
+                    yield (
+                        structs.replace(text, place=f"{name}/{text.place}") if name.lower().endswith(_OFFICE) else text
+                    )
             elif not _PREVIEW.fullmatch(name):
                 work.unread(name)
 
@@ -132,9 +142,12 @@ class _Work:
         self.signatures = max(bool(signed), sum(name.endswith(".xml") for name in signed))
         """That a copy is without."""
         self._read_kinds()
+        self._codes: dict[str, str] = {}
         for name in package.names:
             if self.is_shared(name):
                 self._pass(name, Strings(self._shared).read, Strings.units)
+            elif self._kinds.get(name, "").endswith("spreadsheetml.styles+xml"):
+                self._codes = codes_in(package.pieces(name))
 
     def in_order(self) -> list[str]:
         """The names of its parts, the shared strings behind the cells, which say what becomes of them; signatures are
@@ -153,7 +166,7 @@ class _Work:
     def grouping(self, name: str) -> Grouping:
         """How the texts of the part *name* belong together."""
         if self._is_sheet(name):
-            return Sheet(self._shared, self._within.is_label, self._count)
+            return Sheet(self._shared, self._within.is_label, self._count, self._codes)
         is_keyed = name.startswith(("customXml/", "docProps/custom"))
         told = told_in(self.package.pieces(name), self._within.is_label) if is_keyed else None
         return Prose(self._within.is_label, told=told)
@@ -170,7 +183,7 @@ class _Work:
 
     def other(self, name: str, look: Look) -> bytes:
         """What becomes of the part *name*, which is not XML. Raises Withheld."""
-        if name.lower().endswith(_PICTURES):
+        if name.lower().endswith(_WITHIN):
             return self._within.masked(self.package.read(name), look, name)
         return self.unread(name)
 
@@ -189,7 +202,8 @@ class _Work:
         if name == "Relationship":
             kind = said.get("Type", "")
             reaches = said.get("TargetMode", "").lower() == "external" and not kind.endswith(_HYPERLINK)
-            return ACTIVE if reaches or _ACTIVE_LINK.search(kind) else None
+            is_object = kind.endswith(_PACKAGE) and not said.get("Target", "").lower().endswith(_OFFICE)
+            return ACTIVE if reaches or is_object or _ACTIVE_LINK.search(kind) else None
         if name in ("Override", "Default"):
             return ACTIVE if _ACTIVE_TYPE.search(said.get("ContentType", "")) else None
         if name in _ACTIVE_ELEMENTS:
@@ -203,7 +217,7 @@ class _Work:
     def _check_name(self, name: str) -> None:
         if _REVISIONS_PART.search(name):
             raise Withheld(REVISIONS)
-        if _ACTIVE_PART.search(name):
+        if _ACTIVE_PART.search(name) and not name.lower().endswith(_OFFICE):
             raise Withheld(ACTIVE)
 
     def _count(self, cells: int) -> None:

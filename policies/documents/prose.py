@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from policies.documents.document import ACTIVE
+from policies.documents.formulas import as_digits
 from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
 from policies.documents.inside import Inside, Insides
@@ -17,6 +18,12 @@ NAMES = frozenset({"creator", "lastModifiedBy", "Manager", "author"})
 """Elements that hold somebody's name."""
 REACHES_OUT = re.compile(r"\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|DATABASE|IMPORT|INCLUDE)\b", re.IGNORECASE)
 """Fields that fetch what they show when the document is opened."""
+_CACHES = frozenset({"numCache", "numLit"})
+"""What a chart has of the numbers that it shows. Source: ISO/IEC 29500-1, 21.2.2.122, 21.2.2.124."""
+_DATES = frozenset({"filetime", "date"})
+_NUMBERS = _DATES | frozenset("i1 i2 i4 i8 int ui1 ui2 ui4 ui8 uint r4 r8 decimal bool".split())
+"""Elements of properties that only hold a number. Source: ISO/IEC 29500-1, 22.4.2."""
+_NO_DATE, _NO_NUMBER = "1601-01-01T00:00:00Z", "0"
 MOST_COLUMNS = 64
 """Of a table in prose."""
 LONGEST_NUMBER = 24
@@ -32,7 +39,7 @@ class Prose:
     """
 
     units = frozenset({"p", "tr", "comment", "property"})
-    marks = frozenset({"tbl", "tc", "gridSpan", "property"})
+    marks = frozenset({"tbl", "tc", "gridSpan", "property", *_CACHES})
     terse: frozenset[str] = frozenset()
     breaks = frozenset({"tab", "br", "cr"})
 
@@ -50,8 +57,8 @@ class Prose:
 
     def attribute_key(self, frame: Frame, name: str) -> str:
         """See `Grouping.attribute_key`."""
-        if self._told is None:
-            return ""
+        if self._told is None or (name == "name" and "fmtid" in frame.attributes):
+            return ""  # the name of a property of a document is nobody's
         return self._told.attributes.get((frame.serial, name)) or (name if self._is_label(name) else "")
 
     def inside(self, text: str) -> Inside | None:
@@ -75,6 +82,9 @@ class Prose:
             cell, row = _around(first.marks, "tc"), _around(first.marks, "tr")
             key = keys.get(cell.serial, "") if cell is not None else self._named(first)
             number = row.serial if row is not None and cell is not None else 0
+            if _holds_number(first):
+                yield _number_group(unit, first, key)
+                continue
             group = runs_group(unit, runs, key, row=number, hides=first.element.name in NAMES)
             group.inside = self.inside(group.text)
             yield group
@@ -126,6 +136,25 @@ def _check_field(runs: Sequence[Run]) -> None:
     """Raise Withheld where *runs* are a field that fetches something."""
     if runs[0].element.name == "instrText" and REACHES_OUT.match(joined(runs)):
         raise Withheld(ACTIVE)
+
+
+def _holds_number(run: Run) -> bool:
+    """Whether programs read *run* as a number, and the file as a broken one where it is none."""
+    name = run.element.name
+    return (name == "v" and any(frame.name in _CACHES for frame in run.marks)) or (
+        name in _NUMBERS and _around(run.marks, "property") is not None
+    )
+
+
+def _number_group(unit: Unit, run: Run, key: str | None) -> Group:
+    """The group of a number; what is hidden of it becomes one that says nothing."""
+    said = as_digits(run.text)
+
+    def writes(new: str) -> None:
+        if new != said:
+            unit.replaces(run, _NO_DATE if run.element.name in _DATES else _NO_NUMBER)
+
+    return Group(said, writes, key, at=run.element)
 
 
 def _is_number(text: str) -> bool:

@@ -5,9 +5,10 @@ stars, and so does one that stands in no cell any more.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from policies.documents.document import MALFORMED
+from policies.documents.formulas import as_digits, shown_as, with_joined
 from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
 from policies.documents.splice import Frame, Run, Unit, joined, write
@@ -15,11 +16,11 @@ from policies.formats.masker import Withheld
 from policies.transforms.make import REDACTED
 
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
-_EXPONENT = re.compile(r"-?[0-9.]+[Ee]\+?[0-9]{1,3}")
 STAR = "*"
 """In place of one character."""
-_UNTOUCHED = frozenset({"b", "e"})
-"""Types of cells that hold nobody's value: a boolean, an error."""
+_UNTOUCHED = {"b": re.compile(r"[01]|true|false"), "e": re.compile(r"#[A-Z/0!?_]{2,30}")}
+"""Types of cells that hold nobody's value, a boolean, an error, and what these say. Source: ISO/IEC 29500-1, 18.18.11.
+"""
 
 
 class SharedStrings:
@@ -71,20 +72,33 @@ class Strings:
 
 
 class Sheet:
-    """One sheet, whose cells share *shared*. *is_label*: see `Headings`."""
+    """One sheet, whose cells share *shared*. *is_label*: see `Headings`.
+
+    *codes*: by the number of a style, the format of numbers that it has, where that puts something around them.
+    """
 
     units = frozenset({"row"})
     marks = frozenset({"c", "f", "is"})
     terse = frozenset({"c", "row", "v"})
     breaks: frozenset[str] = frozenset()
 
-    def __init__(self, shared: SharedStrings, is_label: Callable[[str], bool], count: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        shared: SharedStrings,
+        is_label: Callable[[str], bool],
+        count: Callable[[int], None],
+        codes: Mapping[str, str],
+    ) -> None:
         self._shared = shared
         self._headings = Headings(is_label)
         self._count = count
         self._ahead_of: Unit | None = None
         self._ahead: tuple[dict[int, _Cell], dict[int, str]] = {}, {}
         """What was read of the row that comes next."""
+        self._codes = codes
+        self._formulas = _Formulas()
+        self._gone: set[str] = set()
+        """Numbers of the formulas that cells share and that are gone: none can share them any more."""
 
     def attribute_key(self, frame: Frame, name: str) -> str:
         """See `Grouping.attribute_key`."""
@@ -100,6 +114,9 @@ class Sheet:
                 yield formula_group(unit, run) if run.element.name in REFERRING else runs_group(unit, [run])
             return
         cells, texts = self._ahead if self._ahead_of is unit else self._read(unit)
+        self._formulas = _Formulas(unit)
+        for number in self._gone & self._formulas.sharing.keys():
+            self._remove_shared(unit, number)
         self._count(len(cells))
         self._ahead_of, self._ahead = following, self._read(following) if following is not None else ({}, {})
         keys = self._headings.keys(texts, self._ahead[1] or None)
@@ -109,7 +126,7 @@ class Sheet:
         yield from groups.values()
         for cell in cells.values():
             for run in cell.formula:
-                yield _formula(unit, run)
+                yield self._formula(unit, cell, run)
             for run in cell.others:
                 yield runs_group(unit, [run])
 
@@ -124,28 +141,52 @@ class Sheet:
         said = joined(cell.values)
         if cell.kind == "s":
             return self._shared.text(said).strip() if said.strip() else ""
-        if cell.kind in _UNTOUCHED:
-            return ""
-        return as_digits(said) if cell.is_number else said.strip()
+        if (nobodys := _UNTOUCHED.get(cell.kind)) is not None:
+            return "" if nobodys.fullmatch(said.strip()) else said.strip()
+        if not cell.is_number:
+            return said.strip()
+        code = self._codes.get(cell.frame.attributes.get("s", "")) if self._codes else None
+        return as_digits(said) if code is None else shown_as(code, as_digits(said))
 
     def _group(self, unit: Unit, cell: "_Cell", text: str, key: str | None) -> Group:
         said = joined(cell.values)
         whole = self._shared.text(said) if cell.kind == "s" else said
-        own = whole if cell.kind != "n" else text
+        own = text if cell.is_number else whole
 
         def writes(new: str) -> None:
             if cell.kind == "s":
                 self._shared.note(said, new)
             elif new != own:
                 write(unit, cell.values, new)
-                if cell.is_number:
+                if cell.is_number or cell.kind in _UNTOUCHED:
                     unit.says(cell.frame, "t", "str")
             if new != own:
-                for run in cell.formula:
-                    unit.removes(run.element)
+                self._remove_formulas(unit, cell)
 
         assert unit.frame is not None
         return Group(own, writes, key, unit.frame.serial, at=cell.frame)
+
+    def _formula(self, unit: Unit, cell: "_Cell", formula: Run) -> Group:
+        """The group of a formula. What tells anything goes as a whole: it would tell it, or make it again."""
+        said = with_joined(formula.text)
+
+        def writes(new: str) -> None:
+            if new != said:
+                self._remove_formulas(unit, cell)
+
+        return Group(said, writes)
+
+    def _remove_formulas(self, unit: Unit, cell: "_Cell") -> None:
+        """Leave *cell* its value alone, and so those that share its formula."""
+        for formula in self._formulas.of.get(cell.frame.serial, ()):
+            unit.removes(formula)
+            if (shared := _shared_by(formula)) and "ref" in formula.attributes:
+                self._gone.add(shared)
+                self._remove_shared(unit, shared)
+
+    def _remove_shared(self, unit: Unit, number: str) -> None:
+        for formula in self._formulas.sharing.get(number, ()):
+            unit.removes(formula)
 
 
 def _boxed(groups: list[Group]) -> Group:
@@ -159,14 +200,24 @@ def _boxed(groups: list[Group]) -> Group:
     return Group(whole, writes, groups[0].key, at=groups[0].at)
 
 
-def _formula(unit: Unit, formula: Run) -> Group:
-    """The group of a formula. What tells anything goes as a whole: it would tell it, or make it again."""
+class _Formulas:
+    """The formulas of the row *unit*, those that are only said to be another's as well."""
 
-    def writes(new: str) -> None:
-        if new != formula.text:
-            unit.removes(formula.element)
+    def __init__(self, unit: Unit | None = None) -> None:
+        self.of: dict[int, list[Frame]] = {}
+        """By the serial of each cell."""
+        self.sharing: dict[str, list[Frame]] = {}
+        """By the number of what several cells share."""
+        for path in unit.marked if unit is not None else ():
+            if path[-1].name == "f" and len(path) > 1:
+                self.of.setdefault(path[-2].serial, []).append(path[-1])
+                if shared := _shared_by(path[-1]):
+                    self.sharing.setdefault(shared, []).append(path[-1])
 
-    return Group(formula.text, writes)
+
+def _shared_by(formula: Frame) -> str:
+    """The number of *formula* where several cells share it, else nothing. Source: ISO/IEC 29500-1, 18.3.1.40."""
+    return formula.attributes.get("si", "") if formula.attributes.get("t") == "shared" else ""
 
 
 class _Cell:
@@ -224,13 +275,3 @@ def _column(frame: Frame, last: int) -> int:
     for letter in found[1]:
         number = 26 * number + ord(letter) - ord("A") + 1
     return number - 1
-
-
-def as_digits(number: str) -> str:
-    """*number* as a sheet shows it, where that is a whole one: a mobile number may be stored as 1.3800138E10."""
-    number = number.strip()
-    if _EXPONENT.fullmatch(number) or number.endswith(".0"):
-        value = float(number)
-        if abs(value) < 1e21 and value.is_integer():
-            return str(int(value))
-    return number

@@ -172,6 +172,15 @@ CHANGES: dict[str, tuple[bytes, bytes, str]] = {
 }  # fmt: skip
 
 
+def test_a_number_in_a_run_of_its_own_is_found_behind_another_number() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph(f"电话{MOBILE}")
+    paragraph.add_run(ID_NO)
+    written = io.BytesIO()
+    document.save(written)
+    assert docx.Document(io.BytesIO(masked(written.getvalue()))).paragraphs[0].text == "电话******"
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_hostile_is_withheld_and_says_why(name: str) -> None:
     data, reason = HOSTILE[name]

@@ -1,0 +1,77 @@
+"""What formulas and formats of numbers say: a value may be put together there of pieces that say nothing."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+_PIECE = re.compile(
+    r'"(?P<text>(?:[^"]|"")*)"|\'(?:[^\']|\'\')*\'!?|(?P<name>[^\W\d][\w.!$]*|\$[\w.!$:]+|#[\w/!?]+)'
+    r"|(?P<number>[0-9]+(?:\.[0-9]+)?)"
+)
+"""A text, the name of a sheet, a function, a reference or an error, and a number. Source: ISO/IEC 29500-1, 18.17.2."""
+_BETWEEN = re.compile(r"[\s&,;(){}]*(?:(?:CONCAT|CONCATENATE|TEXT|VALUE|T)[\s&,;(){}]*)*", re.IGNORECASE)
+"""What may stand between two pieces that are put together."""
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|(0+|#+|[?@])|\[[^\]]*\]|_.|\*.|(.)', re.DOTALL)
+_EXPONENT = re.compile(r"[-+]?[0-9.]+(?:[Ee][+-]?[0-9]{1,3})?")
+LONGEST_NUMBER = 21
+"""Digits that are shown."""
+
+
+def with_joined(formula: str) -> str:
+    """*formula*, and on further lines what it puts together of several texts and numbers beside each other."""
+    chains = [chain for chain in _chains(formula) if len(chain) > 1]
+    return "\n".join([formula, *map("".join, chains)]) if chains else formula
+
+
+def _chains(formula: str) -> Iterator[list[str]]:
+    chain: list[str] = []
+    at = 0
+    for piece in _PIECE.finditer(formula):
+        if piece["name"] is not None and _BETWEEN.fullmatch(piece["name"]):
+            continue
+        if _BETWEEN.fullmatch(formula, at, piece.start()) is None or piece.lastgroup in (None, "name"):
+            yield chain
+            chain = []
+        if piece.lastgroup in ("text", "number"):
+            chain.append(piece[piece.lastgroup].replace('""', '"'))
+        at = piece.end()
+    yield chain
+
+
+def as_digits(number: str) -> str:
+    """*number* as a sheet shows it, where that is a whole one: a mobile number may be stored as 1.3800138E10."""
+    number = number.strip()
+    if not number.isdecimal() and _EXPONENT.fullmatch(number):
+        try:
+            value = Decimal(number)
+        except InvalidOperation:
+            return number
+        if abs(value.adjusted()) < LONGEST_NUMBER and value == value.to_integral_value():
+            return str(int(value))
+    return number
+
+
+def literals_of(code: str) -> str:
+    """What the format *code* of a number shows whatever the number is."""
+    return "".join(piece[1] or piece[2] or piece[4] or "" for piece in _LITERAL.finditer(code))
+
+
+def shown_as(code: str, number: str) -> str:
+    """The whole *number* as the first section of the format *code* shows it, where that puts digits around it; else it
+    as it is.
+    """
+    pieces = list(_LITERAL.finditer(code.partition(";")[0]))
+    places = [piece for piece in pieces if piece[3]]
+    around = "".join(piece[1] or piece[2] or "" for piece in pieces)
+    if not number.isdecimal() or not places or not any(map(str.isdigit, around)):
+        return number
+    rest = number.zfill(sum(len(piece[3]) for piece in places if "0" in piece[3]))
+    shown: list[str] = []
+    for piece in reversed(pieces):
+        if piece[3] is None:
+            shown.append(piece[1] or piece[2] or piece[4] or "")
+            continue
+        size = len(rest) if piece is places[0] else min(len(piece[3]), len(rest))
+        shown.append(rest[len(rest) - size :])
+        rest = rest[: len(rest) - size]
+    return "".join(reversed(shown))
