@@ -12,7 +12,7 @@ from typing import Any
 
 from siem.index.positions import DeadLetter, Positions
 from siem.record.log import StartId, segment_path
-from siem.record.own_writing import is_own_id
+from siem.record.own_id import is_own_id
 from siem.record.segment import opened
 from yingbi.home import Home
 from yingbi.settings import Settings

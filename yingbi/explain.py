@@ -17,7 +17,7 @@ from proxy.ledger import UNOPENED
 from proxy.reasons import REASONS
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent, CallerKind, FieldUse, PermitState, Verdict
-from siem.record.own_writing import start_in
+from siem.record.own_id import start_in
 from siem.record.reader import beginning_of, follow
 from yingbi.home import Home
 from yingbi.kept_programs import KeptPrograms

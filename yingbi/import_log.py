@@ -25,7 +25,7 @@ from policies.epochs import BadEpochs, digester_in
 from siem.record.event import AccessEvent, EventId, ExchangeId
 from siem.record.foreign import SUBJECTS, NotAnEvent, id_in, ours
 from siem.record.log import AccessLog, RecordFailed, StartId, new_start_id
-from siem.record.own_writing import is_own_id
+from siem.record.own_id import is_own_id
 from siem.record.reader import is_kept
 from yingbi.brought_in import BroughtIn
 from yingbi.clock import now

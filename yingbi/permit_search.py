@@ -9,7 +9,7 @@ from siem.index.store import EventStore, StoreUnavailable
 from siem.record.ecs import Document
 from siem.record.event import EventId
 from siem.record.log import BrokenChain, StartId
-from siem.record.own_writing import start_in
+from siem.record.own_id import start_in
 from siem.record.reader import beginning_of, follow
 from yingbi.judge_permits import Seen, seen_in
 

@@ -25,7 +25,7 @@ from siem.index.strict import FIRST, Checked, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
 from siem.record.log import begun_at
-from siem.record.own_writing import start_in
+from siem.record.own_id import start_in
 
 OPEN_DAYS = 8
 """So many days are kept open to be written to: events come late, and a backlog is of several days."""

@@ -16,7 +16,7 @@ from policies.formats.found import BETWEEN_WHYS, WHYS
 from policies.recognisers.scan import scan
 from siem.record.ecs import FIRST, LAST
 from siem.record.event import AccessEvent, CallerKind, FieldUse, PermitNote
-from siem.record.log import StartId
+from siem.record.own_id import is_own_id
 
 MOST_SUBJECTS = 1_000
 """Digests in one event, as in those of the gateway."""
@@ -24,8 +24,6 @@ IN_CLEAR = ("email",)
 """What a caller's own id may be, though it is personal data: staff are recorded in clear."""
 
 _DIGEST = re.compile(f"[^\\s:#]{{1,32}}:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
-_ID = re.compile("(?:[0-9A-HJKMNP-TV-Z]{10}-){1,5}[0-9]{1,18}")
-"""Starts stand before one another where an event was brought in from one installation into the next."""
 _LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,400}")
 _MOST = 2**63
 _ASCII_CODE = re.compile(r"[!-~]{1,256}")
@@ -39,8 +37,8 @@ def can_be_written(event: AccessEvent) -> bool:
         _is_of_its_types(event)
         and FIRST <= event.at < LAST
         and all(0 <= number < _MOST for number in _numbers_of(event))
-        and _ID.fullmatch(event.id) is not None
-        and _ID.fullmatch(event.exchange) is not None
+        and is_own_id(event.id)
+        and is_own_id(event.exchange)
         and all(WHYS.keys() >= set(why.split(BETWEEN_WHYS)) for use in event.fields for why, _ in use.whys)
         and len(event.subjects) <= MOST_SUBJECTS
         and all(map(is_digest, _digests_of(event)))
@@ -51,16 +49,6 @@ def can_be_written(event: AccessEvent) -> bool:
         and all(_is_code(text) for text in _codes_of(event) if text)
         and all(_is_line(text) for text in _lines_of(event) if text)
     )
-
-
-def is_own_id(text: str) -> bool:
-    """Whether *text* has the form of an id that an installation gives to an event."""
-    return _ID.fullmatch(text) is not None
-
-
-def start_in(event: str) -> StartId | None:
-    """The start in whose log the event of that id is; None where it is no id of ours."""
-    return StartId(event.partition("-")[0]) if is_own_id(event) else None
 
 
 def is_digest(text: str) -> bool:
