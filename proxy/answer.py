@@ -22,6 +22,7 @@ from proxy.reasons import reason_for_body
 from proxy.sniff import AsItIs
 from proxy.system import System
 from proxy.verdict import Forward
+from siem.record.event import CallerKind
 
 EVENTS = "events"
 """What is never held until it is whole: its head goes at once, and what it holds as it comes."""
@@ -148,6 +149,8 @@ def treatment_of(
             return Withhold(reason=reason_for_body(withheld.reason))
         return Mask(masker=passes, content_type=_named(media_type, charset), format=STATIC)
     kind = kind_of(media_type)
+    if kind == JSONP and caller.kind is not CallerKind.ANONYMOUS and _is_from_elsewhere(request):
+        return Withhold(reason="script_from_elsewhere")
 
     def masked(media_type: str, charset: str) -> tuple[Masker, str] | None:
         """What masks a body of *media_type*, and what that is then said to be. Raises Withheld."""
@@ -177,6 +180,11 @@ def treatment_of(
     documents = forward.operation.answers.documents
     held = documents.largest_mib if documents is not None and _is_document(kind) else 0
     return Mask(masker=made[0], content_type=made[1], format=DOCUMENT if kind == ANY_FILE else kind, held_mib=held)
+
+
+def _is_from_elsewhere(request: Request) -> bool:
+    """Whether a browser says that a page of another site has it ask; a script may be asked for from any page."""
+    return any(site not in ("same-origin", "same-site", "none") for site in request.headers.get("sec-fetch-site", ()))
 
 
 def _is_document(kind: str) -> bool:

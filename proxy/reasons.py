@@ -227,6 +227,11 @@ REASONS: dict[str, Reason] = {
         "返回内容涉及的人数超过您一次可以查看的上限，请缩小查询范围",
         "the answer is about more people than you may see at once: ask for fewer",
     ),
+    "script_from_elsewhere": Reason(
+        403,
+        "其他网站的页面不能用脚本引用已登录的人的数据",
+        "a page of another site may not have, as a script, what is shown to somebody who is signed in",
+    ),
     "permit_ended": Reason(
         403,
         "查看原文的许可在答复期间到期或被终止，请重新打开页面，需要时再申请",

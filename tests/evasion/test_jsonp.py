@@ -8,6 +8,7 @@ import pytest
 from tests.evasion.cases import PEOPLE, PEOPLE_MASKED, PERSON, TEXT, Case, check, shows, withholds
 from tests.evasion.test_streams import chunked, pieces_of
 from tests.front import VERSIONS, Front
+from tests.gateway import CLERK_KEY
 from tests.rig import ID_NO, MOBILE, NAME, Rig, ended, reads, shows_nothing
 from tests.scripted import answering
 
@@ -111,3 +112,23 @@ def test_a_call_that_ends_otherwise_is_cut(secured_rig: Rig, end: bytes) -> None
     assert (answer.status, answer.is_whole, answer.tells) == (200, end == b"]})", set())
     assert ended(answer.received) is (end == b"]})")
     assert shows_nothing(reads(answer.received)[2])
+
+
+@pytest.mark.parametrize(
+    ("site", "is_signed_in", "status"),
+    [
+        ("cross-site", True, 403),
+        ("cross-site", False, 200),
+        ("same-site", True, 200),
+        ("same-origin", True, 200),
+        ("none", True, 200),
+        ("x", True, 403),
+    ],
+)
+def test_pages_of_other_sites_read_nobodys_data(rig: Rig, site: str, is_signed_in: bool, status: int) -> None:
+    """A browser sends along who is signed in with whatever script a page of any site names."""
+    signed_in = f"Authorization: Bearer {CLERK_KEY}\r\n" if is_signed_in else ""
+    rig.behind.script = answering(b"cb(" + PEOPLE + b")", SCRIPT)
+    said, _, body = reads(rig.ask(headers=f"{signed_in}Sec-Fetch-Site: {site}\r\n"))
+    assert said == status
+    assert status == 200 or json.loads(body)["reason"] == "script_from_elsewhere"
