@@ -133,10 +133,13 @@ def test_a_failure_at_each_event_shows_what_came_before_and_nothing_after(secure
 
 
 def test_a_block_cuts_a_stream_that_is_open_on_every_worker(streams: Rig) -> None:
+    """A sign of life comes each second: no stream is given up for its silence while the last of them is opened."""
+
     def script(connection: Connection, asked: Asked) -> None:
         said = events(people(PERSON))
         connection.say(HEAD + b"%x\r\n%s\r\n" % (len(said), said))
-        connection.hang()
+        while not connection.stop.wait(1):
+            connection.raw.sendall(b"3\r\n:\n\n\r\n")
 
     streams.behind.script = script
     opened = []
@@ -148,7 +151,7 @@ def test_a_block_cuts_a_stream_that_is_open_on_every_worker(streams: Rig) -> Non
             until(connection, MASKED.encode())
         streams.gateway.tighten(entry(Tightening.STOP_SYSTEM))
         for connection in opened:
-            assert rest_of(connection) == b""
+            assert set(rest_of(connection)) <= set(b"3\r\n:")  # signs of life at most, and no end
     finally:
         streams.gateway.tighten()
         for connection in opened:

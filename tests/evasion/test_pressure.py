@@ -14,6 +14,7 @@ from h2.events import ConnectionTerminated
 from tests.front import HTTP_2, VERSIONS, Front
 from tests.gateway import CLERK_KEY, hurry, wait_until
 from tests.http2 import calling
+from tests.proxy.test_gate import has_ended
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, Script, answering
 
@@ -155,14 +156,14 @@ def test_who_reads_too_slowly_is_cut_and_gives_up_his_place(tmp_path: Path) -> N
     with rigged(tmp_path, exchanges=1, reader_s=0.0) as rig, contextlib.ExitStack() as opened:
         rig.behind.script = answering(b"id,name,id_no,mobile\r\n" + ROW * 1_000, "text/csv")
         slow = asking(rig, opened, buffer=4096)
-        wait_until(lambda: rig.gateway.counters()["held"] == 1, 20)
-        wait_until(lambda: rig.gateway.counters()["held"] == 0, 60)
+        wait_until(lambda: has_ended(slow), 60)
         received = b""
         with contextlib.suppress(ConnectionError):
             while piece := slow.recv(65536):
                 received += piece
         assert not ended(received)
         assert shows_nothing(received)
+        wait_until(lambda: answer_on(asking(rig, opened))[0] == 200, 10)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
