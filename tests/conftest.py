@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from deploy.elasticsearch.connection import Connection, NodeUnavailable
 from tests import search_node
@@ -18,7 +18,13 @@ from tests.shared_run import pytest_xdist_setupnodes as pytest_xdist_setupnodes
 
 # The machine may be busy with something else: no test fails for having taken long. Continuous integration tries the
 # same examples each time, so that what fails there is what was changed; everybody else, and `make proof`, new ones.
-settings.register_profile("untimed", deadline=None, max_examples=examples(100), derandomize=UNDER_CI and TIMES == 1)
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=examples(100),
+    derandomize=UNDER_CI and TIMES == 1,
+)
 settings.load_profile("untimed")
 
 MARKED_BY_FIXTURE = {

@@ -104,21 +104,31 @@ def test_who_has_no_grant_sees_what_nobody_sees(register: Demo, truth: Truth, ho
     assert rows == [for_nobody(row) for row in truth.rows["residents"][:20]]
 
 
-NOW = int(time.time())
 STRANGER = Provider()
-CLAIMS: dict[str, Any] = {"iss": "https://id.demo.example", "aud": "register", "sub": "clerk-li", "exp": NOW + 600}
+
+
+def now() -> int:
+    """When a test asks: this module may have been imported many minutes before."""
+    return int(time.time())
+
+
+def claims() -> dict[str, Any]:
+    """Those of a good token."""
+    return {"iss": "https://id.demo.example", "aud": "register", "sub": "clerk-li", "exp": now() + 600}
+
+
 BAD: Shows = {
-    "expired": lambda demo: bearer(demo.other_token("register", exp=NOW - 60)),
-    "not yet good": lambda demo: bearer(demo.other_token("register", nbf=NOW + 600)),
-    "signed by a stranger": lambda demo: bearer(STRANGER.token(**CLAIMS)),
-    "signed by another key than it says": lambda demo: bearer(demo.others.token(kid="r", key=STRANGER.rsa, **CLAIMS)),
+    "expired": lambda demo: bearer(demo.other_token("register", exp=now() - 60)),
+    "not yet good": lambda demo: bearer(demo.other_token("register", nbf=now() + 600)),
+    "signed by a stranger": lambda demo: bearer(STRANGER.token(**claims())),
+    "signed by another key than it says": lambda demo: bearer(demo.others.token(kid="r", key=STRANGER.rsa, **claims())),
     "for another system": lambda demo: bearer(demo.token("hall")),
     "of another issuer": lambda demo: bearer(demo.other_token("register", iss="https://id.example")),
     "of somebody with a key": lambda demo: bearer(demo.other_token("register", sub=CLERKS[0])),
     "of half a character": lambda demo: bearer(demo.other_token("register", sub="\ud800")),
-    "not signed": lambda demo: bearer(unsigned(CLAIMS)),
+    "not signed": lambda demo: bearer(unsigned(claims())),
     "signed with the public key": lambda demo: bearer(
-        signed_with_text(CLAIMS, (demo.gateway.home / "policies" / "demo-idp.json").read_text())
+        signed_with_text(claims(), (demo.gateway.home / "policies" / "demo-idp.json").read_text())
     ),
     "altered": lambda demo: bearer(demo.token("register")[:-8] + "AAAAAAAA"),
     "a key that is none": lambda demo: {"X-API-Key": "ybk_nothing"},

@@ -14,7 +14,6 @@ from tests.siem.events import digest, document
 from yingbi.cli import main
 from yingbi.home import Home
 
-NOW = datetime.now(UTC)
 MINE = """\
 title: 试一试 / Tried
 id: 7f3c1a52-6f0e-4b7c-9d5e-2a8f4c1b6eaa
@@ -50,9 +49,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 def index(home: Home, caller: str = "li") -> None:
     """Five minutes ago somebody was shown four hundred people; two days ago somebody else as many."""
     home.index.mkdir(parents=True)
+    now = datetime.now(UTC)
     five = [
         document(number, at=at + timedelta(seconds=number), subjects=tuple(map(digest, people)), caller=who)
-        for at, who, first in ((NOW - timedelta(minutes=5), caller, 0), (NOW - timedelta(days=2), "wang", 10))
+        for at, who, first in ((now - timedelta(minutes=5), caller, 0), (now - timedelta(days=2), "wang", 10))
         for number, people in enumerate((range(200), range(200, 400)), start=first)
     ]
     with closing(SqliteStore(home.events)) as store:
