@@ -1,7 +1,7 @@
 """`python -m tests.evasion.altered HOW SETTINGS.json`: a worker that is altered on purpose.
 
-For tests alone: workers that stream what others hold, that leak in one of the ways in which a masker could be wrong, and
-that fail where a file beside their settings says. What does not find the leaks proves nothing about the real worker.
+For tests alone: workers that stream what others hold, that leak in one of the ways in which a masker could be wrong,
+that fail where a file beside their settings says, and that have more patience. What does not find the leaks proves nothing about the real worker.
 """
 
 import sys
@@ -12,7 +12,7 @@ from typing import Any
 from policies.formats import json_in_place
 from policies.formats.json_body import JsonMasker
 from policies.formats.masker import Masker, Withheld
-from proxy import answer, ledger, release, stream
+from proxy import answer, http2, ledger, release, stream
 from proxy.addon import Hooks
 from proxy.answer_headers import AnswerHeaders
 from proxy.guard import withhold_on_failure
@@ -182,10 +182,16 @@ def failing() -> None:
     Hooks.response = withhold_on_failure(response)  # type: ignore[method-assign]
 
 
+def patient() -> None:
+    """Tell nobody that his connection goes away while an answer is under way, however long that takes."""
+    http2.PATIENCE_S = 600.0
+
+
 WAYS: dict[str, Callable[[], None]] = {
     "streaming": streaming,
     "in place": in_place,
     "failing": failing,
+    "patient": patient,
     "leaks what it cannot read": wrapping(Unreadable),
     "leaks the second piece": leaking_streams,
     "leaks a name": wrapping(Names),

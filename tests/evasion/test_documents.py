@@ -3,6 +3,7 @@
 import io
 import json
 import socket
+import threading
 
 import docx
 import openpyxl
@@ -25,7 +26,7 @@ from tests.policies.documents.made import (
     signed,
 )
 from tests.rig import Rig
-from tests.scripted import answering
+from tests.scripted import Asked, Connection, answering
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -168,15 +169,21 @@ def test_others_are_answered_while_a_document_is_masked(exporting_rig: Rig) -> N
         book.active.append((number, f"电话{13800000000 + number}", "办结"))
     written = io.BytesIO()
     book.save(written)
-    exporting_rig.behind.script = answering(written.getvalue(), XLSX, "200 OK")
+    begun = threading.Event()
+
+    def script(connection: Connection, asked: Asked) -> None:
+        begun.set()
+        answering(written.getvalue(), XLSX, "200 OK")(connection, asked)
+
+    exporting_rig.behind.script = script
     live = exporting_rig.gateway.counters()["live"]
     with socket.create_connection(("127.0.0.1", exporting_rig.gateway.port)) as waiting:
         waiting.sendall(b"GET /document HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
-        wait_until(lambda: exporting_rig.gateway.counters()["live"] > live, 10)
+        assert begun.wait(60)
         answer = exporting_rig.ask(answering(b'{"total": 1, "items": []}', "application/json", "200 OK"))
         waiting.settimeout(0.01)
         with pytest.raises(TimeoutError):
             waiting.recv(1)
     assert b'"total"' in answer
+    wait_until(lambda: exporting_rig.gateway.events()[-1]["event"].get("reason") == "caller_left", 10)
     wait_until(lambda: exporting_rig.gateway.counters()["live"] <= live, 10)
-    assert exporting_rig.gateway.events()[-1]["event"]["reason"] == "caller_left"

@@ -209,4 +209,4 @@ def test_what_a_caller_does_not_let_out_is_not_fetched(tmp_path: Path) -> None:
             wait_until(lambda: "close" in [event["event"]["action"] for event in rig.gateway.events()], 60)
         assert sum(sent) < 16 * 1024 * 1024
         rig.behind.script = answering(b'{"total": 1}')
-        assert front.ask().status == 200
+        wait_until(lambda: front.ask().status == 200, 10)
