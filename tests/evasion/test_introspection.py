@@ -63,6 +63,10 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield made
 
 
+ENOUGH = 24
+"""Requests after which both workers have been asked, but for a chance of one in ten million."""
+
+
 @pytest.fixture
 def behind(rig: Rig) -> Behind:
     rig.behind.script = behind = Behind()
@@ -87,7 +91,7 @@ def comes_to(rig: Rig, behind: Behind, cookie: str, expected: tuple[int, str, bo
         found = outcome(rig, behind, cookie)
         assert found in (NOBODY, expected)
         in_turn = in_turn + 1 if found == expected else 0
-        return in_turn >= 8
+        return in_turn >= ENOUGH
 
     wait_until(is_so, 15)
 

@@ -105,7 +105,7 @@ def test_a_key_whose_overlap_has_ended_counts_no_more_though_nobody_publishes_it
     remembered = token(OLD, "old")
     assert fetching.who(remembered) == IN
     fetching.provider.keys = {"new": NEW}
-    fetching.behind_s = OVERLAP_MINUTES * 60 - 2  # so in two seconds it ends
+    fetching.behind_s = OVERLAP_MINUTES * 60 - 6  # so in six seconds it ends
     fetching.fetch()
     assert fetching.who(remembered) == IN
     wait_until(lambda: fetching.who(remembered) == OUT, 10)
