@@ -202,7 +202,7 @@ def run_forked(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
     said: str = "",
-    limit_s: float = 120,
+    limit_s: float = 300,
 ) -> subprocess.CompletedProcess[str]:
     """What a command of ours does and prints which is told what is *said*, as `subprocess.run` has it."""
     with contextlib.ExitStack() as open_files:

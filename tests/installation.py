@@ -52,7 +52,7 @@ class Installation:
         """What every command is run with."""
         return {**os.environ, "YINGBI_HOME": str(self.home), "YINGBI_PORT_BASE": str(self.base)}
 
-    def run(self, *arguments: str, limit_s: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, limit_s: float = 300) -> subprocess.CompletedProcess[str]:
         """A command of ours, ended."""
         return run_forked("yingbi.cli", *arguments, environment=self.environment, limit_s=limit_s)
 

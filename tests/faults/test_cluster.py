@@ -28,7 +28,7 @@ from siem.record.log import AccessLog, new_start_id
 from tests import search_node
 from tests.absence import not_here
 from tests.contract.backends import SOON
-from tests.gateway import wait_until
+from tests.gateway import wait_until, waiting_per_core
 from tests.siem.events import digest, event
 from yingbi.cli import main
 from yingbi.first_start import make_folders
@@ -151,7 +151,7 @@ def kill(node: Node, store: Watched) -> bool:
 
 def ship(shipper: Shipper, until: threading.Thread | None, enough: int = 0) -> list[Progress]:
     """Step by step: until so many are shipped, or until *until* has ended and nothing is left."""
-    deadline, steps, shipped = time.monotonic() + LIMIT_S, [], 0
+    deadline, steps, shipped = time.monotonic() + LIMIT_S * waiting_per_core(), [], 0
     while True:
         ended = until is not None and not until.is_alive()
         steps.append(shipper.step())
