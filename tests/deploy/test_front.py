@@ -125,12 +125,12 @@ def test_static_files_come_from_nginx_and_nothing_else_does(rig: Rig, tmp_path: 
         assert rig.behind.asked == [] or all("/people" in asked.line for asked in rig.behind.asked)
 
 
-@pytest.mark.parametrize("rig", [6.0], indirect=True)
+@pytest.mark.parametrize("rig", [60.0], indirect=True)
 def test_haproxy_leads_nobody_to_a_gateway_that_is_to_stop(rig: Rig, tmp_path: Path) -> None:
     with fronted("haproxy.cfg", tmp_path / "front", rig) as client:
         wait_until(lambda: client.get("/people", extensions=SNI).status_code == 200, 20)
         rig.gateway.workers[0].send_signal(signal.SIGTERM)
-        wait_until(lambda: client.get("/people", extensions=SNI).status_code == 503, 6)
+        wait_until(lambda: client.get("/people", extensions=SNI).status_code == 503, 30)
         answer = client.get("/people", extensions=SNI)
         assert "yingbi-event" not in answer.headers, "HAProxy itself says that there is nobody"
         assert rig.gateway.workers[0].poll() is None, "and the gateway has not stopped yet"

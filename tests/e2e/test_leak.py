@@ -120,7 +120,7 @@ def test_the_staff_on_duty_find_who_saw_whom_in_the_console(played: Played) -> N
         rows = [json.loads(line) for line in exported.text.splitlines()]
         assert rows
         assert {row["caller"] for row in rows} == {thief}
-        assert desk.get("/figures").text.count("没有在 5 秒内答复") == 0
+        wait_until(lambda: "没有在 5 秒内答复" not in desk.get("/figures").text, 20)
         assert thief in desk.get("/figures").text
         form = {**fields_of(page_of(desk.get("/people")).by_id("look-up")), "identifier": person, "basis": "演练-1"}
         seen = page_of(desk.post("/people", data=form))
