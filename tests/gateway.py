@@ -197,6 +197,10 @@ class Gateway:
         """Every event in the log, by worker start and position; its chain is checked."""
         return events_in(self.home / "log")
 
+    def last_reason(self) -> str:
+        """That of the last event; "" where it has none, or there is no event yet."""
+        return next((str(event["event"].get("reason", "")) for event in reversed(self.events())), "")
+
     def stop(self) -> None:
         """End every worker."""
         self._stopping.set()

@@ -185,5 +185,5 @@ def test_others_are_answered_while_a_document_is_masked(exporting_rig: Rig) -> N
         with pytest.raises(TimeoutError):
             waiting.recv(1)
     assert b'"total"' in answer
-    wait_until(lambda: exporting_rig.gateway.events()[-1]["event"].get("reason") == "caller_left", 10)
+    wait_until(lambda: exporting_rig.gateway.last_reason() == "caller_left", 10)
     wait_until(lambda: exporting_rig.gateway.counters()["live"] <= live, 10)

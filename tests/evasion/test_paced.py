@@ -148,7 +148,7 @@ def test_no_more_is_taken_from_the_system_than_is_read(waiting: Rig) -> None:
         assert shows_no_name(comes(FIRST_READ))
     assert script.is_over.wait(60)
     assert script.bytes < LONG / 2
-    wait_until(lambda: waiting.gateway.events()[-1]["event"].get("reason") == "caller_left", 60)
+    wait_until(lambda: waiting.gateway.last_reason() == "caller_left", 60)
     status, _, _ = reads(ask(waiting, Taken(salt, 1)))
     assert status == 200
 

@@ -239,11 +239,10 @@ def test_a_caller_who_leaves_takes_the_connection_behind_with_him(shared: Rig) -
                 super().say(connection, page)
 
     behind = Slow(shared)
-    live = shared.gateway.counters()["live"]
     with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=60) as caller:
         caller.sendall(GET % (1, b""))
         assert asked.wait(60)
-    wait_until(lambda: shared.gateway.counters()["live"] <= live, 10)
+    wait_until(lambda: shared.gateway.last_reason() == "caller_left", 10)
     left.set()
     assert total_in(asks(shared, 2)) == 2
     assert behind.connections[1] is not behind.connections[0]

@@ -341,7 +341,7 @@ def test_a_line_without_end_in_a_body_is_not_listened_to(rig: Rig, begins: bytes
     with connected(rig) as connection:
         connection.sendall(REQUEST.replace(b"GET", b"POST")[:-2] + b"Transfer-Encoding: chunked\r\n\r\n" + begins)
         assert sends_until_cut(connection, b"x" * 65536, 1000)
-    wait_until(lambda: rig.gateway.events()[-1]["event"].get("reason") == "caller_left", 5)
+    wait_until(lambda: rig.gateway.last_reason() == "caller_left", 5)
 
 
 def test_who_asks_before_sending_a_body_is_told_to_go_on(rig: Rig) -> None:
@@ -385,7 +385,7 @@ def test_who_goes_on_sending_while_it_waits_is_cut(rig: Rig) -> None:
     with connected(rig) as connection:
         connection.sendall(REQUEST)
         assert sends_until_cut(connection, b"x" * 65536, 10_000)
-    wait_until(lambda: rig.gateway.events()[-1]["event"].get("reason") == "caller_left", 5)
+    wait_until(lambda: rig.gateway.last_reason() == "caller_left", 5)
 
 
 def test_who_goes_on_sending_behind_his_last_request_is_cut(rig: Rig) -> None:
