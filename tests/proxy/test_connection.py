@@ -152,7 +152,7 @@ def test_what_is_to_go_on_later_waits_until_the_caller_has_taken_what_was_writte
             made.transports[made.client].writer = made._writer
             await made.server_event(data(made, b"1"))
             taken = asyncio.create_task(asyncio.to_thread(take, theirs))
-            await asyncio.wait_for(woken.wait(), 10)
+            await asyncio.wait_for(woken.wait(), 60)
             await taken
 
     asyncio.run(main())

@@ -15,6 +15,7 @@ from siem.index.elastic_bulk import CHUNK_ITEMS
 from siem.index.elastic_link import Login
 from siem.index.store import StoreUnavailable
 from tests.contract.backends import SOON, elastic_prefix, elastic_store, login
+from tests.ports import free_port
 from tests.siem.events import NINE, digest, document, event
 
 LATER = NINE + timedelta(days=40)
@@ -62,9 +63,10 @@ def ca_file(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_cluster_that_is_not_there_is_unavailable(ca_file: Path, call: Callable[[ElasticStore], object]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with store_at(f"https://127.0.0.1:{port}", ca_file) as store, pytest.raises(StoreUnavailable, match="reached"):
+    with (
+        store_at(f"https://127.0.0.1:{free_port()}", ca_file) as store,
+        pytest.raises(StoreUnavailable, match="reached"),
+    ):
         call(store)
 
 
@@ -79,9 +81,7 @@ def test_a_cluster_that_says_nothing_is_not_waited_for(ca_file: Path, call: Call
 @pytest.mark.elasticsearch
 def test_another_node_is_asked_where_one_is_gone(elasticsearch_node: Any) -> None:
     node = elasticsearch_node
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    there = SimpleNamespace(urls=[f"https://127.0.0.1:{port}", node.url], ca_file=node.ca_file, users=node.users)
+    there = SimpleNamespace(urls=[f"https://127.0.0.1:{free_port()}", node.url], ca_file=node.ca_file, users=node.users)
     with elastic_prefix(node) as prefix:
         for number in range(4):  # whichever the client begins with
             with contextlib.closing(elastic_store(there, prefix)) as store:
