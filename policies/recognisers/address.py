@@ -38,7 +38,8 @@ _PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
 
 _LABEL = re.compile(
     "(?:地址|地点|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住|住在|寄到|送到|寄至|送至|寄往|原住|租住|借住|改成|改为|搬到|搬至|迁至|迁到|赶到|赶至|"
-    "停在|老家|发生在|出现在|暂住|(?:先生|女士)住(?![院宅户])"
+    "停在|老家|发生在|出现在|暂住|(?:先生|女士)住(?![院宅户])|"
+    "寄(?![存宿生养托])|(?:外卖|快递|包裹)请?[送放]"
     ")(?:所?地)?[在于为是至到]?"
 )
 """What says that an address follows."""
@@ -70,6 +71,8 @@ _LONGEST_REST = 24
 _LONG_NUMBER = re.compile("[0-9]{6}|[，。；,;：:]")
 _TOLD = re.compile("[0-9A-Za-z一二三四五六七八九十][ 　]?(?:号|弄|巷|栋|幢|座|单元|层|楼|室|户|组|队|连|#)|[0-9]-[0-9]")
 """What stands in every address in which the tagger sees no place."""
+_A_WAY = re.compile("(?:路|街|大道|巷|村|社区)[东南西北中]?$")
+"""How a name ends that is none of a division."""
 _SAID = re.compile("[路街巷镇乡村]")
 """What tells that a name which is read as none of a place is one."""
 _SIGNS = "，。、；;,）)（( 　\n"
@@ -87,7 +90,9 @@ _LONGEST_BARE = 6
 _LEAST_NAME = 2
 """Characters before an ending of one that many words end with as well."""
 
-_SIDE = re.compile("(?:[东南西北]{1,2}[侧角]|旁)(?=$|[，。；,;、）)])")
+_MOUTH = re.compile(r"(?<=[路街道巷])(?:交叉|十字)?路口(?:[东南西北]{1,2}[角侧面]?)?")
+"""Where another road comes in."""
+_SIDE = re.compile("(?:[东南西北]{1,2}[侧角]|(?<=[东南西北])[侧角]|旁)(?=$|[，。；,;、）)])")
 """On which side of it, where that ends what is said."""
 _BEFORE_DOT = re.compile("[\u4e00-\u9fff]{2,4}[·•・]$")
 """Whoever has built an estate, before what it is called: 保利·拉菲公馆."""
@@ -111,7 +116,7 @@ class _Reading:
             bars = kind in _NEVER_WITHIN or self.text[start:end] in _CONJUNCTIONS
             for place in range(start, end):
                 char = self.text[place]
-                self._barred[place] = bars or char in ":：" or (kind not in _PLACE and char in NO_NAME)
+                self._barred[place] = bars or char in ":：我你他她您们" or (kind not in _PLACE and char in NO_NAME)
                 self._places[place] = kind in _PLACE
                 self._goes_on[place] = place > start and (kind not in _PLACE or kind == "s")
                 self._does[place] = kind == "v" and end - start > 1
@@ -161,6 +166,8 @@ class _Reading:
                 yield from ((HOUSE, end, False) for end in self._estates(at, kind))
             if kind == "LOC" and 1 < end - at <= _LONGEST_BARE and self._is_name(at, end, first=first):
                 yield DIVISION, end, False
+                if not first and _A_WAY.search(self.text, at, end) is not None:
+                    yield ROAD, end, False
         if not first and rank <= HOUSE and (estate := WITHIN.match(self.text, at)) is not None:
             end = estate.end()
             if self._is_of_names(at, end) and self._is_name(at, end, first=False):
@@ -238,7 +245,7 @@ class _Reading:
             return crossing.end()
         if (room := _ROOM.match(self.text, end)) is not None and self._is_room(*room.span()):
             return room.end()
-        for behind in (_BOX, _SIDE):
+        for behind in (_MOUTH, _BOX, _SIDE):
             if (match := behind.match(self.text, end)) is not None:
                 return match.end()
         for start, stop, kind in self._words:
@@ -273,7 +280,8 @@ class _Reading:
             return False
         if _SECTION.search(text, start, reaches) and (self._places[start] or self._is_called(start)):
             return True
-        if _REPORTED.search(text, max(0, before - 2), before) and [rank for rank, _, _ in parts[:2]] == [ROAD, HOUSE]:
+        first_two = tuple(rank for rank, _, _ in parts[:2])
+        if _REPORTED.search(text, max(0, before - 2), before) and first_two == (ROAD, HOUSE):
             return self._places[start]
         if _LIVES.search(text, max(0, before - 6), before):
             return self._places[start] and (parts[-1][0] == ROAD or len(parts) > 1)
@@ -289,7 +297,7 @@ class _Reading:
         here = OF_HERE.search(self.text, max(0, start - 2), start)
         if here is not None:
             return here.start()
-        if self.kind_at.get(start - 1, (0, ""))[0] == start and self.text[start - 1] in "省市县区":
+        if start and self.kind_at.get(start - 1, (0, ""))[0] == start and self.text[start - 1] in "省市县区":
             return start - 1
         dotted = _BEFORE_DOT.search(self.text, max(0, start - 5), start)
         if dotted is not None and self._places[start] and self._places[dotted.start()]:

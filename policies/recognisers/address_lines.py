@@ -11,7 +11,7 @@ from policies.recognisers.sentences import Sentence
 
 _SHORTEST, _LONGEST = 6, 70
 _SIGNS = re.compile(
-    "[〔。！？!?；;：:“”\"'《》=<>@…|]|^#|窗口|柜台|[0-9]{6}"
+    "[〔。！？!?；;：:“”\"'《》=<>@…|]|^#|窗口|柜台|座位|货位|编号|以[上下内外]|[0-9]{6}"
     "|[令告函][ 　]?第?[0-9]+号|^[\u4e00-\u9fff]{0,4}(?:地址|住址|住所)[ 　]"
 )
 """What no such line holds."""
@@ -32,7 +32,7 @@ _NUMBERED = re.compile(
 )
 _ESTATE = re.compile(
     "小区|花园|家园|公寓|新村|新城|新苑|[苑邸府庭园]|大厦|大楼|广场|市场|商城|商贸城|轻纺城|家纺城|汽配城|服装城|建材城|家居城|"
-    "宿舍|家属院|生活区|分拨中心|佳园|华庭|名都|嘉园|郦城|学园|校区|购物公园|公馆"
+    "宿舍|家属院|生活区|分拨中心|佳园|华庭|名都|嘉园|郦城|学园|校区|购物公园|公馆|商厦"
 )
 _POSITION = re.compile(
     "对面|旁边|隔壁|附近|路口|交汇|交叉口|交界|往[东南西北]|向[东南西北]|门口|门卫|后座|底商|院内|"
@@ -48,7 +48,7 @@ _OTHERS = re.compile("先生|女士|来电|申请人|性别|民族|籍贯|求职
 _OFFICE = re.compile(
     "医院|学校|大学|学院|酒店|宾馆|银行|车站|门诊|厂(?!商)|公司|政府|供销社|商场|超市|幼儿园|公园|园区|科技园|产业园|创业园|[\u4e00-\u9fff]城(?![市区镇])"
 )
-_IN_HOUSE = re.compile(f"{_NUMBER}[ 　]?(?:号楼|栋|幢|单元|室|层|楼|座)|[楼层][ 　]?[0-9]{{3,4}}")
+_IN_HOUSE = re.compile(f"{_NUMBER}[ 　]?(?:号楼|栋|幢|单元|室|层|楼|座)|[楼层][ 　]?[A-Z]?[0-9]{{3,4}}")
 FIRM = re.compile("(?:公司|集团|支行|分行|银行|合作社|研究院|事务所|委员会)$")
 """What a line ends with that names a firm by where it is."""
 _BESIDE_A_NAME = re.compile("(?:斜?对面|旁边|隔壁|楼上|楼下)[\u4e00-\u9fff]{3,8}$|[东南西北]门[东南西北]?侧?[0-9]+米$")
@@ -69,9 +69,16 @@ _AN_ESTATE = re.compile(
 )
 _A_HOUSE = re.compile(f"[\u4e00-\u9fff·•・]{{3,12}}(?:[一二三四五六七八九十]期)?[ 　]?{_NUMBER}[ 　]?(?:栋|幢|号楼)")
 _A_BOX = re.compile(
-    f"[\u4e00-\u9fff·•・]{{3,12}}(?:[ 　]?{_NUMBER}[ 　]?(?:栋|幢|号楼|号门?)|[东南西北]门)?[\u4e00-\u9fff]{{0,6}}"
+    f"[\u4e00-\u9fff·•・]{{3,12}}(?:[ 　]?{_NUMBER}[ 　]?(?:栋|幢|号楼|号门?|门)|[东南西北]门)?[\u4e00-\u9fff]{{0,6}}"
     "(?:自提柜|快递柜|丰巢柜?|驿站|代收点?|自提点|兔喜生活)"
 )
+_A_ROAD = re.compile("[\u4e00-\u9fff]{2,5}(?:[一二三四五六七八九十东南西北中]路|大道|大街)")
+_NEAR_BY = re.compile(
+    "[\u4e00-\u9fff]{2,8}(?:斜?对面|旁边|隔壁|后面|楼上|楼下)[\u4e00-\u9fff]{1,6}(?:店|铺|馆|超市|诊所|小院|平房|宿舍)"
+)
+"""What a shop or a house is near, and what it is."""
+_VILLAGE = re.compile("[圩墩岗畈冲垸塆湾坞垄塘岭埠桥井坎峪沟窑铺店楼营庄寨屯坝坪]$")
+_IS = frozenset("是为在有被已")
 _NO_ESTATE = re.compile("教学楼|办公楼|宿舍楼|实验楼|综合楼|门诊楼|住院楼|本[市区县楼]|所有|全部|部分|已建|在建|共")
 """What stands in no name of an estate."""
 _VERBS_OF_PLACES = frozenset(
@@ -93,15 +100,17 @@ def is_address_line(sentence: Sentence) -> bool:
     is_whole = _FROM_DIVISION_TO_DOOR.match(text) is not None
     for start, end, kind in sentence.words:
         word = sentence.text[start:end]
-        if kind == "PER" and start == last:
+        if kind == "PER" and start == last and _VILLAGE.search(word) is None:
             return False
         if _OF_NUMBER.match(word) is None and (kind in _BARRED or (kind == "xc" and not word.isascii())):
+            return False
+        if kind == "v" and word in _IS:
             return False
         if kind == "v" and len(word) > 1 and not is_whole and not _is_of_places(word):
             return False
         if kind == "TIME" and word[-1] in "年月日时分":
             return False
-    return _says_where(sentence, text)
+    return _NEAR_BY.fullmatch(text) is not None or _says_where(sentence, text)
 
 
 def _is_of_places(word: str) -> bool:
@@ -118,7 +127,7 @@ def _are_parts(text: str) -> bool:
 def _is_estate(sentence: Sentence, text: str) -> bool:
     """Whether *text* is an estate and nothing else, a house in it, or where parcels are left there."""
     kinds = [kind for _, _, kind in sentence.words if kind != "w"]
-    if _AN_ESTATE.fullmatch(text) is not None:
+    if _AN_ESTATE.fullmatch(text) is not None or _A_ROAD.fullmatch(text) is not None:
         return len(kinds) == 1 and kinds[0] in _NAMES
     if _A_HOUSE.fullmatch(text) is not None or _A_BOX.fullmatch(text) is not None:
         return _NO_ESTATE.search(text) is None and not {"v", "vd", "d", "p", "r", "u", "c"} & set(kinds[:-1])

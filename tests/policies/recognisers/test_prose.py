@@ -271,6 +271,23 @@ ADDRESSES = {
         "家庭住址 广东省普宁市流沙东街道新坛村四片12巷3号",
         "广东省普宁市流沙东街道新坛村四片12巷3号",
     ),
+    "a side of a road that the word of it takes in": (
+        "选址新北区孟河镇小河社区通江路南侧，居民有异议。",
+        "新北区孟河镇小河社区通江路南侧",
+    ),
+    "where a street comes in": ("在云岩区头桥海马冲街路口被追尾。", "云岩区头桥海马冲街路口"),
+    "behind what is sent": ("我爸的病历寄中山二路58号院2号楼门卫就可以。", "中山二路58号院2号楼门卫"),
+    "a group of a villagers' committee": (
+        "户口在云南省镇雄县芒部镇松林村民委员会官房村民小组24号，",
+        "云南省镇雄县芒部镇松林村民委员会官房村民小组24号",
+    ),
+    "a floor on stilts": ("举报人称桂花路东苑小区8栋架空层被改成麻将馆。", "桂花路东苑小区8栋架空层"),
+    "a hamlet that is read as somebody": (
+        "江苏省宿迁市沭阳县贤官镇大闸村小张圩",
+        "江苏省宿迁市沭阳县贤官镇大闸村小张圩",
+    ),
+    "a line that is a road": ("滨海一路", "滨海一路"),
+    "a shop near another on a line": ("粮站对面五金店", "粮站对面五金店"),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
 }
 NOWHERE = {
@@ -286,6 +303,9 @@ NOWHERE = {
     "a by-pass of water": "旁路运行 / Running a draft",
     "a number by hyphens": "合同编号6-2-1403，版本号6-2-1403。",
     "households": "石榴巷两户尚未签约。",
+    "a box of a shelf": "档案盒12-3-2201已移交",
+    "a seat on a line": "座位号A区3排12座",
+    "storeys of a building": "2号楼3层以上为办公区",
     "divisions alone": "北京市今天发布高温预警，朝阳区最高气温38度。",
     "a road alone": "昨天文三路附近堵车，解放路也一样。",
     "what ends like a road": "请勿占道经营，运营渠道和通道保持畅通。",
