@@ -15,7 +15,8 @@ from policies.recognisers.table import PROVINCES_OF_PLATES, Hit
 _LINK = (
     r"[ ]?(?:号码|编号|编码|代码|账号|帐号|卡号|号|(?i:number|num|no\.?|id)|#)?[ ]?(?:\([^()\n]{1,10}\))?"
     r"[\u4e00-\u9fff]{0,4}?"
-    r"[ ]?(?:[\"'”’\]】]?[ ]?(?:[:=|,]|->|-(?=[ A-Za-z0-9]))?)[ ]{0,2}[(\"'“‘\[【「]?[ ]?"
+    r"[ ]?(?:[\"'”’\]】]?[ ]?"
+    r"(?:[:\ufe55\ufe30\u2236|,~→]|=>?|--?>|--?(?=[ A-Za-z0-9(\"“]))?)[ ]{0,2}[(\"'“‘\[【「]?[ ]?"
 )
 """What may stand between a label and its value."""
 _ENDS = r"(?![0-9A-Za-z])"
@@ -144,7 +145,7 @@ LABELLED = (
             score=0.7,
             source="the same, behind other numbers under one label, as forms and notices list them",
         )
-        for before in (1, 2)
+        for before in (1, 2, 3, 4)
     ),
     Labelled(
         category="permit",

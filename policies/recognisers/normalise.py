@@ -44,6 +44,12 @@ READ_AS = {
     **_DIGITS,
     0xFF65: 0xB7,
 }
+_IN_A_SIGN = "".join(chr(one + digit) for one in _ONES for digit in range(9))
+_NOT_BEHIND = f"(?<![0-9\uff10-\uff19{_IN_A_SIGN}])"
+MARK_OF_LIST = re.compile(f"{_NOT_BEHIND}[{_IN_A_SIGN}](?=[0-9A-Za-z(+])")
+"""What numbers the items of a list as often as it stands for a digit, right before what it numbers: ①13800138000."""
+MARK_BEFORE_WORD = re.compile(f"{_NOT_BEHIND}[{_IN_A_SIGN}](?=[\u4e00-\u9fff])")
+"""The same before a word: it is no digit of a number that stands before it."""
 DIGITS_ELSEWHERE = "".join(map(chr, _DIGITS))
 """Digits that are neither ASCII nor full-width."""
 NUMERALS = str.maketrans(

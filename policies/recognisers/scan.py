@@ -16,7 +16,7 @@ from policies.recognisers.compiled import ALL, JOINED, Identified, Span, compile
 from policies.recognisers.gate import Opened, make_gate_ready, opened_to_hide
 from policies.recognisers.labelled import LABELLED, hits_behind_labels
 from policies.recognisers.names import find_names_before_words, find_names_behind_words, has_dots, patterns_for
-from policies.recognisers.normalise import AS_DIGITS, NUMERALS, Normal, normalise
+from policies.recognisers.normalise import AS_DIGITS, MARK_BEFORE_WORD, MARK_OF_LIST, NUMERALS, Normal, normalise
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.readings import MOST_ROUNDS, PACKED, SHORTEST_LINE, packed, packed_in_lines, readings
 from policies.recognisers.table import DOUBTFUL, MOST_SEPARATORS, ORDER, SEPARATORS, TABLE, Hit, Recogniser
@@ -95,11 +95,11 @@ def candidates(text: str, may_hold: set[int], gate: Gate, layers: int = MOST_ROU
     """All that *text* may hold, in no order; they may overlap, and some are doubtful. *may_hold*: what *gate* says."""
     if not may_hold:
         return []
-    found = _hits_in(text, may_hold)
+    found = _hits_in(text, may_hold, gate)
     more: list[Hit] = []
     if Opened.READ_ON in may_hold:
         for reading in readings(text):
-            for hit in _hits_in(reading.text, gate(reading.text)):
+            for hit in _hits_in(reading.text, gate(reading.text), gate):
                 start, end = reading.span(hit.start, hit.end)
                 more.append(Hit(start, end, hit.category, hit.score, hit.why))
     if Opened.PACKED in may_hold and layers:
@@ -138,9 +138,11 @@ def _beside_proven(text: str, found: Iterable[Hit]) -> Iterator[Span]:
             yield run.span()
 
 
-def _hits_in(text: str, may_hold: set[int]) -> list[Hit]:
-    """What *text* as it stands may hold."""
+def _hits_in(text: str, may_hold: set[int], gate: Gate) -> list[Hit]:
+    """What *text* as it stands may hold; what may number the items of a list is read as that as well."""
     asked = may_hold | _TO_HIDE if Opened.HIDDEN in may_hold else may_hold
+    if Opened.HIDDEN in may_hold:
+        text = MARK_BEFORE_WORD.sub(" ", text)
     normal = normalise(text)
     told = _told(normal.text, asked, ALL)
     found = list(told.hits) if told is not None else list(_hits_of_tables(normal.text, asked))
@@ -151,6 +153,9 @@ def _hits_in(text: str, may_hold: set[int]) -> list[Hit]:
     if Opened.TOKEN in asked:
         found.extend(find_tokens(normal.text, _first_category))
     hits = [_in_original(hit, normal) for hit in found]
+    if Opened.HIDDEN in may_hold and MARK_OF_LIST.search(text) is not None:
+        apart = MARK_OF_LIST.sub(" ", text)
+        hits.extend(_hits_in(apart, gate(apart), gate))
     return hits if normal.origin is None else [*hits, *_parted_hits(text)]
 
 

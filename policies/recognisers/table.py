@@ -134,6 +134,8 @@ _CARD_WORDS = (
     "card",
     "account",
 )
+_CARDS_ALONE = tuple(word for word in _CARD_WORDS if "卡" in word or word == "card")
+"""Where a number of an issuer that few cards here are of is meant: behind 账号 it is an account."""
 _PHONE_WORDS = ("手机", "电话", "联系", "致电", "拨打", "来电", "短信", "微信", "mobile", "phone", "tel", "sjh", "lxdh")
 _LINE_WORDS = ("电话", "座机", "固话", "传真", "联系", "致电", "拨打", "tel", "phone", "fax")
 _PASSPORT_WORDS = ("护照", "证件", "passport")
@@ -216,7 +218,7 @@ TABLE: tuple[Recogniser, ...] = (
         pattern=re.compile(rf"{_NOT_AFTER_DIGIT}(?:3[47](?:{_GAP}[0-9]){{13}}|35(?:{_GAP}[0-9]){{14}}|[4-9](?:{_GAP}[0-9]){{15,18}}){_NOT_BEFORE_DIGIT}"),
         shortest=15,
         check=is_luhn,
-        context=_CARD_WORDS,
+        context=_CARDS_ALONE,
         needs_context=True,
         doubt=is_part_of_more,
         score=0.6,
@@ -284,7 +286,7 @@ TABLE: tuple[Recogniser, ...] = (
             rf"(?:(?:-|[ ]?转[ ]?|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
             rf"|(?<![0-9A-Za-z])(?:\+86|\(\+?86\))[ \-]?(?:\(0?(?:10|2[0-57-9]|{_AREA})\)[ \-]?"
             rf"|0?(?:10|2[0-57-9]|{_AREA})[ \-])[2-8][0-9]{{2,3}}[ \-]?[0-9]{{4}}"
-            rf"{_NOT_BEFORE_DIGIT}"
+            rf"(?:(?:-|[ ]?转[ ]?|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,
         check=None,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from policies.recognisers.find import find
 from policies.recognisers.pointers import find_values
 from tests.bench.documents import document
+from tests.bench.embedded import beside, embedded, listed
 from tests.bench.figure import Bench, Figure, figure
 from tests.bench.sentences import Sample, negatives, samples
 from tests.bench.surroundings import look_alikes, surrounded
@@ -44,6 +45,11 @@ def figures(bench: Bench) -> list[Figure]:
     found.append(figure(f"in other surroundings, lowest ({lowest[0]}): F1 of exact spans", [lowest[1][2]], "", ""))
     fired = [bool(spans_found(text)) for text in look_alikes(chance, EACH // 4)]
     found.append(figure("other hard negatives that fire", [100 * sum(fired) / len(fired)], "%", "0.5 aimed at"))
+    embedded_made = [*embedded(chance, EACH // 2), *listed(chance, EACH // 2)]
+    lowest = min(judged(embedded_made, spans_found).items(), key=lambda each: each[1][2])
+    found.append(figure(f"in chats, tables and scans, lowest ({lowest[0]}): F1 of exact spans", [lowest[1][2]], "", ""))
+    fired = [bool(spans_found(sample.text)) for sample in beside(chance, EACH // 4)]
+    found.append(figure("numbers of things that fire", [100 * sum(fired) / len(fired)], "%", "0.5 aimed at"))
     named, others = shares()
     found.append(figure("values under keys of systems that are named", [100 * named], "%", "99.95 aimed at"))
     found.append(figure("values that are nobody's under such keys and are named", [100 * others], "%", "0.5 aimed at"))

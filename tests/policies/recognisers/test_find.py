@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from policies.recognisers.find import _found, find, reported
 from policies.recognisers.scan import _look_alikes, scan
 from policies.recognisers.table import Hit
+from tests.bench.embedded import beside, embedded, listed
+from tests.bench.recognition import judged, spans_found
 from tests.bench.surroundings import look_alikes, surrounded
 
 EXACT = {
@@ -189,6 +191,29 @@ def test_identifiers_are_found_in_whatever_surrounds_them_and_their_look_alikes_
         found = {(hit.start, hit.end, hit.category) for hit in find(sample.text) if hit.category != "person"}
         assert found == set(sample.spans), sample.text
     assert [text for text in look_alikes(chance, 4) if find(text)] == []
+
+
+def test_identifiers_are_found_in_chats_tables_and_scanned_pages_and_numbers_of_things_are_not() -> None:
+    chance = random.Random(83)
+    made = [*embedded(chance, 8), *listed(chance, 8)]
+    scores = judged(made, spans_found)
+    assert min(f1 for _, _, f1 in scores.values()) > 0.95, scores
+    assert [sample.text for sample in beside(chance, 8) if spans_found(sample.text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("①13800138000", "13800138000"),
+        ("⒈13800138000", "13800138000"),
+        ("②0571-88236617", "0571-88236617"),
+        ("①③⑧00138000", "①③⑧00138000"),
+        ("手机①③⑧⓪⓪①③⑧⓪⓪⓪", "①③⑧⓪⓪①③⑧⓪⓪⓪"),
+    ],
+)
+def test_a_digit_in_a_circle_numbers_an_item_or_is_one_of_a_number(text: str, value: str) -> None:
+    for hits in (find(text), scan(text)):
+        assert [text[hit.start : hit.end] for hit in hits] == [value]
 
 
 def test_policies_and_reports_call_persons_differently() -> None:
