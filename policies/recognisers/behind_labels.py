@@ -32,7 +32,7 @@ _CHARGED = re.compile("(?:责任|负责|联系|联络)人[ ]?:|(?:管理|联络|
 """Who is charged with what stands before, which is no name: 包保责任人."""
 _BYLINE = re.compile(
     f"{_BEGINS}([文图摄]|撰文|摄影|摄像|文字|图片|供图|供稿|编辑|责编|美编|校对|翻译|制图|作者|记者|编译|通讯员)"
-    f"[ ]?[/／|｜][ ]?(?=[{_HAN}])"
+    f"(?:[ ]?[/／|｜][ ]?|(?<=[（(][{_HAN}]{{2}})[ 　]{{1,4}}|(?<=[（(][{_HAN}]{{3}})[ 　]{{1,4}})(?=[{_HAN}])"
 )
 _ITEM = re.compile(
     f"(?P<apart>[{_HAN}](?:[ 　]{{1,4}}[{_HAN}]){{1,2}}(?![{_HAN}·]))"
@@ -65,8 +65,8 @@ _OF_A_KIND = frozenset("性型类级率班牌温段期号")
 _DAY = re.compile("周[一二三四五六日末]")
 _WORDY = frozenset(WORDY) | frozenset("和伏井蓬班暴钭索那相光")
 """Surnames that are words far more often, of which some are so common as words that they count behind a label alone."""
-_BORNE = frozenset(
-    "和平 时间 万一 向前 向上 文化 文明 文章 明天 童年 蓝天 春天 夏天 冬天 秋天 江南 江苏 叶子 孔雀 章程".split()
+BORNE = frozenset(
+    "和平 向阳 时间 万一 向前 向上 文化 文明 文章 明天 童年 蓝天 春天 夏天 冬天 秋天 江南 江苏 叶子 孔雀 章程".split()
 )
 """Words that begin like a name, and are somebody's sooner than what came of something."""
 
@@ -152,7 +152,7 @@ def _is_borne(name: str, asks: Asks) -> bool:
     """Whether *name*, a word that begins like one, is somebody's rather than what came of something."""
     if asks is Asks.SOMEBODY:
         return name[0] in ALL_SURNAMES or all(char in GIVEN for char in name[1:])
-    if name in _BORNE:
+    if name in BORNE:
         return True
     is_outcome = name in _OUTCOMES or name in NOT_A_NAME or name[-1] in _OF_A_STATE
     return name[0] in ALL_SURNAMES and not is_outcome

@@ -12,6 +12,7 @@ from policies.recognisers.given_names import (
 )
 from policies.recognisers.listed import is_given, names_beside, names_in_lists
 from policies.recognisers.names import IS_ORGANISATION, SURNAMES
+from policies.recognisers.parties import names_of_parties
 from policies.recognisers.peoples import names_of_peoples, words_of_names
 from policies.recognisers.person_patterns import (
     BEGINS,
@@ -31,7 +32,9 @@ from policies.recognisers.person_patterns import (
     OF_NO_LABEL,
     PERSONAL_TITLE,
     ROLE,
+    ROLE_FIRST,
     SOMEBODY,
+    SURNAME_AND_PERSONAL_TITLE,
     SURNAME_AND_TITLE,
     VEILED,
 )
@@ -42,6 +45,7 @@ from policies.recognisers.person_words import (
     COMPOUND,
     DONE_TO,
     GIVEN,
+    KIN,
     MODIFYING,
     NAMING_KINDS,
     NEVER_LAST,
@@ -61,8 +65,14 @@ PERSON = "person_name"
 _DOES = frozenset({"p", "v", "c", "d"})
 """How the tagger reads what is no surname before an office: 任校长, 向厂长汇报."""
 _OFFICES = tuple(
-    "长 主任 书记 经理 总裁 总监 主席 总理 总统 秘书 董事 监事 支书 主编 总编 讲师 研究员 工程师 教练 导演".split()
+    "长 主任 书记 经理 总裁 总监 主席 总理 总统 首相 秘书 董事 监事 支书 主编 总编 讲师 研究员 工程师 教练 导演".split()
 )
+_PLACES = ("LOC", "nz", "ORG")
+_SHORTEST_SPELLED, _LONGEST_SPELLED = 2, 7
+_LONG_SPELLED = 3
+_ASKING = re.compile("何[时必况故曾尝]")
+_SPEAKS = re.compile("说|表示|称|认为|指出|回应|否认|承认|官宣|退役|夺冠|当选|率队|出席|会见|抵达")
+"""What somebody does, and no place."""
 _COUNTED = re.compile(
     "[于至自到计共有和元][〇零○一二三四五六七八九十百千万两]{1,4}(?:年|月|日|号|时|点|元|余|个|名|次|人)"
     "|高[一二三](?=[（(0-9一二三四五六七八九十年级班部学]|$)"
@@ -117,6 +127,8 @@ class _Reading:
         text, start = self.text, found.start
         if _COUNTED.match(text, start) is not None or IS_ORGANISATION.match(text, start) is not None:
             return True
+        if text[found.end - 1] in "前副" and LEADS.match(text, found.end - 1):
+            return True  # a country: 巴西前|总统
         return self._has_labels and is_no_answer(text, start, found.end, self._known)
 
     def candidates(self) -> Iterator[Found]:
@@ -125,6 +137,7 @@ class _Reading:
         yield from stated_names(text, self._known)
         yield from names_behind_labels(text, self._known)
         yield from told_names(text, self._known)
+        yield from names_of_parties(text, self._words, self._known)
         for match in VEILED.finditer(text):
             is_star = "*" in match[0] and (match[0][0] in AMBIGUOUS or text[match.end() : match.end() + 1] == "*")
             if not is_star and (match.start() in self._starts or ROLE.search(text, 0, match.start())):
@@ -148,6 +161,9 @@ class _Reading:
         for match in SURNAME_AND_TITLE.finditer(text):
             if match[1] not in AMBIGUOUS and text[match.start() : match.end() + 1] not in self._known:
                 yield Found(*match.span(1), "context", 0.7)
+        for match in SURNAME_AND_PERSONAL_TITLE.finditer(text):
+            if match.start() in self._starts:
+                yield Found(*match.span(1), "context", 0.7)
         for match in OF_A_CLAN.finditer(text) if "姓" in text else ():
             yield Found(*match.span(1), "context", 0.7)
         for match in NICKNAME_AND_TITLE.finditer(text):
@@ -160,6 +176,9 @@ class _Reading:
                 yield Found(*match.span(), "context", 0.7)
         for start, end in self._people.items():
             yield from self._corrected(start, end)
+        for start, end, kind in self._words:
+            if kind in _PLACES:
+                yield from self._spelled_like_a_place(start, end)
         for match in BEHIND_ROLE.finditer(text):
             if surname_length(text, match.end()):
                 yield from self._announced(match.end())
@@ -186,12 +205,43 @@ class _Reading:
             return
         if text[end - 1] in "/／|:：" or _OF_A_DOCUMENT.match(text, end):
             return
+        if self._is_before_role(start, end) or _ASKING.match(text, start) or self._is_of_handle(start, end):
+            return
         start = self._bounds.begin(start, end)
         end = self._bounds.end(start, end)
         if text[start:end] in COMPOUND and text[start - 1 : start] in (":", "："):
             yield from self._announced(start)
         if end - start > 1 or text[start] in ALL_SURNAMES:
             yield Found(start, end, "model", 0.85)
+
+    def _is_before_role(self, start: int, end: int) -> bool:
+        """Whether what is spelled like a name is a country's or a firm's, before whoever is of it: 特斯拉|总裁马洛."""
+        text = self.text
+        if end - start < _LONG_SPELLED or not all(char in TRANSLITERATING for char in text[start:end]):
+            return False
+        role = ROLE_FIRST.match(text, end) or LEADS.match(text, end)
+        return role is not None and role[0] not in KIN and role.end() in self._people
+
+    def _is_of_handle(self, start: int, end: int) -> bool:
+        """Whether what has no surname begins the handle of somebody, and goes on: @阿拉斯加的狗."""
+        text = self.text
+        is_first = text[start - 1 : start] == "@" and not surname_length(text, start)
+        return is_first and is_han(text[end : end + 1], 1) and NEXT_HONORIFIC.match(text, end) is None
+
+    def _spelled_like_a_place(self, start: int, end: int) -> Iterator[Found]:
+        """What the tagger takes for a place and no word is, spelled like a name of another language, where somebody
+        stands: 总理|默尔兹.
+        """
+        text = self.text
+        if text[start:end] in self._known or not _SHORTEST_SPELLED <= end - start <= _LONGEST_SPELLED:
+            return
+        if not all(char in TRANSLITERATING for char in text[start:end]) or LEADS.match(text, end):
+            return
+        if is_of_a_thing(text, start, end, self._words, self._known):
+            return
+        is_led_to = ROLE.search(text, max(0, start - 8), start) is not None
+        if is_led_to or (end - start > _SHORTEST_SPELLED and BEGINS.match(text, start) and _SPEAKS.match(text, end)):
+            yield Found(start, end, "context", 0.7)
 
     def _is_country(self, start: int, end: int) -> bool:
         """Whether what is spelled like a name is a country's, before whoever leads it: 几内亚比绍前总统若泽."""
@@ -227,7 +277,7 @@ class _Reading:
                 continue
             if text[start : start + 2] in NOT_A_NAME and not ends and not FOLLOWS_LONG.match(text, end):
                 continue
-            if length == 2 and given[-1] in "和同" and not ends and text[start : end - 1] in self._known:
+            if length == 2 and given[-1] in "和同地" and not ends and text[start : end - 1] in self._known:
                 continue
             is_clear = ends or FOLLOWS_LONG.match(text, end) or text.startswith("等", end)
             if text[start:end] in NOBODY or (not is_clear and self._splits_word(end)):

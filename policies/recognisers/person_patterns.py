@@ -78,4 +78,9 @@ LEADS = re.compile(
 )
 OFFICES = "总工董导姐哥叔姨婶嫂伯"
 """What somebody is called by, in one character behind the surname."""
+SURNAME_AND_PERSONAL_TITLE = re.compile(
+    f"(?:^|(?<=[为由给与和及致找请叫，,。、：: ]))([{WORDY}])"
+    f"(?=(?:先生|女士|小姐)(?!们|会|[的及和与]?[^{_HAN}]?(?:先生|女士)))"
+)
+"""A surname that is a word far more often, before what only a person is called by: 年女士."""
 PERSONAL_TITLE = re.compile("(?:先生|女士|小姐|同学)(?!们|会|录|聚会)")

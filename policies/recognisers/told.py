@@ -6,12 +6,14 @@ What stands at such a place is somebody, so that names count that are words of t
 import re
 from collections.abc import Container, Iterator
 
+from policies.recognisers.behind_labels import BORNE
 from policies.recognisers.person_patterns import BEGINS, LATIN
 from policies.recognisers.person_words import (
     ALL_SURNAMES,
     AMBIGUOUS,
     COMPOUND,
     GIVEN,
+    MODIFYING,
     NEVER_LAST,
     NOBODY,
     NOT_A_NAME,
@@ -42,6 +44,19 @@ _TELLING = (
     # in a picture
     f"(?:^|(?<=[为与和及、，,。：:])){_NAME}(?=[（(][左右中前后上下][一二三四五六七八九]?[）)])",
 )
+_PLAINLY_TELLING = (
+    # who paid, who is attested, whose child it is, to whom something is granted
+    f"(?:收到|收取|退还|归还){_NAME}(?=交来|缴来|缴纳|交纳|交付|归还|支付|转来|现金|人民币|房租|租金|押金|货款|欠款|学费)",
+    f"兹(?:证明|有){_NAME}(?=同志|系|是|自|于|为|在|[，,][男女])",
+    f"(?:经(?:核实|查|查明|了解|调查|审查|审理查明)|查明)[，,:：]{_NAME}(?=[与和]|系|于|自|在)",
+    f"(?:育有?|生育|婚生|收养|养育)(?:一|[长次幼])?[子女]{_NAME}(?=[，,。；;、]|$)",
+    f"(?:准予|批准|同意){_NAME}(?=[（(，,][男女]|享受|入职|转正|辞职|退休|离职|调离|休假|同志)",
+    # who does what at a meeting
+    f"(?:^|(?<=[，,；;：:由])){_NAME}(?=(?:记录|列席|主持|缺席)[，,。；;])",
+    # a comrade
+    f"(?:^|(?<=[，,。；;：: 　]))([和{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{1,2}})(?=同志(?!们|会))",
+)
+"""Where words of every day count as well that begin like a name."""
 _TELLING_IN_A_TABLE = (
     # in a table that has become a line
     f"(?:^|(?<=[ 　\t])){_NAME}{_BLANK}[{_HAN}、]{{2,12}}{_BLANK}[男女]{_BLANK}[0-9]{{2}}",
@@ -52,6 +67,7 @@ _TELLING_IN_A_TABLE = (
 )
 _ANY = tuple(map(re.compile, _TELLING))
 _ANY_WITH_BLANKS = _ANY + tuple(map(re.compile, _TELLING_IN_A_TABLE))
+_PLAINLY = tuple(map(re.compile, _PLAINLY_TELLING))
 _HAS_BLANK = re.compile("[ 　\t]")
 _BEHIND_COLON = re.compile(f"(?<=[:：])([{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{2}})(?=[，,。；;]|$)")
 _QUOTED = re.compile(f'(?<=[、和])[“"‘]([{_HAN}]{{2,4}})[”"’](?=等[一二两三四五六七八九十0-9]*人)')
@@ -65,6 +81,11 @@ def told_names(text: str, words: Container[str]) -> Iterator[Found]:
         for match in pattern.finditer(text):
             is_word = match[1][0] in AMBIGUOUS and match[1] in words
             if match[1] not in NOT_A_NAME and match[1] not in NOBODY and not is_word:
+                yield Found(*match.span(1), "context", 0.75)
+    for pattern in _PLAINLY:
+        for match in pattern.finditer(text):
+            is_kind = match[1] in NOBODY or match[1] in NOT_A_NAME or match[1] in MODIFYING
+            if not is_kind or match[1] in BORNE:
                 yield Found(*match.span(1), "context", 0.75)
     for match in _WRITING.finditer(text) if "记者" in text else ():
         yield Found(*match.span(1), "context", 0.75)

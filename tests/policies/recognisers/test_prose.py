@@ -123,6 +123,26 @@ PEOPLE = {
     "of who writes": ("（记者 谈笑 摄）\n文/施展", ["谈笑", "施展"]),
     "of what somebody was called": ("姓名：王小明（曾用名：王大明）", ["王小明", "王大明"]),
     "that ends like a bridge": ("王大桥说，桥修好了。", ["王大桥"]),
+    "spelled from another language, and tagged as a place": (
+        "德国总理默尔兹到访，伊朗最高领袖哈梅尔内伊没有露面。",
+        ["默尔兹", "哈梅尔内伊"],
+    ),
+    "behind a firm and an office": (
+        "特斯拉首席执行官马斯洛克、巴西前总统博索纳多都没有回应。",
+        ["马斯洛克", "博索纳多"],
+    ),
+    "before a title of nobles": ("卡里姆亲王接受了体检，想念张班主任。", ["卡里姆", "张"]),
+    "that is a word, before comrade": ("中央决定：和平同志任省委委员，向阳同志另有任用。", ["和平", "向阳"]),
+    "that is a word, of a party": ("当事人和平对处罚无异议，委托人田野因出差未到。", ["和平", "田野"]),
+    "that is a word, of who paid": ("今收到安康交来物业费贰仟元。", ["安康"]),
+    "that is a word, of whom a text attests": (
+        "兹证明方圆系我单位职工；经核实，向阳与白雪系夫妻。",
+        ["方圆", "向阳", "白雪"],
+    ),
+    "of a child": ("二人育有一子高远，户籍在我社区。", ["高远"]),
+    "of who takes the minutes": ("会议由郝运主持，江海记录，方圆列席。", ["郝运", "江海", "方圆"]),
+    "of a surname that is a word, before a title": ("法定代表人由查先生变更为年女士。", ["查", "年"]),
+    "with blanks, of who writes": ("（编辑 田旺 方圆）", ["田旺", "方圆"]),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
@@ -152,6 +172,10 @@ NOBODY = {
     "places and roads in pinyin": "本店在Hong Kong和Zhong Shan Lu都有分店。",
     "what is called after somebody": "诺贝尔物理学奖揭晓，何塞·马蒂国际机场启用。",
     "kin and words like kin": "师姐和大哥来了，表姐家的猫。",
+    "what is done as a word says": "申请人成功申请到补助，当事人和平解决，申请人高兴地说，申请人成绩对录取有影响。",
+    "handles that go on": "回复@阿拉斯加的狗:笑死",
+    "comrades of any name": "全体同志和党员同志到场。",
+    "what is asked": "这场骂战何时休？",
     "relatives": "老公说晚上带我去吃火锅，妈妈也来。",
 }
 ADDRESSES = {
