@@ -34,16 +34,22 @@ _BYLINE = re.compile(
     f"{_BEGINS}([文图摄]|撰文|摄影|摄像|文字|图片|供图|供稿|编辑|责编|美编|校对|翻译|制图|作者|记者|编译|通讯员)"
     f"(?:[ ]?[/／|｜][ ]?|(?<=[（(][{_HAN}]{{2}})[ 　]{{1,4}}|(?<=[（(][{_HAN}]{{3}})[ 　]{{1,4}})(?=[{_HAN}])"
 )
+_COMPOUND = f"(?:{'|'.join(COMPOUND)})"
 _ITEM = re.compile(
-    f"(?P<apart>[{_HAN}](?:[ 　]{{1,4}}[{_HAN}]){{1,2}}(?![{_HAN}·]))"
+    f"(?P<apart>(?:{_COMPOUND}|[{_HAN}])(?:[ 　]{{1,4}}[{_HAN}](?![{_HAN}·:：]))+)"
     f"|[{_HAN}]{{1,8}}(?:[·•・][{_HAN}]{{1,8}}){{1,3}}|[{_HAN}]{{2,8}}"
 )
+_APART_BEHIND_BLANK = re.compile(
+    f"{_BEGINS}([{_HAN}]{{2,8}})[ 　]{{1,2}}"
+    f"((?:{_COMPOUND}|[{''.join(sorted(ALL_SURNAMES))}])[ 　]{{1,4}}[{_HAN}])(?![{_HAN}·:：])"
+)
+"""A name whose characters stand apart, behind whoever bears it: 申请人 李 四."""
 _NEXT = re.compile(f"{_IN_BRACKETS}(?:[、/／][ 　]?|[ 　]{{1,4}})(?=[{_HAN}])")
 """What stands between two that a label is answered by."""
 _STOPS = re.compile(f"(?![{_HAN}A-Za-z0-9·])(?![ 　]?[:：])(?!{_IN_BRACKETS}[ 　]{{0,8}}[:：])")
 """Where an answer is over, and was no label."""
 _TITLE = re.compile(f"(?<=.)(?:{'|'.join(HONORIFICS)})$")
-_MOST_GIVEN, _OF_FOUR = 2, 4
+_MOST_GIVEN, _LONGEST_APART, _OF_FOUR = 2, 3, 4
 _NEVER_LAST = frozenset("等们了吗呢吧啊的着也")
 """What no answer ends with that is a name."""
 _NO_ANSWER = frozenset(
@@ -77,6 +83,9 @@ def names_behind_labels(text: str, words: Container[str]) -> Iterator[Found]:
         asks = asked_by("".join(match[1].split()))
         if asks is not None:
             yield from _answers(text, match.end(), asks, words)
+    for match in _APART_BEHIND_BLANK.finditer(text):
+        if asked_by(match[1]) is Asks.SOMEBODY and match[0] not in words:
+            yield Found(*match.span(2), "context", 0.75)
     for match in _BYLINE.finditer(text):
         yield from _answers(text, match.end(), Asks.SOMEBODY, words)
 
@@ -105,14 +114,21 @@ def _answers(text: str, start: int, asks: Asks, words: Container[str]) -> Iterat
             name = value if title is None else value[: title.start()]
             if _is_answer(value, asks, words):
                 yield Found(item.start(), item.start() + len(name), "context", 0.8)
-        elif _may_be_apart("".join(value.split())):
-            yield Found(*item.span(), "context", 0.8)
+        else:
+            yield from _apart(text, *item.span())
         goes_on = _NEXT.match(text, item.end())
         item = _ITEM.match(text, goes_on.end()) if goes_on is not None else None
 
 
-def _may_be_apart(name: str) -> bool:
-    return (name[0] in ALL_SURNAMES or name[:2] in COMPOUND) and name[-1] not in _NEVER_LAST
+def _apart(text: str, start: int, end: int) -> Iterator[Found]:
+    """The names from *start* to *end*, whose characters stand apart: one of three at most, or several of two."""
+    places = [match.span() for match in re.finditer(r"\S+", text[start:end])]
+    size = len(places) if len(places) <= _LONGEST_APART else 2
+    names = [places[at : at + size] for at in range(0, len(places), size)]
+    firsts = [text[start + name[0][0] : start + name[0][1]] for name in names]
+    if len(names[-1]) == size and all(first in ALL_SURNAMES or first in COMPOUND for first in firsts):
+        for name in names:
+            yield Found(start + name[0][0], start + name[-1][1], "context", 0.8)
 
 
 def _is_answer(value: str, asks: Asks, words: Container[str]) -> bool | None:

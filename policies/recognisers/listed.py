@@ -87,15 +87,22 @@ def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _counted_at(text: str, item: tuple[int, int]) -> int:
     """Where it is told how many there are, behind a name of two or three characters that begins *item*; 0: nowhere."""
-    return next((item[0] + size for size in (2, 3) if _COUNTED.match(text, item[0] + size)), 0)
+    sizes = (size for size in (2, 3, 4, 5) if size <= _LONGEST or _is_spelled(text[item[0] : item[0] + size]))
+    return next((item[0] + size for size in sizes if _COUNTED.match(text, item[0] + size)), 0)
+
+
+def _is_spelled(name: str) -> bool:
+    return all(char in TRANSLITERATING for char in name)
 
 
 def _last(text: str, start: int, end: int) -> int:
     """Where the last item of a list ends that goes on to *end*; *start* where that is not clear."""
     if end - start <= _LONGEST:
         return end
-    for size in (3, 2):
+    for size in (5, 4, 3, 2):
         stops = start + size
+        if size > _LONGEST and not _is_spelled(text[start:stops]):
+            continue
         if _ENDS_LIST.match(text, stops) or FOLLOWS_LONG.match(text, stops) or NEXT_HONORIFIC.match(text, stops):
             return stops
     return start
@@ -138,5 +145,6 @@ def _may_be(text: str, start: int, end: int, words: Container[str], *, sure: int
         if name in words or name[:2] in NOT_A_NAME:
             return sure >= _SURE and name not in NOT_A_NAME and name[0] in ALL_SURNAMES and is_given(text, start, end)
         return name[0] in ALL_SURNAMES or (sure >= _SURE and all(char in GIVEN for char in name[size:]))
-    is_spelled = all(char in TRANSLITERATING for char in name)
-    return sure >= _SURE and is_spelled and 3 <= len(name) <= 6 and name not in words
+    return (
+        (sure >= _SURE or (sure > 0 and is_counted)) and _is_spelled(name) and 3 <= len(name) <= 6 and name not in words
+    )

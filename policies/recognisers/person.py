@@ -56,7 +56,7 @@ from policies.recognisers.person_words import (
 from policies.recognisers.pinyin import is_name_in_pinyin, is_place_in_pinyin
 from policies.recognisers.rare_surnames import WORDY
 from policies.recognisers.sentences import Sentence
-from policies.recognisers.stated import Found, stated_names, unveiled
+from policies.recognisers.stated import ORGANISATION, Found, stated_names, unveiled
 from policies.recognisers.table import Hit
 from policies.recognisers.things import is_of_a_thing
 from policies.recognisers.told import told_names
@@ -284,6 +284,8 @@ class _Reading:
                 continue
             known = is_talent or all(char in GIVEN for char in given) or (length == 2 and self._is_loose(start, end))
             if text[start:end] in self._known and not (ends and text[start - 1] in ":："):
+                if text[start:end].endswith(ORGANISATION):
+                    continue
                 if known and (is_clear or text[end] in "说称") and self._may_be_called_so(start, end):
                     yield Found(start, end, "context", 0.6)
                     return

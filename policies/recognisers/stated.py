@@ -23,7 +23,7 @@ from policies.recognisers.person_words import (
 from policies.recognisers.rare_surnames import WORDY
 
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf"
-_TITLE = "同学|同志|先生|女士|老师"
+_TITLE = "同学|同志|先生|女士|老师|[两二三四五六七八九十](?:位|人|名)|等[两二三四五六七八九十]"
 _ONE = f"(?<![{_HAN}])[{_HAN}](?=[^{_HAN}]|$|{_TITLE})"
 _BLANK = "[ 　]{1,4}"
 _SURNAME_ALONE = f"(?:{'|'.join(COMPOUND)}|[{''.join(sorted(ALL_SURNAMES))}])"

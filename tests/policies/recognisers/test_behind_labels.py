@@ -20,6 +20,8 @@ PEOPLE = {
     "with a title": ("批准人：方圆主任", ["方圆"]),
     "with two labels on a line": ("审核：万里 复核：江河", ["万里", "江河"]),
     "of surnames that are in no list but this": ("领队：和平，带队：平凡", ["和平", "平凡"]),
+    "apart, in a row": ("名单：张　强 李　娜 欧阳峰 司马　光", ["张　强", "李　娜", "欧阳峰", "司马　光"]),
+    "apart, behind a blank": ("申请人 李 四 于昨日提交材料", ["李 四"]),
     "of a byline": ("摄影/路畅 文/水生 编辑/高兴", ["路畅", "水生", "高兴"]),
     "ending like an office or a particle": ("签收人：申时行；经营者：符良才", ["申时行", "符良才"]),
 }

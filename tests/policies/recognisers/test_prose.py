@@ -143,6 +143,13 @@ PEOPLE = {
     "of who takes the minutes": ("会议由郝运主持，江海记录，方圆列席。", ["郝运", "江海", "方圆"]),
     "of a surname that is a word, before a title": ("法定代表人由查先生变更为年女士。", ["查", "年"]),
     "with blanks, of who writes": ("（编辑 田旺 方圆）", ["田旺", "方圆"]),
+    "with blanks, in a list that is counted": ("马 丽、高 山、田 甜三位同志负责接待。", ["马 丽", "高 山", "田 甜"]),
+    "of Xinjiang, last in a list that is counted": (
+        "阿卜杜热合曼·图尔荪、帕提古丽三户已脱贫。",
+        ["阿卜杜热合曼·图尔荪", "帕提古丽"],
+    ),
+    "before an office in one character that is no given name": ("刘局和李处都同意了。", ["刘", "李"]),
+    "before an organisation": ("陈司徒丽华女士代表商会致辞。", ["陈司徒丽华"]),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
