@@ -93,6 +93,9 @@ class Bounds:
                 return start
             if start - 1 in self._starts:
                 return start - 1
+        is_after_and = text[start - 1 : start] == "和" and end - start == 2 and text[start] not in NICKNAME
+        if is_after_and and BEGINS.match(text, start - 1):
+            return start if surname_length(text, start) else start - 1  # 和福贵
         if start and end - start == 1 and text[start - 1] in NICKNAME:
             return start - 1
         begun = self._spelled.before_hyphen(start)
@@ -136,7 +139,8 @@ class Bounds:
             return start + size
         if size and end - start >= size + 2 and text[end - 1] in FAMILIAR and text[end - 1] not in GIVEN:
             return end - 1
-        if text[start] in NICKNAME and end - start == 3 and text[start + 1] in ALL_SURNAMES:
+        is_spelled = text[start] == "阿" and text[end - 1] in TRANSLITERATING  # 阿齐姆
+        if not is_spelled and text[start] in NICKNAME and end - start == 3 and text[start + 1] in ALL_SURNAMES:
             return end - 1 if text[end - 1] not in GIVEN or text[end - 1 : end + 1] in self._known else end
         for surname in (2, 3):
             if text[start : start + surname] in JAPANESE and end - start <= surname + 1:

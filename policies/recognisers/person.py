@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterator
 
+from policies.recognisers.abroad import is_before_role, is_somebody_abroad
 from policies.recognisers.behind_labels import is_no_answer, names_behind_labels
 from policies.recognisers.bounds import Bounds
 from policies.recognisers.dotted import Spelled
@@ -30,13 +31,14 @@ from policies.recognisers.person_patterns import (
     OF_A_CLAN,
     OF_KIN,
     OF_NO_LABEL,
+    PERSONAL_HONORIFIC,
     PERSONAL_TITLE,
     ROLE,
-    ROLE_FIRST,
     SOMEBODY,
     SURNAME_AND_PERSONAL_TITLE,
     SURNAME_AND_TITLE,
     VEILED,
+    VEILED_OF_A_WORD,
 )
 from policies.recognisers.person_words import (
     ALL_SURNAMES,
@@ -45,7 +47,6 @@ from policies.recognisers.person_words import (
     COMPOUND,
     DONE_TO,
     GIVEN,
-    KIN,
     MODIFYING,
     NAMING_KINDS,
     NEVER_LAST,
@@ -67,12 +68,7 @@ _DOES = frozenset({"p", "v", "c", "d"})
 _OFFICES = tuple(
     "长 主任 书记 经理 总裁 总监 主席 总理 总统 首相 秘书 董事 监事 支书 主编 总编 讲师 研究员 工程师 教练 导演".split()
 )
-_PLACES = ("LOC", "nz", "ORG")
-_SHORTEST_SPELLED, _LONGEST_SPELLED = 2, 7
-_LONG_SPELLED = 3
 _ASKING = re.compile("何[时必况故曾尝]")
-_SPEAKS = re.compile("说|表示|称|认为|指出|回应|否认|承认|官宣|退役|夺冠|当选|率队|出席|会见|抵达")
-"""What somebody does, and no place."""
 _COUNTED = re.compile(
     "[于至自到计共有和元][〇零○一二三四五六七八九十百千万两]{1,4}(?:年|月|日|号|时|点|元|余|个|名|次|人)"
     "|高[一二三](?=[（(0-9一二三四五六七八九十年级班部学]|$)"
@@ -142,6 +138,9 @@ class _Reading:
             is_star = "*" in match[0] and (match[0][0] in AMBIGUOUS or text[match.end() : match.end() + 1] == "*")
             if not is_star and (match.start() in self._starts or ROLE.search(text, 0, match.start())):
                 yield Found(match.start(), unveiled(text, match.end(), self._known), "pattern", 0.9)
+        for match in VEILED_OF_A_WORD.finditer(text):
+            if ROLE.search(text, max(0, match.start() - 8), match.start()):
+                yield Found(*match.span(), "pattern", 0.8)
         for start, end in self._spelled.names():
             if not is_of_a_thing(text, start, end, self._words, self._known):
                 yield Found(start, end, "pattern", 0.8)
@@ -159,7 +158,10 @@ class _Reading:
             ):
                 yield Found(*match.span(), "context", 0.8)
         for match in SURNAME_AND_TITLE.finditer(text):
-            if match[1] not in AMBIGUOUS and text[match.start() : match.end() + 1] not in self._known:
+            is_surname = match[1] not in AMBIGUOUS or (
+                match.start() in self._starts and PERSONAL_HONORIFIC.match(text, match.end())
+            )
+            if is_surname and text[match.start() : match.end() + 1] not in self._known:
                 yield Found(*match.span(1), "context", 0.7)
         for match in SURNAME_AND_PERSONAL_TITLE.finditer(text):
             if match.start() in self._starts:
@@ -177,8 +179,10 @@ class _Reading:
         for start, end in self._people.items():
             yield from self._corrected(start, end)
         for start, end, kind in self._words:
-            if kind in _PLACES:
-                yield from self._spelled_like_a_place(start, end)
+            if is_somebody_abroad(text, start, end, kind, self._known) and not is_of_a_thing(
+                text, start, end, self._words, self._known
+            ):
+                yield Found(start, end, "context", 0.7)
         for match in BEHIND_ROLE.finditer(text):
             if surname_length(text, match.end()):
                 yield from self._announced(match.end())
@@ -205,7 +209,11 @@ class _Reading:
             return
         if text[end - 1] in "/／|:：" or _OF_A_DOCUMENT.match(text, end):
             return
-        if self._is_before_role(start, end) or _ASKING.match(text, start) or self._is_of_handle(start, end):
+        if (
+            is_before_role(text, start, end, self._people)
+            or _ASKING.match(text, start)
+            or self._is_of_handle(start, end)
+        ):
             return
         start = self._bounds.begin(start, end)
         end = self._bounds.end(start, end)
@@ -214,34 +222,11 @@ class _Reading:
         if end - start > 1 or text[start] in ALL_SURNAMES:
             yield Found(start, end, "model", 0.85)
 
-    def _is_before_role(self, start: int, end: int) -> bool:
-        """Whether what is spelled like a name is a country's or a firm's, before whoever is of it: 特斯拉|总裁马洛."""
-        text = self.text
-        if end - start < _LONG_SPELLED or not all(char in TRANSLITERATING for char in text[start:end]):
-            return False
-        role = ROLE_FIRST.match(text, end) or LEADS.match(text, end)
-        return role is not None and role[0] not in KIN and role.end() in self._people
-
     def _is_of_handle(self, start: int, end: int) -> bool:
         """Whether what has no surname begins the handle of somebody, and goes on: @阿拉斯加的狗."""
         text = self.text
         is_first = text[start - 1 : start] == "@" and not surname_length(text, start)
         return is_first and is_han(text[end : end + 1], 1) and NEXT_HONORIFIC.match(text, end) is None
-
-    def _spelled_like_a_place(self, start: int, end: int) -> Iterator[Found]:
-        """What the tagger takes for a place and no word is, spelled like a name of another language, where somebody
-        stands: 总理|默尔兹.
-        """
-        text = self.text
-        if text[start:end] in self._known or not _SHORTEST_SPELLED <= end - start <= _LONGEST_SPELLED:
-            return
-        if not all(char in TRANSLITERATING for char in text[start:end]) or LEADS.match(text, end):
-            return
-        if is_of_a_thing(text, start, end, self._words, self._known):
-            return
-        is_led_to = ROLE.search(text, max(0, start - 8), start) is not None
-        if is_led_to or (end - start > _SHORTEST_SPELLED and BEGINS.match(text, start) and _SPEAKS.match(text, end)):
-            yield Found(start, end, "context", 0.7)
 
     def _is_country(self, start: int, end: int) -> bool:
         """Whether what is spelled like a name is a country's, before whoever leads it: 几内亚比绍前总统若泽."""
@@ -278,6 +263,11 @@ class _Reading:
             if text[start : start + 2] in NOT_A_NAME and not ends and not FOLLOWS_LONG.match(text, end):
                 continue
             if length == 2 and given[-1] in "和同地" and not ends and text[start : end - 1] in self._known:
+                continue
+            is_word_and_more = (
+                length == 2 and text[start : start + 2] in self._known and text[start - 1] not in ":：=　 "
+            )
+            if is_word_and_more and (text[start : start + 2] in NOT_A_NAME or given[1] not in GIVEN):
                 continue
             is_clear = ends or FOLLOWS_LONG.match(text, end) or text.startswith("等", end)
             if text[start:end] in NOBODY or (not is_clear and self._splits_word(end)):

@@ -29,7 +29,7 @@ OF_NO_LABEL = re.compile('[系，,=|“"【\\[]')
 ROLE = re.compile(f"{one_of(ROLES)}{_LINK}$")
 ROLE_FIRST = re.compile(one_of(ROLES))
 SURNAME_AND_TITLE = re.compile(
-    f"(?:^|(?<=[和跟与找问叫请让给向对是说听被把，,。！：:、 “]))({_SURNAME})(?=(?:{_any_of(HONORIFICS)}))"
+    f"(?:^|(?<=[和跟与找问叫请让给向对是说听被把由，,。！：:、 “]))({_SURNAME})(?=(?:{_any_of(HONORIFICS)}))"
 )
 HONORIFIC = re.compile(f"(?:副|老)?(?:{_any_of(HONORIFICS)})$")
 NEXT_HONORIFIC = re.compile(f"(?:{_any_of(HONORIFICS)})")
@@ -41,6 +41,8 @@ SOMEBODY = re.compile(
 )
 """What is said of a person behind the name, and of hardly anything else."""
 VEILED = re.compile(f"{_SURNAME}(?:某某|某[甲乙丙丁]|某|[×＊*○xX]{{1,2}}|[{_HAN}][×＊*○])(?![A-Za-z0-9])")
+VEILED_OF_A_WORD = re.compile(f"[{WORDY}](?:某某|某[甲乙丙丁]|某)(?![种个些人年月日地处一])")
+PERSONAL_HONORIFIC = re.compile("先生|女士|小姐|老师|医生|警官|律师|师傅")
 DOT = re.compile("[·•・]")
 LATIN = re.compile(
     r"[A-Z][a-z]+ [A-Z]{2,}(?![A-Za-z])|[A-Z]{2,} [A-Z][a-z]+(?![A-Za-z])"

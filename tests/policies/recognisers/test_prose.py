@@ -150,6 +150,14 @@ PEOPLE = {
     ),
     "before an office in one character that is no given name": ("刘局和李处都同意了。", ["刘", "李"]),
     "before an organisation": ("陈司徒丽华女士代表商会致辞。", ["陈司徒丽华"]),
+    "that begins with what children are called by, and is of another language": ("副总理阿齐姆抵达安曼。", ["阿齐姆"]),
+    "spelled from another language, and tagged as a word": ("阿齐姆将会晤约旦首相拉瓦德。", ["阿齐姆", "拉瓦德"]),
+    "of the Naxi, first in a clause": ("“这辈子值了。”和福贵老人说。", ["和福贵"]),
+    "half hidden, of a surname that is a word": ("犯罪团伙头目权某已被批捕。", ["权某"]),
+    "that is a word, of who is on duty": ("值班员高峰，接班人黄河，护林员江水每日巡山。", ["高峰", "黄河", "江水"]),
+    "that is a word, of whom somebody asks to act": ("兹委托高山代我办理，今借到方圆人民币叁万元。", ["高山", "方圆"]),
+    "that is a word, of who is ill": ("申请人因母亲梅花患病住院。", ["梅花"]),
+    "of a surname that is a word, before a title behind a verb": ("由单老师接待。", ["单"]),
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
@@ -182,6 +190,7 @@ NOBODY = {
     "what is done as a word says": "申请人成功申请到补助，当事人和平解决，申请人高兴地说，申请人成绩对录取有影响。",
     "handles that go on": "回复@阿拉斯加的狗:笑死",
     "comrades of any name": "全体同志和党员同志到场。",
+    "what is said of who is on duty": "记者明天来，驾驶员安全，管理员权限，党员应向群众说明。",
     "what is asked": "这场骂战何时休？",
     "relatives": "老公说晚上带我去吃火锅，妈妈也来。",
 }
