@@ -19,7 +19,7 @@ from policies.recognisers.person_words import (
     NOT_A_NAME,
     TRANSLITERATING,
 )
-from policies.recognisers.rare_surnames import WORDY
+from policies.recognisers.rare_surnames import LABELLED, WORDY
 from policies.recognisers.stated import ORGANISATION, Found
 
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf"
@@ -69,8 +69,8 @@ _OF_A_STATE = frozenset("性整全备格化型类级率度量色态效误常妥�
 _OF_A_KIND = frozenset("性型类级率班牌温段期号")
 """What ends no name of somebody."""
 _DAY = re.compile("周[一二三四五六日末]")
-_WORDY = frozenset(WORDY) | frozenset("和伏井蓬班暴钭索那相光")
-"""Surnames that are words far more often, of which some are so common as words that they count behind a label alone."""
+_WORDY = frozenset(WORDY) | frozenset(LABELLED)
+"""Surnames that are words far more often."""
 BORNE = frozenset(
     "和平 向阳 时间 万一 向前 向上 文化 文明 文章 明天 童年 蓝天 春天 夏天 冬天 秋天 江南 江苏 叶子 孔雀 章程".split()
 )

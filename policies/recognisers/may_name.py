@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from policies.recognisers.normalise import normalise
 from policies.recognisers.person_words import ALL_SURNAMES, COMPOUND, GIVEN, JAPANESE, TRANSLITERATING
-from policies.recognisers.rare_surnames import WORDY
+from policies.recognisers.rare_surnames import LABELLED, WORDY
 from policies.recognisers.sentences import sentences_in
 
 SHORTEST = 8
@@ -18,6 +18,7 @@ _SPELLING = "".join(sorted(TRANSLITERATING))
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf"
 _TELLS = re.compile(
     f"[{_BEGINNING}]|[{_SPELLING}]{{2}}|[·•・]|[A-Z][A-Za-z]"  # who
+    f"|(?:^|[^{_HAN}])[{LABELLED}][{_HAN}]"
     f"|[，,：: 　（(][男女]|族[，,]|[绰外诨]号|[网艺笔化小乳]名|昵称|([{''.join(sorted(GIVEN))}])\\1"
     "|[路街道巷弄条段线村屯庄寨坊湾坪沟坡堡营镇乡省市区县旗盟州场]|[0-9一二三四五六七八九十百零〇两甲乙丙丁]"  # where
 )

@@ -16,6 +16,8 @@ WORDY = (
     "干经支平从惠别充慎戈终居广越融养须帅况伯赏墨爱言通祖税补官镇字普纳自岩冶延奇太南禄祭"
 )
 """Words more often than surnames: a name with one counts only behind a label, with nothing of its own behind it."""
+LABELLED = "和伏井蓬班暴钭索那相光"
+"""Words so common that they are surnames right behind a label alone, or first in a clause."""
 COMPOUND = (
     "相里 完颜 呼延 纳兰 叶赫 钮祜禄 爱新觉罗 第五 仲孙 濮阳 淳于 单于 太叔 公冶 公羊 颛孙 司空 司寇 亓官 梁丘 左丘 "
     "东门 南门 "

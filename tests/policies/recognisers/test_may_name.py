@@ -42,6 +42,8 @@ def _asked_first(written: list[Written]) -> None:
         "No Chinese here, Wang": False,
         "哈哈哈哈呵呵呵呵呵": True,  # as foreign names are spelled
         "的的的的的的的的的": False,
+        "的的的的签名：伏羲": True,
+        "的的的的的伏羲": False,
         "": False,
     }.items(),
 )
