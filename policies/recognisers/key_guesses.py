@@ -5,12 +5,13 @@ an item of business (业务项目), `userName` a person or an account, `zl` wher
 import re
 from typing import Any
 
-from policies.recognisers.key_morphemes import PROJECTS
-from policies.recognisers.key_words import FALSE_FRIENDS, ROLES
+from policies.recognisers.key_morphemes import DOERS, PROJECTS
+from policies.recognisers.key_words import FALSE_FRIENDS, ROLES, THINGS
+from policies.recognisers.key_wrappers import unwrapped
 from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
 from policies.recognisers.normalise import normalise
 from policies.recognisers.person_words import TRANSLITERATING
-from policies.recognisers.pinyin import is_name_in_pinyin
+from policies.recognisers.pinyin import SYLLABLE, is_name_in_pinyin
 
 _NAMES = frozenset(
     (
@@ -18,7 +19,8 @@ _NAMES = frozenset(
         "mfmc syr fx zwm ywm pym creator creatorname createby createdby createuser createusername updateby "
         "updatedby updater updateuser modifier modifiedby auditor auditby approver approvedby reviewer operator "
         "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
-        "昵称 作者 创建人 操作员 czy khmc lawyer lastmodifier lastmodifiedby lastupdatedby lastupdater"
+        "昵称 作者 创建人 操作员 czy khmc lawyer uname 称呼 签名 签字 "
+        "lastmodifier lastmodifiedby lastupdatedby lastupdater"
     ).split()
 )
 _PLACES = frozenset("zl zlwz weizhi wz location street position place didian szwz 位置 地点 坐落位置".split())
@@ -30,6 +32,9 @@ LIKE_NAME = re.compile(
     rf"|[{_HAN}]{{1,8}}(?:[·•・.][{_HAN}]{{1,8}})+"
 )
 """A name in Chinese characters, some of them perhaps hidden or set apart."""
+_ALONE = frozenset(SURNAMES)
+"""Surnames that people leave it at."""
+_REMARK = re.compile(r"[ ]*[(（\[][^()（）\[\]]{1,12}[)）\]]$")
 _LIKE_PLACE = re.compile(
     rf"(?=[^\n]{{0,60}}[{_HAN}])[^\n]{{1,60}}?[0-9一二三四五六七八九十](?:号|幢|栋|座|单元|室|弄|组|楼|户|队)"
 )
@@ -41,9 +46,18 @@ _SOMEBODY = re.compile("[a-z]{0,4}[b-df-hj-np-tw-z][b-df-hj-mp-tw-z]r|[a-z]{2,4}
 _OF_ACCOUNT = re.compile("(?!(?:bdc|fc|td|xk|yy|zc|zg|jg|sy|xw|by|jh|lh|cs|hg|js|pz|dj)?(?:q|z|zs)?zh$)[a-z]{2,8}zh")
 """Initials of an account (账号), and not of the number of a certificate (证号)."""
 _OF_PERSONS = re.compile(
-    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|代表$|法官|医生|护士|司机|账户名称?$|户名$"
+    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|法官|医生|护士|司机|账户名称?$|户名$"
 )
 """How labels of people end, and of other things as well."""
+_ACTING = re.compile(
+    rf"(?:{'|'.join(DOERS)})(?:name|nm)$|^(?:{SYLLABLE}){{1,3}}(?:yuan|zhang|zhe|guan|sheng|zhu|jing|hu|ke|fang)$"
+)
+"""How names of fields end for whoever does something, a machine or an office perhaps."""
+_ACTING_ALONE = re.compile("[A-Z]?[a-z]{2,}(?:er|or|ee|ant|ist)|[A-Z]{3,}(?:ER|OR|EE|ANT|IST)")
+_WRAPPED_NAME = re.compile(
+    "(?:[a-zA-Z]_|[a-z]+:|str_?|vc_?|txt_?|lbl_?|hid_?|edt_?|tb_?|sbj_?|[cfsvtpn](?=N))(?:[Nn]ame|NAME)"
+)
+"""A mere name in a wrapping that says nothing: c_name, txtName."""
 _OF_ORGANISATION = re.compile(rf"[{_HAN}A-Za-z()]{{2,60}}(?:(?<=公司|集团|政府)|(?<=合作社|委员会|事务所))")
 _OF_PROJECT = re.compile(
     rf"[{_HAN}A-Za-z0-9()]{{0,60}}(?<=工程|项目|改造|建设|采购|服务|系统|平台|补贴|补助|津贴|低保|救助|救济|保险)"
@@ -52,7 +66,7 @@ _LEAST_OF_PROJECT = 4
 """Characters of what projects are called, where only what stands beside says that it is one."""
 _OF_PLACE = re.compile(rf"[{_HAN}]{{1,10}}家[村庄屯寨]")
 _LIKE_DISTRICT = re.compile(rf"[{_HAN}]{{1,20}}[村镇乡县市区州盟旗省屯寨庄路街]")
-_INITIALS = re.compile(r"[a-z]{3,8}")
+_INITIALS = re.compile(rf"[a-z]{{3,8}}|{SYLLABLE}+xm")
 _MANY = re.compile("(?:_?[Ll]ist|_?[Aa]rray|s)$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -66,6 +80,10 @@ def guessed(key: str, value: Any) -> str | None:
         return each.pop() if len(each) == 1 else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
+    return next(filter(None, (_guessed(each, value) for each in (key, *unwrapped(key)))), None)
+
+
+def _guessed(key: str, value: str | int) -> str | None:
     words = re.sub(r"[\s_\-.]+", "", key).lower().rstrip("0123456789")
     text = normalise(str(value)).text.strip()
     if _may_name(words, key) and is_like_name(text):
@@ -83,8 +101,9 @@ def guessed(key: str, value: Any) -> str | None:
 
 
 def is_like_name(text: str) -> bool:
-    """Whether all of the normalised *text* looks like the name of a person."""
-    return LIKE_NAME.fullmatch(text) is not None or (" " in text and is_name_in_pinyin(text))
+    """Whether all of the normalised *text* looks like the name of a person, with a remark behind it perhaps."""
+    text = _REMARK.sub("", text)
+    return text in _ALONE or LIKE_NAME.fullmatch(text) is not None or (" " in text and is_name_in_pinyin(text))
 
 
 def is_organisation(value: Any) -> bool:
@@ -121,6 +140,9 @@ def _may_name(words: str, key: str) -> bool:
     if words in FALSE_FRIENDS:
         return False
     if _OF_PERSONS.search(key) is not None:
+        return True
+    acting = _ACTING_ALONE.fullmatch(key) is not None and words not in THINGS
+    if acting or _ACTING.search(words) is not None or _WRAPPED_NAME.fullmatch(key) is not None:
         return True
     last = next((word.lower() for word in reversed(_WORDS.findall(key))), "")
     return (last in ROLES or last == "person") and len(last) > 3 and last not in ("relation", "family")

@@ -3,7 +3,7 @@
 Source of the rows: the same as that of `key_words.py`.
 """
 
-PROJECTS = frozenset("zs sf jf kt jc yj cs tz gc sb fw fy kp pj xf sp kc xz bz".split())
+PROJECTS = frozenset("zs sf jf kt jc jy yj cs tz gc sb fw fy kp pj xf sp kc xz bz".split())
 """Before `xm`, they say that a project (项目) or an item is meant."""
 ABBREVIATED = {
     "nm": "name",
@@ -20,6 +20,23 @@ ABBREVIATED = {
     "dt": "date",
     "gndr": "gender",
     "cntct": "contact",
+    "crd": "card",
+    "crtfct": "certificate",
+    "ctf": "certificate",
+    "mobl": "mobile",
+    "bth": "birth",
+    "gdr": "gender",
+    "phn": "phone",
+    "gst": "guest",
+    "sps": "spouse",
+    "nrs": "nurse",
+    "mbr": "member",
+    "byr": "buyer",
+    "eml": "email",
+    "mrg": "marriage",
+    "plt": "plate",
+    "veh": "vehicle",
+    "pspt": "passport",
 }
 """Words of names of fields that are written short, as those of banks are."""
 PINYIN = (
@@ -64,5 +81,10 @@ VERBS = frozenset(
     "is has show enable need min max hide mask display allow disable verify validate count total require".split()
 )
 """Before anything else, they ask whether, or how many."""
+DOERS = (
+    "reader writer broker dealer employer developer publisher carrier lender issuer dispatcher sponsor contractor "
+    "distributor vendor assistant helper worker observer poster speaker"
+).split()
+"""People, machines and offices: the value tells which."""
 COMPOSED = ("ys", "hs", "hz", "rk", "ry", "xs", "jz", "ls", "jl", "fq", "mq")
 """How initials of people end that are composed: doctors (医生), nurses, patients, inhabitants (人口), staff, pupils."""

@@ -4,7 +4,8 @@ Source of the rows: names met in published interfaces, forms and data catalogues
 """
 
 BASES: dict[str, str] = {
-    "person_name": "accountowner policyholder insuredperson beneficiary claimant assuredname nextofkin headteacher "
+    "person_name": "namereal "
+    "accountowner policyholder insuredperson beneficiary claimant assuredname nextofkin headteacher "
     "classteacher villagehead headofhousehold propertyowner landowner debtor creditor appellant "
     "petitioner respondent addressee signatory authorizedperson authorisedperson yydjqlr jlgcs 房主 "
     "机主 号主 船主 户主名 机主姓名 债务人 债权人 gsfr qyfr 户代表 承包方代表 农户代表 救助对象 "
@@ -25,7 +26,8 @@ BASES: dict[str, str] = {
     "委托人 当事人 投诉人 举报人 办事人 承办人 户主 收件人 寄件人 法定代表人 法人代表 法人 负责人 "
     "监护人 配偶 权利人 义务人 受益人 被保险人 投保人 持卡人 开户人 户名 患者 产权人 共有人 出租人 "
     "承租人 纳税人",
-    "resident_id": "zhengjianhm identityid id号 id号码 身份证明号 gmsfdm sfzid sfzcode idtfno eidno gmsfz 身份证id "
+    "resident_id": "idcd idcdno crtno "
+    "zhengjianhm identityid id号 id号码 身份证明号 gmsfdm sfzid sfzcode idtfno eidno gmsfz 身份证id "
     "身份证件 jsz jiashizhenghao jiazhaohao drivinglicense drivinglicenseno drivinglicenceno "
     "drivlicno 驾照号 驾照号码 idntno idtyno crtfno certfno credno certfcno citizenno personid17 "
     "legalpersonid legalrepid 身分证字号 身分证号 身分证 身份证字号 证件号码 identitycardno "
@@ -39,7 +41,8 @@ BASES: dict[str, str] = {
     "shenfenzhenghaoma zhengjianhao zhengjianhaoma idcode 身份证 身份证号 身份证号码 身份证件号 "
     "身份证件号码 公民身份号码 公民身份证号码 证件号 身份号码 有效证件号码 居民身份证 居民身份证号 "
     "居民身份证号码 驾驶证号 jszh jszhm",
-    "mobile": "mobiletelephone lianxidh lianxishouji phnno bysjh bydh 备用电话 mob mobno mblno mblphone mphone "
+    "mobile": "mbphone whatsapp cellular cellularno hpno "
+    "mobiletelephone lianxidh lianxishouji phnno bysjh bydh 备用电话 mob mobno mblno mblphone mphone "
     "handphone handset handsetno handphoneno cellphoneno sjhao yidongdianhua yidongdianhuahaoma cellno "
     "yhsjh yhylsjh sjhaoma lxdhhm lxhm dhhaoma yddhhm ydhm telephoneno telphone telno contactno linkno "
     "linkphone callernumber callingnumber callednumber callno msisdn 来电号码 主叫号码 被叫号码 联系号码 "
@@ -56,7 +59,8 @@ BASES: dict[str, str] = {
     "email": "youxiangdizhi dianziyouxiangdizhi dzyjdz dianziyoujian dianziyouxiang yxzh mailbox dzyxdz emailaddr "
     "mailaddr mailaddress emailno email地址 e-mail地址 电邮 电邮地址 dzyx dzyj yx yxdz email mail "
     "emailaddress youxiang 电子邮箱 邮箱 电子邮件 邮箱地址 电子信箱",
-    "address": "mailingaddr jtxz jtzzxz hkszdz 现住地 tdzl zdzl hkdjd hkdjdz xzdxz zzdz jtzd jtxxzz hkdxz jzdxxz "
+    "address": "homelocation houselocation "
+    "mailingaddr jtxz jtzzxz hkszdz 现住地 tdzl zdzl hkdjd hkdjdz xzdxz zzdz jtzd jtxxzz hkdxz jzdxxz "
     "fangwuzuoluo zuoluo propertyaddr 详址 hujisuozaidi hujidi changzhudi zanzhudi xianjuzhudi juzhudi "
     "xianjudi addrinfo addressinfo jzdzxz zzxz jtdzxz hjdzxz txdzxz bdczl fczl cqdz fwzldz yjdz "
     "shouhuodizhi billaddr billingaddress billingaddr houseaddr houselocation roomaddress propertyaddress "
@@ -82,7 +86,8 @@ BASES: dict[str, str] = {
     "khyhzh fkzh skrzh fkrzh skkh bankcard bankcardno bankcardnumber cardno cardnumber accountno "
     "accountnumber bankaccount bankaccountno debitcard creditcard 银行卡 银行卡号 卡号 银行账号 "
     "银行帐号 银行账户 收款账号 开户账号 收款账户",
-    "social_no": "sbcard grcbh sbbhao yibaobianhao yibaokahaoma shebaobianhao canbaohao canbaobianhao medinsno "
+    "social_no": "pensionno "
+    "sbcard grcbh sbbhao yibaobianhao yibaokahaoma shebaobianhao canbaohao canbaobianhao medinsno "
     "medicalinsno 参保人编号 医保电子凭证号 新农合证号 合作医疗证号 新农合号 ybkhm ylbzkh ylbxkh ssn ssno "
     "sscardno siccardno sicardno sbcardno medicarecardno medicalinsurancecardno shebaokahao shebaohao "
     "shehuibaozhanghao yibaokahao yibaohao yiliaobaoxianhao 医疗保险号 养老保险号 社会保障卡 社会保险号 "
@@ -105,13 +110,16 @@ BASES: dict[str, str] = {
     "vin": "chejiahao vehicleidentificationnumber vehicleidentificationcode 车辆识别号 车辆识别码 大架号 vin码 "
     "clsbdm clsbm cjhm frameno chassisno chassisnumber 车架编号 clsbdh cjh vin vinno vincode framenumber "
     "车架号 车辆识别代号 车辆识别代码 车架号码",
-    "passport": "passportid passportcode hzhao hzhaoma hzh hzhm huzhao huzhaohao passport passportno passportnumber "
+    "passport": "pspno pptno "
+    "passportid passportcode hzhao hzhaoma hzh hzhm huzhao huzhaohao passport passportno passportnumber "
     "护照 护照号 护照号码",
-    "permit": "gatjmtxzhm gatjmtxzh gajmljndtxz gajmljndtxzh hxzhm twtxzh twtxzhm gajmlwndtxz gajmlwndtxzh gatxzh "
+    "permit": "temporaryresidenceno "
+    "gatjmtxzhm gatjmtxzh gajmljndtxz gajmljndtxzh hxzhm twtxzh twtxzhm gajmlwndtxz gajmlwndtxzh gatxzh "
     "gatxzhm tbzhm jzzh jzzhm mtpno hkpermit residencepermitno travelpermitno 居住证号码 "
     "港澳台居民居住证号 港澳台居民居住证号码 gatxz txzh txzhm hxzh tbzh permitno permitnumber hkmopermit "
     "通行证号 通行证号码 港澳通行证 港澳通行证号 回乡证号 台胞证号 居住证号",
-    "medical_no": "medicalno medrecno medicalrecno inpno inhosno opcno menzhenno mzbh zybh jzbh 患者id号 "
+    "medical_no": "encounterno visitsn chartno casehistno hospitalizationno "
+    "medicalno medrecno medicalrecno inpno inhosno opcno menzhenno mzbh zybh jzbh 患者id号 "
     "孕妇保健手册号 保健手册号 健康码号 电子健康码号 blhm bldah jzlsh mzlsh mzzyh zyblh brbh zybah "
     "mrnno patno patid inpatientid hospno hospitalno inhospitalno healthcardid ehealthcardno "
     "ehealthcardid ehealthcard cliniccardno visitcardno medcardno jkkh dzjkkh jmjkkh jkdabh jkdah "
@@ -123,16 +131,19 @@ BASES: dict[str, str] = {
     "wechat": "openid unionid wxid wxno wxaccount wechataccount weixinzhanghao wxhm wxhao weixinid wechatnumber "
     "微信号码 微信账号 wx wxh weixin weixinhao wechat wechatid wechatno 微信 微信号",
     "qq": "qqid qqaccount 扣扣号 扣扣 qqh qqhm qqhao QQ帐号 qq帐号 qq账号 qq qqno qqnumber QQ QQ号 qq号 qq号码",
-    "birth_date": "birthdatetime birthyearmonth chushengnianyue birthymd brthdt brthday birthdayymd 出生年月日期 "
+    "birth_date": "bdate "
+    "birthdatetime birthyearmonth chushengnianyue birthymd brthdt brthday birthdayymd 出生年月日期 "
     "诞辰 生辰 borndate borntime birthtime birthyear birthmonth birthdt 出生时间 出生日 csrq csny "
     "csnyr birthdate birthday birth dateofbirth dob chushengriqi shengri 出生 出生日期 出生年月 "
     "出生年月日 生日",
     "sex": "xbm xb sex gender xingbie 性别",
     "ethnicity": "民族成份 民族成分 folk ethnicname 族别 mzm ethnicgroup mz ethnicity ethnic nation minzu 民族",
-    "marriage": "married marry marrystatus marriagestate marrcd marrstat 婚姻情况 是否已婚 婚况 marriagestatus "
+    "marriage": "hunfou maritalst "
+    "married marry marrystatus marriagestate marrcd marrstat 婚姻情况 是否已婚 婚况 marriagestatus "
     "maritalcode hyzkm hyzk hyzt marital maritalstatus marriage hunyin hunyinzhuangkuang 婚姻状况 "
     "婚姻状态 婚姻 婚否",
-    "party": "politicalface politics politicaloutlook partyaffiliation 政治身份 政治面目 politicsstatus "
+    "party": "politicsface "
+    "politicalface politics politicaloutlook partyaffiliation 政治身份 政治面目 politicsstatus "
     "politicalstate politicalaffiliation zzmmm zzmm political politicalstatus partystatus zhengzhimianmao "
     "政治面貌 党派",
     "religion": "xyzj 信仰宗教 信仰 religiousbelief religiousaffiliation faith zjxym zjxy zongjiaoxinyang religion "
@@ -155,6 +166,7 @@ QUASI = frozenset("birth_date sex ethnicity marriage party religion health schoo
 """What tells something of a person and not who he is."""
 
 ROLES = (
+    "zk hoh declarant "
     "surgeon alumni graduate dependent attorney notary signatory patron readercard assured claimant kin petitioner "
     "drv courier stf tch tea ptn bnf insd appl aplcnt ownr hldr kehu yezhu zuke zhuhu fangdong laoshi jiaoshi "
     "xuesheng jiazhang huanzhe bingren louzhang yuangong zhigong nongmin nonghu siji chezhu cunmin jumin yisheng "
@@ -202,6 +214,7 @@ CHINESE_THINGS = (
 """Before a word as common as 地址 or 名字, they say that it is theirs and nobody's."""
 THINGS = frozenset(
     (
+        "base quarter semester "
         "grid logger banner ticker marker worker broker docker render renderer reader writer parser poster supplier "
         "manufacturer dealer retailer insurer employer developer publisher carrier lender issuer center datacenter "
         "computer speaker charger transformer meter counter timer trailer tanker freezer heater cooler tracker "
