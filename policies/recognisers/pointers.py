@@ -7,13 +7,13 @@ its JSON Pointer (RFC 6901). Where a string holds JSON, the pointer goes on into
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from policies.recognisers.find import find, reported
+from policies.recognisers.find import find, find_each, reported
 from policies.recognisers.key_guesses import guessed, is_of_project, is_organisation, is_place
 from policies.recognisers.key_morphemes import PROJECTS
 from policies.recognisers.key_tables import Columns, by_name, columns_of, is_rows, named_by_first
@@ -76,6 +76,9 @@ _BESIDE_PROJECTS = frozenset("xmbh xmdm xmlx xmfl xmzt xmje je tzje ysje".split(
 _CODES_OF_PLACES = frozenset("adcode areacode regioncode citycode districtcode villagecode xzqh xzqhdm xzqdm".split())
 _TIME = re.compile(r"20[0-9]{2}[\-/年][01]?[0-9][\-/月][0-3]?[0-9]")
 _OF_NUMBER = re.compile("(?:[Nn]umber|NUMBER|号码?)$")
+_LEAST_OF_TEXT = 7
+"""Characters of running text: what is shorter is read by what it is called."""
+_HAN = re.compile("[\u4e00-\u9fff]")
 _WEB = re.compile(r"(?:[a-z]+://|[0-9]{1,3}(?:\.[0-9]{1,3}){3})", re.IGNORECASE)
 
 
@@ -89,9 +92,20 @@ class Value(msgspec.Struct, frozen=True):
     """`key`, or what `Hit.why` says of what was found in the value."""
 
 
-def find_values(document: Any) -> list[Value]:
-    """The personal values in the parsed *document*, in its order."""
-    return [value for leaf in _within(document, "", "", None, DEEPEST) for value in leaf.values()]
+def find_values(document: Any, *, prose: bool = False) -> list[Value]:
+    """The personal values in the parsed *document*, in its order.
+
+    *prose*: also the texts in which a tagger finds names or addresses; raises NoWeights.
+    """
+    return find_values_each([document], prose=prose)[0]
+
+
+def find_values_each(documents: Sequence[Any], *, prose: bool = False) -> list[list[Value]]:
+    """The same of each of *documents*: the tagger takes less time for many texts at once."""
+    leaves = [list(_within(document, "", "", None, DEEPEST)) for document in documents]
+    texts = list({str(leaf.value) for each in leaves for leaf in each if prose and leaf.is_text()})
+    read = dict(zip(texts, find_each(texts, prose=True), strict=True)) if texts else {}
+    return [[value for leaf in each for value in leaf.values(read)] for each in leaves]
 
 
 def told_in(document: Any) -> dict[str, str]:
@@ -123,15 +137,20 @@ class _Leaf(msgspec.Struct, frozen=True):
         """Whether the key says that a number stands under it: 1 is one, then, and no flag."""
         return self.value == 1 and _OF_NUMBER.search(self.key) is not None
 
-    def values(self) -> Iterator[Value]:
-        """What of it is personal data."""
+    def is_text(self) -> bool:
+        """Whether it is running text, of which no key tells what it holds."""
+        return isinstance(self.value, str) and not self.is_key and not self.is_told() and _is_running(self.value)
+
+    def values(self, read: Mapping[str, Sequence[Hit]]) -> Iterator[Value]:
+        """What of it is personal data. *read*: what was found in texts that were read as such."""
         if self.is_told():
             yield Value(self.pointer, reported(self.category or "free_text"), _SURE, BY_KEY)
             return
         text = str(self.value)
-        hits = find(text) if self.is_key else [hit for hit in find(text) if _counts(hit, text, self.key)]
         if self.is_key:
-            hits = hits[:1]
+            hits = list(find(text)[:1])
+        else:
+            hits = [hit for hit in (read[text] if text in read else find(text)) if _counts(hit, text, self.key)]
         best = {hit.category: hit for hit in sorted(hits, key=lambda hit: hit.score)}
         yield from (Value(self.pointer, hit.category, hit.score, hit.why) for hit in best.values())
 
@@ -320,6 +339,11 @@ def _counts(hit: Hit, text: str, key: str) -> bool:
     """Whether what looks like somebody's number is one, under a key that says that it is a number of a thing."""
     alone = hit.end - hit.start >= len(text.strip())
     return not (alone and hit.why == "pattern" and hit.category != "email" and _is_of_thing(key))
+
+
+def _is_running(text: str) -> bool:
+    """Whether *text* is more than what something is called: a sentence, or several words."""
+    return len(text) >= _LEAST_OF_TEXT and _HAN.search(text) is not None
 
 
 _SERIAL = re.compile(

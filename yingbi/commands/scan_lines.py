@@ -49,12 +49,16 @@ def spans_of(lines: Sequence[dict[str, Any]]) -> list[Answer]:
 
 def pointers_of(lines: Sequence[dict[str, Any]]) -> list[Answer]:
     """What is found in the document of each of *lines*."""
-    return list(map(_pointers_of, lines))
+    from policies.recognisers.pointers import find_values_each
+    from yingbi.commands.tagger import has_tagger
+
+    documents = list(map(_document_of, lines))
+    read = [document for document in documents if not isinstance(document, BadLine)]
+    found = iter(find_values_each(read, prose=has_tagger()))
+    return [each if isinstance(each, BadLine) else {"pointers": _levelled(next(found))} for each in documents]
 
 
-def _pointers_of(line: dict[str, Any]) -> Answer:
-    from policies.recognisers.pointers import find_values
-
+def _document_of(line: dict[str, Any]) -> dict[str, Any] | list[Any] | BadLine:
     document = line.get("json")
     if isinstance(document, str):
         try:
@@ -63,7 +67,7 @@ def _pointers_of(line: dict[str, Any]) -> Answer:
             return BadLine("`json` is a string that holds no JSON")
     if not isinstance(document, dict | list):
         return BadLine("`json` must be an object, a list, or a string that holds one")
-    return {"pointers": _levelled(find_values(document))}
+    return document
 
 
 def _levelled(found: Iterable[msgspec.Struct]) -> list[dict[str, Any]]:

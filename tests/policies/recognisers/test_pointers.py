@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.recognisers.pointers import DEEPEST, find_values, told_in
+from policies.recognisers.pointers import DEEPEST, find_values, find_values_each, told_in
+from tests.policies.recognisers.weights_here import the_tagger
 
 PERSON, ID, MOBILE = "person", "resident_id", "mobile"
 DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
@@ -115,6 +116,22 @@ def test_a_value_that_says_several_things_is_named_for_each() -> None:
     found = find_values({"a": "手机13800138000，邮箱a@b.cn"})
     assert {(value.pointer, value.category) for value in found} == {("/a", "mobile"), ("/a", "email")}
     assert [value.why for value in find_values({"sjh": "x"})] == ["key"]
+
+
+def test_texts_in_which_only_a_tagger_finds_somebody_are_named_where_prose_is_asked_for() -> None:
+    the_tagger()
+    document = {
+        "t": "办件已由窗口人员黄丽接收并转交社会事务科",
+        "a": ["被告刘志强驾驶小型轿车与行人发生碰撞", "关于进一步加强安全生产工作的通知"],
+        "b": '{"nr": "现住云州市江南区幸福路18号3栋502室"}',
+        "lsh": "黄丽",
+    }
+    found = {(value.pointer, value.category) for value in find_values(document, prose=True)}
+    assert found == {("/t", PERSON), ("/a/0", PERSON), ("/b/nr", "address")}
+    assert (
+        find_values_each([document, {"sjh": 1}, document], prose=True)[0::2] == [find_values(document, prose=True)] * 2
+    )
+    assert "/t" not in {value.pointer for value in find_values(document)}
 
 
 def test_what_lies_too_deep_is_named_as_a_whole() -> None:

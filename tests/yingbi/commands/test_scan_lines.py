@@ -48,6 +48,17 @@ def test_names_and_addresses_in_prose_are_found_too() -> None:
     ]
 
 
+def test_texts_in_documents_are_read_as_prose_too() -> None:
+    lines = [
+        {"id": 1, "json": [1]},
+        {"id": 2, "json": {"t": "办件已由窗口人员黄丽接收并转交社会事务科", "u": "按程序办理并及时答复"}},
+    ]
+    code, (first, second) = asked("\n".join(map(json.dumps, lines)).encode(), "--json", "--keys", "-")
+    assert code == 0
+    assert first["pointers"] == []
+    assert [(each["pointer"], each["category"]) for each in second["pointers"]] == [("/t", "person")]
+
+
 def test_documents_are_answered_by_pointers() -> None:
     lines = [{"id": 1, "json": {"xm": "王", "a/b": [{"~": "13800138000"}]}}, {"id": 2, "json": '[1, {"sjh": 138}]'}]
     code, answers = asked("\n".join(map(json.dumps, lines)).encode(), "--json", "--keys", "-")
