@@ -19,7 +19,8 @@ _NAMES = frozenset(
         "mfmc syr fx zwm ywm pym creator creatorname createby createdby createuser createusername updateby "
         "updatedby updater updateuser modifier modifiedby auditor auditby approver approvedby reviewer operator "
         "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
-        "昵称 作者 创建人 操作员 czy khmc lawyer uname 称呼 签名 签字 "
+        "昵称 作者 创建人 操作员 czy khmc lawyer uname "
+        "caller people persons members attendees participants names 称呼 签名 签字 "
         "lastmodifier lastmodifiedby lastupdatedby lastupdater"
     ).split()
 )
@@ -34,6 +35,9 @@ LIKE_NAME = re.compile(
 """A name in Chinese characters, some of them perhaps hidden or set apart."""
 _ALONE = frozenset(SURNAMES)
 """Surnames that people leave it at."""
+_TITLED = re.compile(
+    rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])[{_HAN}]{{0,2}}(?:先生|女士|小姐|太太|师傅|同志|阿姨|大爷|大妈|老师|医生)"
+)
 _REMARK = re.compile(r"[ ]*[(（\[][^()（）\[\]]{1,12}[)）\]]$")
 _LIKE_PLACE = re.compile(
     rf"(?=[^\n]{{0,60}}[{_HAN}])[^\n]{{1,60}}?[0-9一二三四五六七八九十](?:号|幢|栋|座|单元|室|弄|组|楼|户|队)"
@@ -103,7 +107,9 @@ def _guessed(key: str, value: str | int) -> str | None:
 def is_like_name(text: str) -> bool:
     """Whether all of the normalised *text* looks like the name of a person, with a remark behind it perhaps."""
     text = _REMARK.sub("", text)
-    return text in _ALONE or LIKE_NAME.fullmatch(text) is not None or (" " in text and is_name_in_pinyin(text))
+    if text in _ALONE or _TITLED.fullmatch(text) is not None:
+        return True
+    return LIKE_NAME.fullmatch(text) is not None or (" " in text and is_name_in_pinyin(text))
 
 
 def is_organisation(value: Any) -> bool:

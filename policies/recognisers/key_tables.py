@@ -8,29 +8,49 @@ from typing import Any
 
 from policies.recognisers.keys_cn import category_of_key
 
-_COLUMNS = frozenset("columns headers header fields titles cols thead fieldlist columnlist metadata schema".split())
-_ROWS = frozenset("rows data values records list body tbody items datasource tabledata result results".split())
-_TITLES = ("title", "label", "header", "text", "name", "comment", "caption")
-_NAMES = ("dataindex", "key", "field", "prop", "datakey", "code", "name", "id")
+_COLUMNS = frozenset(
+    (
+        "columns headers header head fields titles cols col thead fieldlist columnlist metadata meta schema keys names "
+        "columnnames fieldnames labels dict mapping fieldmap 表头 字段 字段名 列名 列"
+    ).split()
+)
+_ROWS = frozenset(
+    (
+        "rows row data values value records list body tbody items datasource tabledata result results 数据 值 行 记录"
+    ).split()
+)
+_TITLES = "title label header text cn zh display comment caption columncomment fieldlabel desc name".split()
+_NAMES = "dataindex key field prop datakey code col column columnname fieldname name id value".split()
 _LEAST_ROWS = 2
 
 type Columns = list[tuple[str, str | None]]
 """What each column is called in rows that are objects, and what it holds."""
 
 
-def columns_of(table: Mapping[str, Any]) -> Columns:
-    """The columns of the rows that stand in *table*, where it tells of them; else an empty list."""
+def columns_of(table: Mapping[str, Any]) -> tuple[str, Columns]:
+    """The key in *table* that tells of the columns of its rows, and these; where none does, empty both."""
     for key, named in table.items():
-        if key.lower() in _COLUMNS and isinstance(named, list) and named:
+        if key.lower() not in _COLUMNS or not named:
+            continue
+        columns: list[tuple[str, str | None] | None] = []
+        if isinstance(named, list):
             columns = [_column(each) for each in named]
-            if all(column is not None for column in columns):
-                return [column for column in columns if column is not None]
-    return []
+        elif isinstance(named, dict) and all(isinstance(title, str) for title in named.values()):
+            columns = [(name, category_of_key(title)) for name, title in named.items()]
+        is_told = isinstance(named, list) or any(column and column[1] for column in columns)
+        if columns and is_told and all(column is not None for column in columns):
+            return key, [column for column in columns if column is not None]
+    return "", []
 
 
 def is_rows(key: str, value: Any) -> bool:
     """Whether the rows of a table stand under *key*."""
     return key.lower() in _ROWS and isinstance(value, list)
+
+
+def is_single_row(rows: list[Any], columns: Columns) -> bool:
+    """Whether *rows* are the cells of one row: there is one for each of *columns*, and nothing in them."""
+    return len(rows) == len(columns) and not any(isinstance(cell, dict | list) for cell in rows)
 
 
 def named_by_first(rows: list[Any]) -> Columns:

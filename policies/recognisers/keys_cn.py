@@ -168,6 +168,11 @@ def key_that_tells(category: str) -> str:
     return BASES.get(category, "").partition(" ")[0]
 
 
+def is_label_of(text: str, category: str) -> bool:
+    """Whether *text* is one of the Chinese labels of *category*: then it stands for a value, and is none."""
+    return not text.isascii() and _LISTED.get(text.strip()) == category
+
+
 @functools.lru_cache(maxsize=8192)
 def category_of_key(key: str) -> str | None:
     """The category of personal data that a field or a label called *key* holds, as far as its name says; else None."""

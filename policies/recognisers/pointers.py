@@ -16,9 +16,9 @@ import msgspec
 from policies.recognisers.find import find, find_each, reported
 from policies.recognisers.key_guesses import guessed, is_of_project, is_organisation, is_place
 from policies.recognisers.key_morphemes import PROJECTS
-from policies.recognisers.key_tables import Columns, by_name, columns_of, is_rows, named_by_first
+from policies.recognisers.key_tables import Columns, by_name, columns_of, is_rows, is_single_row, named_by_first
 from policies.recognisers.key_words import FALSE_FRIENDS, PEOPLE, QUASI, THINGS
-from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.keys_cn import category_of_key, is_label_of
 from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
 from policies.recognisers.table import Hit
 
@@ -35,10 +35,13 @@ _NAME = re.compile(
     rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{1,8}}(?:[·•・][\u4e00-\u9fff]{{1,8}})+"
 )
 _NAME_KEYS = frozenset(("name", "mc", "title", "fullname"))
-_VALUES = frozenset("value val text content number no num code hm detail full line raw answer reply v".split())
+_VALUES = frozenset(
+    "value val text content number no num code hm detail full line raw answer ans reply v a display".split()
+)
 """Keys of what a value consists of, or of the value of a field of a form."""
 _FIELDS = frozenset(
     (
+        "q n "
         "key name label title field code fieldname itemname prop k column question attribute attr attrname paramname "
         "itemcode fieldcode paramcode attrcode itemkey fieldkey"
     ).split()
@@ -51,11 +54,18 @@ _PARTS_OF_NAME = frozenset("first last family given middle full prefix suffix".s
 """Keys of what a name consists of, in an object of its own."""
 _REACHED_AT = frozenset("home work office own main other primary secondary personal emergency daytime evening".split())
 """Keys of telephones and mailboxes of one person, in an object of their own."""
+_LANGUAGES = frozenset("zh en cn tw hk zhcn zhtw enus local native latin pinyin py".split())
+"""Keys of what one value is called in several languages."""
+_SAME = _VALUES | _LANGUAGES
 _INSIDE = {
-    "person_name": _VALUES | _PARTS_OF_NAME,
-    **dict.fromkeys(("mobile", "landline", "email"), _VALUES | _REACHED_AT),
+    "person_name": _SAME | _PARTS_OF_NAME,
+    **dict.fromkeys(("mobile", "landline", "email"), _SAME | _REACHED_AT),
 }
-"""By what an object holds, the keys in it that say no more; else `_VALUES`."""
+"""By what an object holds, the keys in it that say no more; else `_SAME`."""
+_PASSED = frozenset("node edges _source properties".split())
+"""Keys of what only wraps an element: what stands above them says what it is."""
+_RESOURCES = frozenset("Patient Person RelatedPerson Practitioner".split())
+"""Resources of FHIR that are people."""
 _NO_TELEPHONE = ("url", "other")
 _OF_ONE = frozenset("resident_id mobile landline birth_date sex".split())
 _NO_ADDRESS = frozenset("code type id status level lat lng".split())
@@ -74,6 +84,8 @@ _FORMS = {
 _BESIDE_PROJECTS = frozenset("xmbh xmdm xmlx xmfl xmzt xmje je tzje ysje".split())
 """Numbers, kinds, states and amounts of projects."""
 _CODES_OF_PLACES = frozenset("adcode areacode regioncode citycode districtcode villagecode xzqh xzqhdm xzqdm".split())
+_OF_UNIT = re.compile("[a-z](?:dw|jg|bm|gs|qy)$|(?:单位|机构|部门|公司|企业)$")
+"""How keys of units, institutions, departments, companies and businesses end, in initials and in Chinese."""
 _TIME = re.compile(r"20[0-9]{2}[\-/年][01]?[0-9][\-/月][0-3]?[0-9]")
 _OF_NUMBER = re.compile("(?:[Nn]umber|NUMBER|号码?)$")
 _LEAST_OF_TEXT = 7
@@ -184,16 +196,21 @@ def _in_object(
 ) -> Iterator[_Leaf]:
     """*named*: what fields hold of which a table tells."""
     told = _told(value, above, category) | {key: held for key, held in named.items() if key in value}
-    columns = columns_of(value)
+    heading, columns = columns_of(value)
+    is_table = any(is_rows(key, inner) for key, inner in value.items() if key != heading)
     for key, inner in value.items():
         step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
         if any(map(str.isdigit, key)):
             yield _Leaf(step, key, "", None, is_key=True)
-        if columns and is_rows(key, inner):
+        if key == heading and is_table and isinstance(inner, list) and all(isinstance(each, str) for each in inner):
+            continue
+        if columns and is_rows(key, inner) and is_single_row(inner, columns):
+            yield from _in_row(inner, columns, step, left - 1)
+        elif columns and is_rows(key, inner):
             for number, row in enumerate(inner):
                 yield from _in_row(row, columns, f"{step}/{number}", left - 2)
         else:
-            yield from _within(inner, step, key, told[key], left - 1)
+            yield from _within(inner, step, above if key in _PASSED else key, told[key], left - 1)
 
 
 def _in_row(row: Any, columns: Columns, pointer: str, left: int) -> Iterator[_Leaf]:
@@ -210,16 +227,18 @@ def _in_row(row: Any, columns: Columns, pointer: str, left: int) -> Iterator[_Le
 def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[str, str | None]:
     """What is told of each value of an object, by its key, by the keys above it and by those beside it."""
     told = {key: category_of_key(key) for key in value}
-    named = {key.lower(): key for key in value}
+    if value.get("resourceType") in _RESOURCES and "identifier" in value:
+        told["identifier"] = "resident_id"
+    named = {_bare(key): key for key in value}
     form = next((key for key in value if _named_by(key, value[key]) is not None), None)
     if form is not None:
         held = _named_by(form, value[form])
-        of_form = _OF_TYPE if form.lower() in _KINDS else _VALUES
+        of_form = _OF_TYPE if _bare(form) in _KINDS else _VALUES
         if form.lower() == "system":  # a program as well, with accounts and numbers of its own
             of_form = frozenset(("value",))
         told |= {named[word]: held for word in named if word in of_form or word.endswith("value")}
     for key, own in told.items():
-        word = key.lower()
+        word = _bare(key)
         if key == form:
             told[key] = None
         elif word in _NAME_KEYS and own in (None, "person_name"):
@@ -230,7 +249,11 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
         elif own == "resident_id":
             told[key] = _by_type(value, named, str(value[key])) or own
         elif own is None and category is not None and word not in FALSE_FRIENDS:
-            inherits = word not in _NO_ADDRESS if category == "address" else word in _INSIDE.get(category, _VALUES)
+            inherits = (
+                word not in _NO_ADDRESS
+                if category == "address"
+                else word.replace("_", "") in _INSIDE.get(category, _SAME)
+            )
             told[key] = category if inherits else guessed(key, value[key])
         elif (
             own is None and word == "value" and above.lower() == "telecom" and value.get("system") not in _NO_TELEPHONE
@@ -263,9 +286,14 @@ def _named_by(key: str, name: Any) -> str | None:
     """What the field of a form holds of which *name* stands under *key*: a label, one with its language, or a type."""
     if isinstance(name, list) and name and isinstance(name[0], dict):
         name = name[0].get("text")
-    if key.lower() not in _FIELDS | _KINDS or not isinstance(name, str):
+    if _bare(key) not in _FIELDS | _KINDS or not isinstance(name, str):
         return None
     return category_of_key(name)
+
+
+def _bare(key: str) -> str:
+    """*key* in small letters, without the marks of attributes and texts of XML in JSON: @name, #text, _text."""
+    return key.lower().lstrip("@#_$") or key
 
 
 def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[str, str | None]) -> bool:
@@ -274,7 +302,7 @@ def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[
     last = words[-1] if words else ""
     if last in PEOPLE or last.removesuffix("s") in PEOPLE or category_of_key(above) == "person_name":
         return True
-    if last in THINGS or last.removesuffix("s") in THINGS:
+    if last in THINGS or last.removesuffix("s") in THINGS or _OF_UNIT.search(last) is not None:
         return False
     if key.lower() == "fullname" and told[key] is not None:
         return True
@@ -328,6 +356,8 @@ def _says_something(text: str, category: str) -> bool:
         return False
     if category in ("sex", "marriage"):
         return bool(text.strip())
+    if is_label_of(text, category):
+        return False
     if category == "address" and _WEB.match(text) is not None:
         return False
     if category == "mobile" and _TIME.match(text) is not None:  # sj is 时间 as well
