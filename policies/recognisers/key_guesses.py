@@ -19,7 +19,7 @@ _NAMES = frozenset(
         "mfmc syr fx zwm ywm pym creator creatorname createby createdby createuser createusername updateby "
         "updatedby updater updateuser modifier modifiedby auditor auditby approver approvedby reviewer operator "
         "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
-        "昵称 作者 创建人 操作员 czy khmc lawyer uname "
+        "昵称 作者 创建人 操作员 czy khmc lawyer uname toname fromname "
         "caller people persons members attendees participants names 称呼 签名 签字 "
         "lastmodifier lastmodifiedby lastupdatedby lastupdater"
     ).split()
@@ -50,11 +50,11 @@ _SOMEBODY = re.compile("[a-z]{0,4}[b-df-hj-np-tw-z][b-df-hj-mp-tw-z]r|[a-z]{2,4}
 _OF_ACCOUNT = re.compile("(?!(?:bdc|fc|td|xk|yy|zc|zg|jg|sy|xw|by|jh|lh|cs|hg|js|pz|dj)?(?:q|z|zs)?zh$)[a-z]{2,8}zh")
 """Initials of an account (账号), and not of the number of a certificate (证号)."""
 _OF_PERSONS = re.compile(
-    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|法官|医生|护士|司机|账户名称?$|户名$"
+    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|领导$|书记$|干部$|主任$|选手$|家属$|亲属$|[河湖林田路栋元组]长$|法官|医生|护士|司机|账户名称?$|户名$"
 )
 """How labels of people end, and of other things as well."""
 _ACTING = re.compile(
-    rf"(?:{'|'.join(DOERS)})(?:name|nm)$|^(?:{SYLLABLE}){{1,3}}(?:yuan|zhang|zhe|guan|sheng|zhu|jing|hu|ke|fang)$"
+    rf"(?:{'|'.join(DOERS)})(?:name|nm)$|^(?:{SYLLABLE}){{1,4}}(?:yuan|zhang|zhe|guan|sheng|zhu|jing|hu|ke|fang|duixiang|laoshi|xuanshou|jiashu)$"
 )
 """How names of fields end for whoever does something, a machine or an office perhaps."""
 _ACTING_ALONE = re.compile("[A-Z]?[a-z]{2,}(?:er|or|ee|ant|ist)|[A-Z]{3,}(?:ER|OR|EE|ANT|IST)")
@@ -70,6 +70,12 @@ _LEAST_OF_PROJECT = 4
 """Characters of what projects are called, where only what stands beside says that it is one."""
 _OF_PLACE = re.compile(rf"[{_HAN}]{{1,10}}家[村庄屯寨]")
 _LIKE_DISTRICT = re.compile(rf"[{_HAN}]{{1,20}}[村镇乡县市区州盟旗省屯寨庄路街]")
+_OF_PLACE_IN_INITIALS = re.compile("([b-df-hj-np-tw-z]{2,4})(?:dz|zz|zl)")
+"""Initials of an address (地址, 住址, 坐落), and whose."""
+_OF_OTHERS = frozenset(
+    "dw gs qy jg bm zc jy bg xx yy wz ip mac lj tp wj hy hd kc sb xm gc sg ck dp fw wd ws yl jc gz ct tc xt jk".split()
+)
+"""Initials of units, businesses, offices, schools, sites, links, meetings and the like."""
 _INITIALS = re.compile(rf"[a-z]{{3,8}}|{SYLLABLE}+xm")
 _MANY = re.compile("(?:_?[Ll]ist|_?[Aa]rray|s)$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -93,6 +99,9 @@ def _guessed(key: str, value: str | int) -> str | None:
     if _may_name(words, key) and is_like_name(text):
         return "person_name"
     if words in _PLACES and _LIKE_PLACE.match(text) is not None:
+        return "address"
+    initials = _OF_PLACE_IN_INITIALS.fullmatch(words)
+    if initials is not None and initials[1] not in _OF_OTHERS and _LIKE_PLACE.match(text) is not None:
         return "address"
     digits = sum(map(str.isdigit, text)) if _NUMBER.fullmatch(text) is not None else 0
     if (words in _ACCOUNTS or _OF_ACCOUNT.fullmatch(words) is not None) and digits >= _LEAST_OF_ACCOUNT:
@@ -141,10 +150,10 @@ def _may_name(words: str, key: str) -> bool:
         return True
     if words.endswith("xm") and _INITIALS.fullmatch(words) is not None:
         return words.removesuffix("xm") not in PROJECTS
-    if _SOMEBODY.fullmatch(words) is not None:
-        return True
     if words in FALSE_FRIENDS:
         return False
+    if _SOMEBODY.fullmatch(words) is not None and not words.endswith("addr"):
+        return True
     if _OF_PERSONS.search(key) is not None:
         return True
     acting = _ACTING_ALONE.fullmatch(key) is not None and words not in THINGS

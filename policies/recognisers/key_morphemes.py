@@ -26,6 +26,13 @@ ABBREVIATED = {
     "mobl": "mobile",
     "bth": "birth",
     "gdr": "gender",
+    "ntn": "nation",
+    "ppl": "people",
+    "wf": "wife",
+    "lnd": "lender",
+    "psnl": "personal",
+    "indiv": "individual",
+    "bene": "beneficiary",
     "phn": "phone",
     "gst": "guest",
     "sps": "spouse",
@@ -54,7 +61,7 @@ PINYIN_THINGS = (
 """Before them, they say that it is theirs: gongsidizhi."""
 OTHER_CARDS = {
     **dict.fromkeys("社保 社会保障 医保 医疗保险 合作医疗 social socialsec medicare medinsurance".split(), "social_no"),
-    **dict.fromkeys("就诊 门诊 健康 诊疗 住院 health clinic".split(), "medical_no"),
+    **dict.fromkeys("就医 床头 就诊 门诊 健康 诊疗 住院 health clinic".split(), "medical_no"),
     **dict.fromkeys("公积金 providentfund housingfund".split(), "housing_fund"),
     **dict.fromkeys("驾驶 drive driver driving".split(), "resident_id"),
 }
@@ -83,7 +90,7 @@ VERBS = frozenset(
 """Before anything else, they ask whether, or how many."""
 DOERS = (
     "reader writer broker dealer employer developer publisher carrier lender issuer dispatcher sponsor contractor "
-    "distributor vendor assistant helper worker observer poster speaker"
+    "assistant helper worker observer poster speaker"
 ).split()
 """People, machines and offices: the value tells which."""
 COMPOSED = ("ys", "hs", "hz", "rk", "ry", "xs", "jz", "ls", "jl", "fq", "mq")

@@ -22,7 +22,7 @@ _NUMBERED = {
     "plate": ("车辆?牌照?|号牌|车辆?牌号", "号|号码|信息"),
 }
 """By category what is numbered, and what its number is called."""
-_BETWEEN = "(?:卡|证|证件|登记|电脑|个人|电子|凭证|本人|唯一|人|人员|者|患者|客户){0,2}"
+_BETWEEN = "(?:卡|证|证件|登记|电脑|个人|电子|凭证|本人|唯一|人|人员|者|患者|客户|文件|证明){0,2}"
 _NUMBERS = [
     (category, re.compile(f"(?:{things}){_BETWEEN}(?:{ends})$")) for category, (things, ends) in _NUMBERED.items()
 ]
@@ -32,7 +32,7 @@ _ASKED = [
         # where somebody lives, part by part
         (
             "address",
-            "(?:小区|楼号|楼栋|楼幢|[栋幢]号|单元|门牌|户室|几[栋幢]).{0,6}(?:室|室号|房号|门牌号?|户号|几?单元)$",
+            "(?:小区|楼号|楼栋|楼幢|[栋幢]号|单元|门牌|户室|几[栋幢]).{0,6}(?:室|室号|房号|门牌号?|户号|几?单元|楼栋)$",
         ),
         (
             "address",

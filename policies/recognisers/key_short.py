@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from policies.recognisers.pinyin import SYLLABLE
+from policies.recognisers.key_labels import PEOPLE_IN_CHINESE
+from policies.recognisers.key_readings import in_pinyin
 
 _WORDS = (
     "name number mobile telephone phone birth gender address certificate card identity identification passport "
@@ -14,7 +15,9 @@ _LEAST, _LEAST_SHORT = 5, 4
 """Letters of a word that is written so, and of what is left of it."""
 _VOWELS = re.compile("(?<=.)[aeiou]")
 _DOUBLED = re.compile(r"(.)\1")
-_IN_PINYIN = re.compile(rf"{SYLLABLE}+")
+_IN_PINYIN = frozenset(map(in_pinyin, PEOPLE_IN_CHINESE))
+_CROWDED = re.compile("[b-df-hj-np-tv-z]{3}")
+"""Consonants beside each other as where a vowel was left out."""
 
 
 def short_forms(roles: Iterable[str], things: Iterable[str]) -> dict[str, str]:
@@ -27,8 +30,15 @@ def short_forms(roles: Iterable[str], things: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def without_vowels(word: str) -> str:
+    """What is left of *word* where vowels of it were left out, as in hsband; else *word*, as it is of patent."""
+    if _CROWDED.search(word) is None:
+        return word
+    return _DOUBLED.sub(r"\1", _VOWELS.sub("", word))
+
+
 def _forms(word: str) -> set[str]:
-    if len(word) < _LEAST or not word.isascii() or _IN_PINYIN.fullmatch(word) is not None:
+    if len(word) < _LEAST or not word.isascii() or word in _IN_PINYIN:
         return set()
     short = _VOWELS.sub("", word)
     forms = {short, _DOUBLED.sub(r"\1", short)}

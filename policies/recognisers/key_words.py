@@ -26,7 +26,7 @@ BASES: dict[str, str] = {
     "委托人 当事人 投诉人 举报人 办事人 承办人 户主 收件人 寄件人 法定代表人 法人代表 法人 负责人 "
     "监护人 配偶 权利人 义务人 受益人 被保险人 投保人 持卡人 开户人 户名 患者 产权人 共有人 出租人 "
     "承租人 纳税人",
-    "resident_id": "idcd idcdno crtno "
+    "resident_id": "idcd idcdno crtno iddoc iddocno iddocument iddocumentno identitydoc identitydocno "
     "zhengjianhm identityid id号 id号码 身份证明号 gmsfdm sfzid sfzcode idtfno eidno gmsfz 身份证id "
     "身份证件 jsz jiashizhenghao jiazhaohao drivinglicense drivinglicenseno drivinglicenceno "
     "drivlicno 驾照号 驾照号码 idntno idtyno crtfno certfno credno certfcno citizenno personid17 "
@@ -41,7 +41,7 @@ BASES: dict[str, str] = {
     "shenfenzhenghaoma zhengjianhao zhengjianhaoma idcode 身份证 身份证号 身份证号码 身份证件号 "
     "身份证件号码 公民身份号码 公民身份证号码 证件号 身份号码 有效证件号码 居民身份证 居民身份证号 "
     "居民身份证号码 驾驶证号 jszh jszhm",
-    "mobile": "mbphone whatsapp cellular cellularno hpno "
+    "mobile": "teleno mbphone whatsapp cellular cellularno hpno "
     "mobiletelephone lianxidh lianxishouji phnno bysjh bydh 备用电话 mob mobno mblno mblphone mphone "
     "handphone handset handsetno handphoneno cellphoneno sjhao yidongdianhua yidongdianhuahaoma cellno "
     "yhsjh yhylsjh sjhaoma lxdhhm lxhm dhhaoma yddhhm ydhm telephoneno telphone telno contactno linkno "
@@ -56,10 +56,11 @@ BASES: dict[str, str] = {
     "faxno faxnumber housephone 固话 宅电 办公室电话 传真号码 单位固话 固话号码 gddh gddhhm bgdh jtdh "
     "zjdh czhm landline officephone officetel hometel homephone fax 固定电话 办公电话 家庭电话 座机 "
     "座机号 座机号码 住宅电话 传真",
-    "email": "youxiangdizhi dianziyouxiangdizhi dzyjdz dianziyoujian dianziyouxiang yxzh mailbox dzyxdz emailaddr "
+    "email": "emailadd "
+    "youxiangdizhi dianziyouxiangdizhi dzyjdz dianziyoujian dianziyouxiang yxzh mailbox dzyxdz emailaddr "
     "mailaddr mailaddress emailno email地址 e-mail地址 电邮 电邮地址 dzyx dzyj yx yxdz email mail "
     "emailaddress youxiang 电子邮箱 邮箱 电子邮件 邮箱地址 电子信箱",
-    "address": "homelocation houselocation "
+    "address": "homelocation houselocation homeaddr 座落 户籍 现居住 居所地 "
     "mailingaddr jtxz jtzzxz hkszdz 现住地 tdzl zdzl hkdjd hkdjdz xzdxz zzdz jtzd jtxxzz hkdxz jzdxxz "
     "fangwuzuoluo zuoluo propertyaddr 详址 hujisuozaidi hujidi changzhudi zanzhudi xianjuzhudi juzhudi "
     "xianjudi addrinfo addressinfo jzdzxz zzxz jtdzxz hjdzxz txdzxz bdczl fczl cqdz fwzldz yjdz "
@@ -131,7 +132,7 @@ BASES: dict[str, str] = {
     "wechat": "openid unionid wxid wxno wxaccount wechataccount weixinzhanghao wxhm wxhao weixinid wechatnumber "
     "微信号码 微信账号 wx wxh weixin weixinhao wechat wechatid wechatno 微信 微信号",
     "qq": "qqid qqaccount 扣扣号 扣扣 qqh qqhm qqhao QQ帐号 qq帐号 qq账号 qq qqno qqnumber QQ QQ号 qq号 qq号码",
-    "birth_date": "bdate "
+    "birth_date": "bdate birthdaytime "
     "birthdatetime birthyearmonth chushengnianyue birthymd brthdt brthday birthdayymd 出生年月日期 "
     "诞辰 生辰 borndate borntime birthtime birthyear birthmonth birthdt 出生时间 出生日 csrq csny "
     "csnyr birthdate birthday birth dateofbirth dob chushengriqi shengri 出生 出生日期 出生年月 "
@@ -148,7 +149,8 @@ BASES: dict[str, str] = {
     "政治面貌 党派",
     "religion": "xyzj 信仰宗教 信仰 religiousbelief religiousaffiliation faith zjxym zjxy zongjiaoxinyang religion "
     "宗教信仰 宗教",
-    "health": "jbbm jbzd jbqk zdmc zdbm gms gmsx xxing cjdj cjzk cjqk cjzh diagname diagnose pasthistory "
+    "health": "xuexing guominshi jiwangshi "
+    "jbbm jbzd jbqk zdmc zdbm gms gmsx xxing cjdj cjzk cjqk cjzh diagname diagnose pasthistory "
     "allergyhistory allergies disabilitytype disabilitylevel disabilitygrade healthcondition symptoms "
     "symptom chiefcomplaint illness 疾病 诊断 主诉 现病史 病情 残疾证号 残疾情况 症状 bloodtype "
     "diseasehistory 血型 jkzk zdjg zdxx jbmc jws cjlb cjlx diagnosis disease allergy medicalhistory "
@@ -166,13 +168,13 @@ QUASI = frozenset("birth_date sex ethnicity marriage party religion health schoo
 """What tells something of a person and not who he is."""
 
 ROLES = (
-    "zk hoh declarant "
+    "zk hoh declarant sibling your my "
     "surgeon alumni graduate dependent attorney notary signatory patron readercard assured claimant kin petitioner "
     "drv courier stf tch tea ptn bnf insd appl aplcnt ownr hldr kehu yezhu zuke zhuhu fangdong laoshi jiaoshi "
     "xuesheng jiazhang huanzhe bingren louzhang yuangong zhigong nongmin nonghu siji chezhu cunmin jumin yisheng "
     "hushi rk ldrk wlrk zzrk qs rzz jsy judge juror prosecutor police policeman officer clerk detainee inmate "
     "prisoner soldier veteran athlete player winner author artist nominator referee trainer trainee intern visitor "
-    "guest occupant resident villager farmer merchant boss manager director secretary chairman principal dean "
+    "guest occupant resident villager farmer boss manager director secretary chairman principal dean "
     "professor lecturer tutor consultant specialist grandpa grandma grandson granddaughter cousin nephew niece elder "
     "senior orphan infant toddler juvenile minor adult pregnant mom dad mum disabled indv individual prsn cpt guar "
     "shipto billto lessee lessor mortgagor mortgagee pledgor pledgee grantor grantee trustee trustor assignee "
@@ -204,9 +206,10 @@ NAMING_ROLES = frozenset(
     ).split()
 )
 """They name a person by themselves: the name of whoever has the role."""
-PUBLIC_LINES = ("客服", "咨询", "监督", "投诉", "热线", "服务", "窗口", "举报", "报警", "网点")
+PUBLIC_LINES = ("客服", "咨询", "监督", "投诉", "热线", "服务", "窗口", "举报", "报警", "网点", "受理", "办理")
 """Before 电话, they say that it is answered by an office."""
 CHINESE_THINGS = (
+    "受理 网办 办理 在线 咨询 办事 字段 "
     "资源 数据库 存放 数据 链接 接口 下载 图片 视频 回调 访问 跳转 主页 官网 请求 附件 目录 存储 安装 项目 事项 单位 "
     "部门 机构 公司 企业 系统 文件 材料 平台 网站 网络 服务器 服务 窗口 商品 产品 设备 ip mac 物理 地块 资产 学校 "
     "医院 银行 网点 办事处 科室 注册 经营 办公 生产 仓库 店铺 会议 活动 施工 工程"
@@ -214,7 +217,7 @@ CHINESE_THINGS = (
 """Before a word as common as 地址 or 名字, they say that it is theirs and nobody's."""
 THINGS = frozenset(
     (
-        "base quarter semester "
+        "base quarter semester consult consultation support complaint hotline warehouse "
         "grid logger banner ticker marker worker broker docker render renderer reader writer parser poster supplier "
         "manufacturer dealer retailer insurer employer developer publisher carrier lender issuer center datacenter "
         "computer speaker charger transformer meter counter timer trailer tanker freezer heater cooler tracker "
@@ -250,6 +253,7 @@ PEOPLE = NAMING_ROLES.union(
 """Above `name`, they say that it is a person's."""
 FALSE_FRIENDS = frozenset(
     (
+        "jtsr jtnsr "
         "useragent fontfamily gridcode sexeducation relationname jgmc jgdm 用户名 登录名 开户行 yhm xmmc zsxm sfxm "
         "xmbh xmdm xmlx sjly cjsj gxsj xgsj tjsj slsj bjsj kssj jssj fbsj czsj dzzz dzzzbh ywlsh slbh username "
         "userid filename tablename hostname typename rolename itemname projectname servicename orgname deptname "

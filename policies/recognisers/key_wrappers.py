@@ -17,7 +17,7 @@ _BEHIND = frozenset(
     "enc encrypt encrypted encode cipher ciphertext crypt aes des sm2 sm3 sm4 rsa md5 sha sha1 sha256 hash hashed jm "
     "jiami miwen mw masked tm tuomin desensitized hidden plain plaintext mingwen raw orig origin original str "
     "string txt cn zh chs cht en eng zw yw ywz py pinyin xz xiang xx new old bak backup tmp temp val arr array list "
-    "full home m h mob own private personal real cell "
+    "field full home m h mob own private personal real cell "
     "col input box first second third main alt default last prev before after latest".split()
 )
 """Words behind it: how it is stored, in what language, and which of several it is."""
@@ -30,7 +30,7 @@ _NEEDS_MORE = frozenset("name family given first last".split())
 _SAYS_NO_MORE = frozenset("text value val display content data #text _text".split())
 """Last steps of paths: those before them say what they hold."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+")
-_SHORT = re.compile("[b-df-hj-np-tv-z]{1,2}", re.IGNORECASE)
+_SHORT = re.compile("[a-z]|[b-df-hj-np-tv-z]{2}", re.IGNORECASE)
 _SAYS_MORE = frozenset(
     "lx zt bz sj rq sl je fl lb zl zp tp gs cd ly yx qx cs fs dj jb sx sm yy hz id no pc px xh bh bm dm mc qk jg tj fj "
     "cd nm tm dt ts st cnt qty num len sn tp ty fg fl sw".split()

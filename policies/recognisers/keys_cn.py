@@ -13,6 +13,7 @@ from policies.recognisers.key_morphemes import (
     ABBREVIATED,
     ADJECTIVES,
     COMPOSED,
+    DOERS,
     MONEY,
     OF_MONEY,
     OTHER_CARDS,
@@ -24,7 +25,7 @@ from policies.recognisers.key_morphemes import (
 )
 from policies.recognisers.key_phrases import asked_in_label, is_signed
 from policies.recognisers.key_readings import as_heard, in_pinyin, initials_of, spellings
-from policies.recognisers.key_short import short_forms
+from policies.recognisers.key_short import short_forms, without_vowels
 from policies.recognisers.key_words import (
     BASES,
     CHINESE_THINGS,
@@ -106,10 +107,11 @@ _NOT_SOMEBODY = (
     "成年人",
 )
 """Labels that end as roles do, and ask something else."""
-_REACHED = frozenset("link login bank account handler register contract order".split())
+_REACHED = frozenset("bill invoice notify link login bank account handler register contract order".split())
 """Things before a telephone, a mail or an address by which somebody is reached for them."""
 _ACCOUNTS = ("账号", "账户", "帐号", "帐户", "卡号", "卡卡号", "工资卡")
-_PAID = re.compile("[款钱薪存]|[入到进转出]账|[打发报]卡|金(?!额)")
+_EITHER = re.compile("[/、及]")
+_PAID = re.compile("[款钱薪存]|储蓄|[入到进转出]账|[打发报]卡|金(?!额)")
 """Before 账号 and the like, they say that money is paid to it or from it."""
 _LATIN_IN_LABELS = ("qq", "email", "vin", "openid", "unionid")
 _NAMED = re.compile("(?:[人者生员户客师童孩亲友民婴]|[业房机户船车]主)名$")
@@ -118,7 +120,7 @@ _IN_BRACKETS = re.compile(r"[(（]([\u4e00-\u9fff]{2,8})[)）]$")
 """Whose a number is, or of what, said last: 档案编号(驾驶证)."""
 _PATH = re.compile(r"^[^\s]*?[.\[/][0-9]+\]?[.\[/](?=[^0-9])")
 """What leads to an element of a list in a key that is a path: contacts.0.tel."""
-_ASKING = re.compile(r"(?<=[\u4e00-\u9fff])(?:是|为|叫)(?:什么|多少|谁|哪里|哪儿)?(?:呢|吗)?[??]?$|[??]$")
+_ASKING = re.compile(r"(?<=[\u4e00-\u9fff])(?:是|为)(?:什么|多少|谁|哪里|哪儿)?(?:呢|吗)?[??]?$|[??]$")
 """How labels end that ask: 姓名是?"""
 _DROPPED = re.compile(r"[\s_\-.·:：*/\\#'\"]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -213,7 +215,7 @@ def _category_of(key: str) -> str | None:
     if not _LATIN.fullmatch(words):
         return _of_label(words) or _of_either(plain)
     each = [word.lower() for word in _WORDS.findall(plain) if not word.isdigit()]
-    each = [_IN_FULL.get(word, word) if word not in _CATEGORY_OF else word for word in each]
+    each = _turned([word if word in _CATEGORY_OF else _in_full(word) for word in each])
     if "".join(each) in _CATEGORY_OF and "".join(each) not in FALSE_FRIENDS:
         return _CATEGORY_OF["".join(each)]
     if len(each) > 1 and each[-1] in _MORE:
@@ -260,7 +262,7 @@ def _role_behind(words: list[str]) -> str | None:
 
 def _of_either(label: str) -> str | None:
     """What a label says that is two, either of which the field may hold: 姓名/名称."""
-    parts = [part for part in label.split("/") if part.strip()]
+    parts = [part for part in _EITHER.split(label) if part.strip()]
     return next(filter(None, map(category_of_key, parts)), None) if len(parts) == 2 else None
 
 
@@ -300,7 +302,11 @@ def _of_words(words: list[str]) -> str | None:
     words = [word for word in words if not word.isdigit()]
     if len(words) < 2 or words[0] in VERBS:
         return None
-    if words[-1] in _CODED and "".join(words[:-1]) in _CATEGORY_OF and _CATEGORY_OF["".join(words[:-1])] in QUASI:
+    if words[-1] in _CODED and words[-1] not in ("name", "nm"):
+        coded = _CATEGORY_OF.get("".join(words[:-1])) or _of_words(words[:-1])
+        if coded in QUASI:
+            return coded
+    if words[-1] in _CODED and _CATEGORY_OF.get("".join(words[:-1])) in QUASI:
         return _CATEGORY_OF["".join(words[:-1])]
     for start in range(len(words)):
         category = _CATEGORY_OF.get("".join(words[start:])) or _as_number("".join(words[start:]))
@@ -317,12 +323,29 @@ def _of_words(words: list[str]) -> str | None:
             return OTHER_CARDS["".join(before)]
         reached = before and category != "person_name" and before[-1] in _REACHED
         named = category != "person_name" or words[-1] in ("name", "names") or words[start] == "name"
-        if category in _COMMON and named and before and before[-1] in THINGS and not reached and before[-1] != "user":
+        whose = before[-1] if before and words[start] not in _PEOPLE else ""
+        reached = reached or (whose in DOERS and category in ("mobile", "landline"))
+        if category in _COMMON and named and whose in THINGS and not reached and whose != "user":
             return None
         if category == "person_name" and words[start] == "name" and not _names_somebody(before):
             return None
         return category if category != "free_text" or not before else None
     return None
+
+
+def _in_full(word: str) -> str:
+    return _IN_FULL.get(word) or _IN_FULL.get(without_vowels(word), word)
+
+
+def _turned(words: list[str]) -> list[str]:
+    """*words*, with whose it is before what it is: nameOfApplicant. A number of people is a count."""
+    if "of" not in words[1:-1] or words[0] in ("next", "head"):
+        return words
+    at = words.index("of", 1)
+    what, whose = words[:at], words[at + 1 :]
+    return (
+        words if what[-1] in _OF_NUMBER and whose[-1].removesuffix("s") in _PEOPLE and len(what) == 1 else whose + what
+    )
 
 
 def _names_somebody(before: list[str]) -> bool:

@@ -42,6 +42,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "ethnicity": ("汉族", "01", 1, "维吾尔族"),
     "marriage": ("已婚", "20", 10, "否"),
     "party": ("群众", "中共党员", 13),
+    "health": ("高血压", "二级", "O型", "待查"),
     "religion": ("佛教", "伊斯兰教"),
     "person_name?": tuple(_LIKE_SOMEBODY.removesuffix("|李").split("|")),
     "address?": ("杭州市西湖区文三路1号2幢301室", "东关村三组12号", "幸福小区3幢2单元501室"),
