@@ -10,7 +10,7 @@ import re
 CODED: dict[str, str] = {
     "person_name": "a0101 aac003 aae004 aab013 aae009 aab016 aae011 psn_name patn_name coner_name emp_contact "
     "lgrep_name",
-    "resident_id": "a0184 aac002 aac147 aae135 aab014 bac147 psn_cert_no lgrep_certno",
+    "resident_id": "czztdm a0184 aac002 aac147 aae135 aab014 bac147 psn_cert_no lgrep_certno",
     "mobile": "aae005 aac067 aab015 aab018 coner_tel",
     "email": "aae159",
     "address": "aae006 aac010 live_addr",

@@ -2,6 +2,7 @@
 an item of business (业务项目), `userName` a person or an account, `zl` where a house lies (坐落) or some papers (资料).
 """
 
+import functools
 import re
 from typing import Any
 
@@ -19,7 +20,7 @@ _NAMES = frozenset(
         "mfmc syr fx zwm ywm pym creator creatorname createby createdby createuser createusername updateby "
         "updatedby updater updateuser modifier modifiedby auditor auditby approver approvedby reviewer operator "
         "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
-        "昵称 作者 创建人 操作员 czy khmc lawyer uname toname fromname "
+        "昵称 作者 创建人 操作员 czy khmc lawyer uname toname fromname czzt "
         "caller people persons members attendees participants names 称呼 签名 签字 "
         "lastmodifier lastmodifiedby lastupdatedby lastupdater"
     ).split()
@@ -46,7 +47,7 @@ _NUMBER = re.compile(r"[0-9*][0-9*xX() +\-]*")
 _LIKE_PHONE = re.compile(r"1[3-9][0-9*]{9}$|0[0-9]{2,3}-?[2-8][0-9]{6,7}$")
 _LEAST_OF_ACCOUNT, _LEAST_OF_PHONE, _MOST_OF_PHONE = 12, 7, 15
 _SOMEBODY = re.compile("[a-z]{0,4}[b-df-hj-np-tw-z][b-df-hj-mp-tw-z]r|[a-z]{2,4}ry")
-"""Initials of 某某人 and of 某某人员, and not of 内容."""
+"""Initials of 某某人, of 某某人员, and not of 内容."""
 _OF_ACCOUNT = re.compile("(?!(?:bdc|fc|td|xk|yy|zc|zg|jg|sy|xw|by|jh|lh|cs|hg|js|pz|dj)?(?:q|z|zs)?zh$)[a-z]{2,8}zh")
 """Initials of an account (账号), and not of the number of a certificate (证号)."""
 _OF_PERSONS = re.compile(
@@ -90,13 +91,19 @@ def guessed(key: str, value: Any) -> str | None:
         return each.pop() if len(each) == 1 else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return next(filter(None, (_guessed(each, value) for each in (key, *unwrapped(key)))), None)
-
-
-def _guessed(key: str, value: str | int) -> str | None:
-    words = re.sub(r"[\s_\-.]+", "", key).lower().rstrip("0123456789")
     text = normalise(str(value)).text.strip()
-    if _may_name(words, key) and is_like_name(text):
+    return next(filter(None, (_guessed(words, text, names=names) for words, names in _read(key))), None)
+
+
+@functools.lru_cache(maxsize=8192)
+def _read(key: str) -> tuple[tuple[str, bool], ...]:
+    """The letters of *key* as it stands and without what wraps it, and of each whether it may name somebody."""
+    letters = ((each, re.sub(r"[\s_\-.]+", "", each).lower().rstrip("0123456789")) for each in (key, *unwrapped(key)))
+    return tuple((words, _may_name(words, each)) for each, words in letters)
+
+
+def _guessed(words: str, text: str, *, names: bool) -> str | None:
+    if names and is_like_name(text):
         return "person_name"
     if words in _PLACES and _LIKE_PLACE.match(text) is not None:
         return "address"

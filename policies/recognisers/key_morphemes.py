@@ -26,6 +26,11 @@ ABBREVIATED = {
     "mobl": "mobile",
     "bth": "birth",
     "gdr": "gender",
+    "rl": "real",
+    "bnk": "bank",
+    "empl": "employee",
+    "hd": "head",
+    "hshld": "household",
     "ntn": "nation",
     "ppl": "people",
     "wf": "wife",
@@ -47,6 +52,7 @@ ABBREVIATED = {
 }
 """Words of names of fields that are written short, as those of banks are."""
 PINYIN = (
+    "zuoluo "
     "youxiangdizhi hujisuozaidi hujidi changzhudi zanzhudi xianjuzhudi juzhudi chuanzhenhao shouji chushengnianyue "
     "zhengjianhaoma binglihao zhuyuanhao menzhenhao jiashizhenghao gongjijinzhanghao shebaohao yibaohao xingming "
     "dizhi zhuzhi dianhua dianhuahaoma shoujihao shoujihaoma shenfenzheng shenfenzhenghao shenfenzhenghaoma "
@@ -82,8 +88,9 @@ OF_MONEY = frozenset(
 )
 """The same before account."""
 PINYIN_OF_MONEY = (
-    "yinhang kaihuhang kaihu shoukuan fukuan huankuan tuikuan gongzi butie lingkuan daifa kuan yanglao".split()
-)
+    "yinhang kaihuhang kaihu shoukuan fukuan huankuan tuikuan gongzi nongka "
+    "tuishui jiangxuejin butie lingkuan daifa kuan yanglao"
+).split()
 VERBS = frozenset(
     "is has show enable need min max hide mask display allow disable verify validate count total require".split()
 )

@@ -43,9 +43,13 @@ def columns_of(table: Mapping[str, Any]) -> tuple[str, Columns]:
     return "", []
 
 
-def is_rows(key: str, value: Any) -> bool:
-    """Whether the rows of a table stand under *key*."""
-    return key.lower() in _ROWS and isinstance(value, list)
+def is_rows(key: str, value: Any, columns: Columns) -> bool:
+    """Whether the rows of a table with *columns* stand under *key*, by that or by how many cells each of them has."""
+    if not isinstance(value, list):
+        return False
+    return key.lower() in _ROWS or (
+        bool(value) and all(isinstance(row, list) and len(row) == len(columns) for row in value)
+    )
 
 
 def is_single_row(rows: list[Any], columns: Columns) -> bool:

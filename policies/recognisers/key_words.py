@@ -104,7 +104,7 @@ BASES: dict[str, str] = {
     "ghdwsbh xhdwsbh gmfsbh xsfsbh xydm xxydm nsrsbm usccno taxid taxpayerid taxpayeridentificationnumber "
     "organizationcode socialcode 信用代码 信用代码证号 tyshxydm shxydm tyshxydmz nsrsbh creditcode "
     "socialcreditcode unifiedcode taxno taxpayerno uscc 统一社会信用代码 社会信用代码 纳税人识别号 税号",
-    "plate": "lpn hpaihm haopaihaoma haopaihao carlicense carlicenseno vehiclelicense jdchp clph 车辆牌照号 "
+    "plate": "plate lpn hpaihm haopaihaoma haopaihao carlicense carlicenseno vehiclelicense jdchp clph 车辆牌照号 "
     "机动车号牌 车辆号码 cphao cphaoma clhp 车辆号牌 车牌照 车牌照号 号牌 carplate vehiclenumber "
     "vehicleplate hphm cphm cph plateno platenumber licenseplate licenceplate carno carnumber vehicleno "
     "chepai chepaihao 车牌 车牌号 车牌号码 号牌号码 车号",
@@ -168,7 +168,7 @@ QUASI = frozenset("birth_date sex ethnicity marriage party religion health schoo
 """What tells something of a person and not who he is."""
 
 ROLES = (
-    "zk hoh declarant sibling your my "
+    "zk hoh declarant sibling your my expert traveler traveller "
     "surgeon alumni graduate dependent attorney notary signatory patron readercard assured claimant kin petitioner "
     "drv courier stf tch tea ptn bnf insd appl aplcnt ownr hldr kehu yezhu zuke zhuhu fangdong laoshi jiaoshi "
     "xuesheng jiazhang huanzhe bingren louzhang yuangong zhigong nongmin nonghu siji chezhu cunmin jumin yisheng "

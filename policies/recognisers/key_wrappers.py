@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from policies.recognisers.key_words import THINGS
 
 _BEFORE = frozenset(
+    "enc encrypted masked hash jm mw tm "
     "txt lbl hid hdn edt tb ddl cmb rdo chk inp input fld field form el ele ctrl str vc varchar nvc int num obj dto vo "
     "req resp param arg var val my the cur curr this db tbl".split()
 )
@@ -17,7 +18,7 @@ _BEHIND = frozenset(
     "enc encrypt encrypted encode cipher ciphertext crypt aes des sm2 sm3 sm4 rsa md5 sha sha1 sha256 hash hashed jm "
     "jiami miwen mw masked tm tuomin desensitized hidden plain plaintext mingwen raw orig origin original str "
     "string txt cn zh chs cht en eng zw yw ywz py pinyin xz xiang xx new old bak backup tmp temp val arr array list "
-    "field full home m h mob own private personal real cell "
+    "text field full home m h mob own private personal real cell "
     "col input box first second third main alt default last prev before after latest".split()
 )
 """Words behind it: how it is stored, in what language, and which of several it is."""
@@ -37,7 +38,7 @@ _SAYS_MORE = frozenset(
 )
 """Short last words that are another thing: a type, a state, a date, a number, a picture."""
 _ORDINAL = re.compile("_?[0-9](?:st|nd|rd|th)$", re.IGNORECASE)
-_GLUED = re.compile(r"(?<=[a-z]{3})(?:jm|mw|tm|enc)$", re.I)
+_GLUED = re.compile(r"(?<=[a-z]{2})(?:jm|mw|tm|enc|value|text|val|str|input|field)$", re.I)
 """加密, 密文, 明文, 脱敏 behind initials of pinyin."""
 
 
@@ -57,7 +58,9 @@ def unwrapped(name: str) -> Iterator[str]:
         start += 1
     if start:
         yield "_".join(words[start:])
-    while end > start + 1 and words[end - 1].lower() in _BEHIND:
+    while end > start + 1 and not _BEHIND.isdisjoint(
+        (words[end - 1].lower(), words[end - 1].lower().rstrip("0123456789"))
+    ):
         end -= 1
     if end < len(words):
         yield "_".join(words[start:end])
@@ -65,7 +68,7 @@ def unwrapped(name: str) -> Iterator[str]:
         yield "_".join(words[:-1])
     if (ordinal := _ORDINAL.search(last)) is not None:
         yield last[: ordinal.start()]
-    if (glued := _GLUED.search(last)) is not None and len(words) == 1:
+    if len(words) == 1 and (glued := _GLUED.search(last)) is not None:
         yield last[: glued.start()]
 
 

@@ -62,6 +62,8 @@ _AS_HEARD = {
     for label in _LISTED
     if len(full := in_pinyin(label)) >= _LEAST_HEARD and full in _CATEGORY_OF
 }
+_ENDS_AS_HEARD = sorted(_AS_HEARD, key=len, reverse=True)
+_THINGS_AS_HEARD = tuple(map(as_heard, PINYIN_THINGS))
 _PEOPLE = frozenset(ROLES).union(
     *map(spellings, PEOPLE_IN_CHINESE),
     (initials for label in PEOPLE_IN_CHINESE if len(initials := initials_of(label)) >= _LEAST_SPELLED),
@@ -122,7 +124,7 @@ _PATH = re.compile(r"^[^\s]*?[.\[/][0-9]+\]?[.\[/](?=[^0-9])")
 """What leads to an element of a list in a key that is a path: contacts.0.tel."""
 _ASKING = re.compile(r"(?<=[\u4e00-\u9fff])(?:是|为)(?:什么|多少|谁|哪里|哪儿)?(?:呢|吗)?[??]?$|[??]$")
 """How labels end that ask: 姓名是?"""
-_DROPPED = re.compile(r"[\s_\-.·:：*/\\#'\"]+")
+_DROPPED = re.compile(r"[\s_\-.·:：*/\\#'\"@$%`{}~^!?=+|&]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _OF_LENGTH = re.compile(r"(?:[a-z]*id|[a-z]*(?:sfzh?|sfzhm|zjh|zjhm|idcard|card|idno|certno))(?:15|18)")
 """How many digits a number has, behind it: ID18."""
@@ -159,6 +161,7 @@ _SPELLED_NAMES = ("xmpy", "xmhz", "xmqp")
 _ADDRESSES, _MORE_OF_ADDRESS = ("dz", "zz", "zd", "zl"), ("xx", "xz", "mc", "ms")
 """地址, 住址, 住地, 坐落, and behind them 信息, 详址, 名称, 描述."""
 _INITIALS = frozenset(
+    "xzz "
     "sfzh sfzhm sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm gmsfzh zjhm sjhm yddh lxdh lxfs gddh bgdh jtdh dzyx dzyj xxdz lxdz "
     "jtzz jtdz txdz jzdz hjdz hkszd yhkh khyhzh sbkh ybkh gjjzh tyshxydm hphm cphm clsbdh hzhm csrq hyzk zzmm "
     "nsrsbh sjh sfz".split()
@@ -372,8 +375,15 @@ def _of_pinyin(words: str) -> str | None:
         return "person_name"
     base = next((word for word in _PINYIN if words.endswith(word)), None)
     if base is None:
-        return _AS_HEARD.get(as_heard(words)) if len(words) >= _LEAST_HEARD else None
+        return _of_sounds(words) if len(words) >= _LEAST_HEARD else None
     return None if words.removesuffix(base).endswith(tuple(PINYIN_THINGS)) else _CATEGORY_OF[base]
+
+
+def _of_sounds(words: str) -> str | None:
+    """What pinyin says by its end in which sounds are taken for each other."""
+    heard = as_heard(words)
+    end = next((end for end in _ENDS_AS_HEARD if heard.endswith(end)), None)
+    return None if end is None or heard.removesuffix(end).endswith(_THINGS_AS_HEARD) else _AS_HEARD[end]
 
 
 def _is_role(word: str, of_somebody: re.Pattern[str] = _OF_SOMEBODY) -> bool:

@@ -43,7 +43,8 @@ _FIELDS = frozenset(
     (
         "q n "
         "key name label title field code fieldname itemname prop k column question attribute attr attrname paramname "
-        "itemcode fieldcode paramcode attrcode itemkey fieldkey"
+        "itemcode fieldcode paramcode attrcode itemkey fieldkey id questiontitle questionname fieldlabel fieldtitle "
+        "itemtitle itemlabel"
     ).split()
 )
 """Keys of what a field of a form is called."""
@@ -84,6 +85,11 @@ _FORMS = {
 _BESIDE_PROJECTS = frozenset("xmbh xmdm xmlx xmfl xmzt xmje je tzje ysje".split())
 """Numbers, kinds, states and amounts of projects."""
 _CODES_OF_PLACES = frozenset("adcode areacode regioncode citycode districtcode villagecode xzqh xzqhdm xzqdm".split())
+_OF_KIND = re.compile("(?:[Tt]ype|TYPE|[Kk]ind|lx|LX|类型|种类)$")
+_OF_PART = frozenset("role type relation identity gx 称谓 身份 角色 类型".split())
+"""Keys of what part somebody has."""
+_ASKS = re.compile("请(?:输入|填写|选择)|不能为空|格式(?:不|错|有)|必填|不(?:合法|正确|符合)|长度(?:不|应)")
+"""In messages about a field, which stand under its name as well."""
 _OF_UNIT = re.compile("[a-z](?:dw|jg|bm|gs|qy)$|(?:单位|机构|部门|公司|企业)$")
 """How keys of units, institutions, departments, companies and businesses end, in initials and in Chinese."""
 _TIME = re.compile(r"20[0-9]{2}[\-/年][01]?[0-9][\-/月][0-3]?[0-9]")
@@ -197,16 +203,16 @@ def _in_object(
     """*named*: what fields hold of which a table tells."""
     told = _told(value, above, category) | {key: held for key, held in named.items() if key in value}
     heading, columns = columns_of(value)
-    is_table = any(is_rows(key, inner) for key, inner in value.items() if key != heading)
+    is_table = any(is_rows(key, inner, columns) for key, inner in value.items() if key != heading)
     for key, inner in value.items():
         step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
         if any(map(str.isdigit, key)):
             yield _Leaf(step, key, "", None, is_key=True)
         if key == heading and is_table and isinstance(inner, list) and all(isinstance(each, str) for each in inner):
             continue
-        if columns and is_rows(key, inner) and is_single_row(inner, columns):
+        if columns and is_rows(key, inner, columns) and is_single_row(inner, columns):
             yield from _in_row(inner, columns, step, left - 1)
-        elif columns and is_rows(key, inner):
+        elif columns and is_rows(key, inner, columns):
             for number, row in enumerate(inner):
                 yield from _in_row(row, columns, f"{step}/{number}", left - 2)
         else:
@@ -231,12 +237,14 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
         told["identifier"] = "resident_id"
     named = {_bare(key): key for key in value}
     form = next((key for key in value if _named_by(key, value[key]) is not None), None)
+    if _OF_KIND.search(above) is not None:  # a kind of certificates has a name and a code
+        form = None
     if form is not None:
         held = _named_by(form, value[form])
         of_form = _OF_TYPE if _bare(form) in _KINDS else _VALUES
         if form.lower() == "system":  # a program as well, with accounts and numbers of its own
             of_form = frozenset(("value",))
-        told |= {named[word]: held for word in named if word in of_form or word.endswith("value")}
+        told |= {named[word]: held for word in named if word in of_form or word.endswith(("value", "answer"))}
     for key, own in told.items():
         word = _bare(key)
         if key == form:
@@ -288,7 +296,8 @@ def _named_by(key: str, name: Any) -> str | None:
         name = name[0].get("text")
     if _bare(key) not in _FIELDS | _KINDS or not isinstance(name, str):
         return None
-    return category_of_key(name)
+    category = category_of_key(name)
+    return None if _bare(key) == "id" and category in QUASI else category
 
 
 def _bare(key: str) -> str:
@@ -314,6 +323,10 @@ def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[
         return True
     if key.lower() == "title" or not isinstance(text, str):
         return False
+    if text.endswith("族"):
+        return False
+    if any(key.lower() in _OF_PART and category_of_key(str(part)) == "person_name" for key, part in value.items()):
+        return True
     beside = any(own not in (None, "free_text", "uscc") for name, own in told.items() if name != key)
     return beside or _NAME.fullmatch(text.strip()) is not None
 
@@ -356,7 +369,7 @@ def _says_something(text: str, category: str) -> bool:
         return False
     if category in ("sex", "marriage"):
         return bool(text.strip())
-    if is_label_of(text, category):
+    if is_label_of(text, category) or _ASKS.search(text) is not None:
         return False
     if category == "address" and _WEB.match(text) is not None:
         return False
