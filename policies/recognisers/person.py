@@ -142,7 +142,7 @@ class _Reading:
             if ROLE.search(text, max(0, match.start() - 8), match.start()):
                 yield Found(*match.span(), "pattern", 0.8)
         for start, end in self._spelled.names():
-            if not is_of_a_thing(text, start, end, self._words, self._known):
+            if not self._in_title(start, end) and not is_of_a_thing(text, start, end, self._words, self._known):
                 yield Found(start, end, "pattern", 0.8)
         for start, end in names_of_peoples(text):
             yield Found(start, end, "pattern", 0.8)

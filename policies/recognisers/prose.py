@@ -10,6 +10,7 @@ from policies.recognisers.address import addresses_in
 from policies.recognisers.normalise import normalise
 from policies.recognisers.person import PERSON, people_in
 from policies.recognisers.person_words import GIVEN, NEVER_LAST, NOT_A_NAME
+from policies.recognisers.public_places import is_public
 from policies.recognisers.sentences import tagged
 from policies.recognisers.short_names import called_in_short
 from policies.recognisers.table import Hit
@@ -32,6 +33,7 @@ def find_in_prose(texts: Sequence[str]) -> list[tuple[Hit, ...]]:
     found = []
     for each, sentences in zip(normal, tagged([each.text for each in normal], reads), strict=True):
         addresses = [hit for sentence in sentences for hit in addresses_in(sentence, is_all=len(sentences) == 1)]
+        addresses = [hit for hit in addresses if not is_public(each.text, hit.start, hit.end)]
         people = [hit for sentence in sentences for hit in people_in(sentence, reads.lexicon)]
         people = _repeated(each.text, _whole(each.text, people), reads.lexicon)
         people = called_in_short(each.text, people, reads.lexicon)

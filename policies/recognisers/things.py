@@ -25,6 +25,17 @@ _OF_MEMORY = re.compile(
     "故居|医科大学|医学院|理工学院|学院|图书馆|博物馆|体育馆|体育场|音乐厅|艺术节)"
 )
 """Behind whom something is called after: 诺贝尔物理学奖."""
+_OF_A_SHOP = re.compile(
+    "[\u4e00-\u9fff]{0,6}(?:理发店|包子铺|餐饮店|饭店|酒店|诊所|药店|超市|商店|商行|门市部|经营部|服务部|加工厂|[食茶糕点面饭]馆|家政|工作室)"
+    "(?=$|[，,。；;、 \t（(）)|])"
+)
+"""What a shop is called behind the name of its founder."""
+_NATURAL = re.compile(
+    "[东西南北偏]{1,3}风|(?:雷阵|阵|暴|冻|雨夹|[小中大]到[中大暴])[雨雪]|[\u4e00-\u9fff]{1,2}[瓜菇椒葱蒜薯鳝蟹虾糕饼粥醋]|[\u4e00-\u9fff]{2}[街巷弄]"
+)
+"""Winds, rains, what is eaten, lanes: no given name ends so."""
+_OF_A_STAMP = re.compile("公网安备|ICP备")
+"""In the footer of a page."""
 _NO_FIRM = frozenset({"v", "p", "u", "c", "w", "r", "d", "TIME"})
 """Words that stand in no name of a firm."""
 _CAPITALS = frozenset(
@@ -45,6 +56,8 @@ def is_of_a_thing(
         return True
     if name in _CAPITALS and not NEXT_HONORIFIC.match(text, end):
         return True
+    if (_NATURAL.fullmatch(name) and not NEXT_HONORIFIC.match(text, end)) or _OF_A_STAMP.search(text, start, end + 1):
+        return True
     has_surname = text[start] in ALL_SURNAMES or text[start : start + 2] in COMPOUND
     if not has_surname and _OF_A_COUNTRY.match(text, end):
         return True
@@ -52,6 +65,8 @@ def is_of_a_thing(
     if _VILLAGE.fullmatch(name) and not is_told:
         return True
     if end - start <= _LONGEST_VILLAGE and _OF_A_VILLAGE.match(text, end - 1):
+        return True
+    if _OF_A_SHOP.match(text, end) and not ROLE.search(text, max(0, start - 12), start):
         return True
     firm = _OF_A_FIRM.match(text, end) or _OF_MEMORY.match(text, end)
     return (

@@ -1,0 +1,53 @@
+"""What reads like an address, and is a place that the public goes to, a stretch of a road, a plot of land or a number.
+
+An address tells where somebody is to be found. A hall with its floors and windows, a room for meetings, a square or
+what is built where are said of offices and of works: guides, agendas and notices are full of them.
+"""
+
+import re
+
+_LABEL = re.compile(
+    "(?:(?<![案事]发|居住|居留|住宿|收货|送货|交货|见面|会面|约定|事故|死亡|出生|服务|服刑|执行|经营|送达|就读)(?:地点|场所|部位|点位)"
+    "|(?<!工作|所在|所属|就业|服务|用人|现任|任职)(?:单位|机构|部门))(?:名称)?[ 　]*[:：]?[ 　]*$"
+)
+"""What says that an office's place follows, or its name."""
+_LIVED_IN = re.compile(
+    "[0-9](?:单元|栋|幢|户|号院)|[0-9甲乙]号(?!窗)|[0-9一二三四五六七八九十]号楼|小区|家属院|公寓|宿舍|家园|花园|新村|家中"
+)
+"""What tells of a house, to which an address goes whosever that is."""
+_INSIDE = re.compile(
+    "(?:窗口|窗|大厅|会议室|多功能厅|开标室|评标室|报告厅|接待室|调解室|礼堂|演播厅|阅览室|教室|考场|食堂|审判庭|"
+    "服务区|站台|检票口|安检口|停车场|停车楼|(?:服务|接种|体检)(?:中心|站|门诊)(?=[0-9一二三四五六七八九十][层楼]$))"
+)
+"""What of a building the public goes to."""
+_BEHIND = re.compile(f"(?:[0-9A-Z一二三四五六七八九十至、—\\-~]{{0,8}}号?)?{_INSIDE.pattern}")
+_OPEN = re.compile(
+    "(?:广场|公园|陵园|墓园|纪念[馆碑堂]|博物馆|图书馆|文化馆|美术馆|体育[场馆]|体育中心|奥体中心|会展中心|火车站|高铁站|汽车站|客运站|风景区|景区|"
+    "水库|湿地|政府|大院|敬老院|福利院)$"
+)
+"""How a place is called that is open to all, or an office."""
+_STRETCH = re.compile("(?:全线|沿线|全段)$|以[东南西北](?:、|$)")
+_COUNTED = re.compile("[0-9](?:[台套]|辆|副|人次|元|万元|吨|亩|公里|公斤)$")
+_CLOCK = re.compile("[:：][0-5][0-9](?![0-9])")
+_HOUR = re.compile("(?<![0-9])[0-2]?[0-9]$")
+_DIGIT = re.compile("[0-9]")
+
+
+def is_public(text: str, start: int, end: int) -> bool:
+    """Whether what reads like an address from *start* to *end* in the normal form *text* is nobody's."""
+    said = text[start:end]
+    if _COUNTED.search(text, start, end + 1) or (_CLOCK.match(text, end) and _HOUR.search(said)):
+        return True
+    if _LIVED_IN.search(said):
+        return False
+    if _STRETCH.search(said) or _INSIDE.search(said) or _BEHIND.match(text, end):
+        return True
+    if _OPEN.search(said) and not _DIGIT.search(said):
+        return _is_bounded(text, start, end)
+    return _LABEL.search(text, max(0, start - 16), start) is not None
+
+
+def _is_bounded(text: str, start: int, end: int) -> bool:
+    """Whether it stands by itself, and not where a sentence tells who lives or was seen there."""
+    before, behind = text[:start][-1:], text[end : end + 1]
+    return (not before or before in ":：,，、；;|（(“ \t　") and (not behind or behind in ",，、；;。|）)” \t　\n")
