@@ -13,11 +13,12 @@ import msgspec
 from policies.digest import Digester
 from policies.documents.card import CARD
 from policies.documents.document import EMPTY, MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
-from policies.documents.headings import FREE_TEXT, category_of_heading, is_heading, tells
+from policies.documents.headings import FREE_TEXT, category_of_heading, tells
 from policies.documents.labels import labelled_in
-from policies.documents.look import SHORTEST, Look
+from policies.documents.look import SHORTEST, Look, is_of_form
 from policies.documents.mail import MAIL
 from policies.documents.markup import HTML, XML
+from policies.documents.nobodys import is_nobodys_value, is_office
 from policies.documents.plain import FORM, JSON, TABLE, Plain, is_doubtful
 from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
 from policies.documents.text_file import TEXT
@@ -73,13 +74,15 @@ def found_in(text: Text) -> list[tuple[str, str]]:
     """The same with what decided, see `found.WHYS`."""
     is_value = bool(text.key) and not tells(text.text.strip())
     category = category_of_heading(text.key) if is_value else None
+    if category is not None and is_nobodys_value(text.key, text.text.strip()):
+        category = None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [(category or "", "context")]
-    is_prose = are_there() and len(text.text) >= SHORTEST
+    is_prose = are_there() and len(text.text) >= SHORTEST and not is_office(text.text)
     hits = [
         hit
         for hit in scan(text.text, prose=is_prose)
-        if not is_heading("".join(text.text[hit.start : hit.end].split()))
+        if not is_of_form(text.text[hit.start : hit.end], (hit.category,))
     ]
     labelled = [
         (category, "context")

@@ -117,9 +117,9 @@ def _settle_one(unit: Unit, group: Group, look: Look) -> None:
             group.writes(REDACTED)
         return
     key = group.key or ""
-    if group.inside is not None and not (key and look.hides_whole(key)):
+    if group.inside is not None and not (key and look.hides_whole(key, group.text)):
         group.writes(group.inside.masked(look))
-    elif group.runs and (not key or not look.hides_whole(key)):
+    elif group.runs and (not key or not look.hides_whole(key, group.text)):
         spans = look.spans(group.text, key)
         if len(group.runs) > 1:
             spans = merge([*spans, *_in_one_run(group, spans, look)])

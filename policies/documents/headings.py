@@ -5,18 +5,22 @@ head and for remarks. In doubt a cell is both headed by what stands above it and
 of a column goes on telling until a row that is plainly a head says otherwise: it is hidden rather than shown.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
 from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.pet_names import may_be_called
 
 HIDDEN = "***"
 LONGEST_LABEL = 24
 """Characters: what is longer is a text."""
 MOST_DIGITS = 4
 """Of a label, as in 2026年联系电话: what has more is a label with its value behind it, as in 电话010-82345678."""
+MOST_LISTED = 3
+"""Commas in a label: what has as many lists what a register holds."""
 PLAIN_HEADINGS = frozenset(
     "序号 编号 单位 单位名称 部门 科室 职务 岗位 类别 类型 事项 日期 时间 年份 月份 金额 数量 合计 小计 状态 结果 级别 "
     "等级 来源 区县 街道 社区 村 备注 项目 名称 内容 说明 原因 用途 标准 方式 关系 称谓 年龄 照片 学校 班级 专业 职称 "
@@ -24,6 +28,15 @@ PLAIN_HEADINGS = frozenset(
     "开户行 开户银行 id no type status date time amount total unit department count".split()
 )
 """Headings of what is nobody's: never a value, whatever stands before them."""
+_ENDS_OF_PLAIN = tuple(
+    "理由 意见 要求 情况 范围 时间 日期 原因 数量 金额 合计 年度 期限 编码 科目 标准 类别 类型".split()
+)
+"""How others of them end: 申请理由, 营业时间."""
+_LONGEST_PLAIN = 8
+_MAY_HEAD = re.compile("[\u4e00-\u9fffA-Za-z_/()（）·]{2,12}")
+"""What may head a column, by its characters."""
+_LEAST_OF_LIST = 3
+"""Columns of a list whose head only its shape tells: a form has two beside each other as well."""
 
 _ACCOUNTS = frozenset("账号 账户 帐号 帐户".split())
 """In a table of a document, a bank account; the same word in an interface is more often a login."""
@@ -36,12 +49,13 @@ def tells(text: str) -> bool:
     """Whether *text* is a label of personal data, and nothing in which something has been hidden."""
     if len(text) > LONGEST_LABEL or text[:1].isdigit() or HIDDEN in text or sum(map(str.isdigit, text)) > MOST_DIGITS:
         return False
-    return _is_telling(text)
+    return text.count("、") < MOST_LISTED and _is_telling(text)
 
 
 def is_nobodys(text: str) -> bool:
     """Whether *text* is a heading of what is nobody's, and no name, whatever it looks like."""
-    return text.strip().lower() in PLAIN_HEADINGS
+    said = text.strip().lower()
+    return said in PLAIN_HEADINGS or (len(said) <= _LONGEST_PLAIN and said.endswith(_ENDS_OF_PLAIN) and not tells(said))
 
 
 def is_heading(text: str) -> bool:
@@ -108,6 +122,19 @@ class _Seen:
         return bool(self.labels) and self.headish == self.row.keys() and min(self.row) > min(above.row)
 
 
+def _reads_like_head(seen: _Seen, below: _Seen) -> bool:
+    """Whether a row *seen* first may be nothing but the head of a list: no cell of it may be somebody's name, and the
+    row *below* is parted alike and begins with no heading, as those of a table with a column for each person do.
+    """
+    others = [text.strip() for column, text in seen.row.items() if column not in seen.headish]
+    return (
+        len(seen.row) >= _LEAST_OF_LIST
+        and seen.row.keys() == below.row.keys()
+        and min(below.row) not in below.headish
+        and all(_MAY_HEAD.fullmatch(text) and not may_be_called(text) for text in others)
+    )
+
+
 class Headings:
     """Follows one table from row to row. *is_label*: whether a text is the label of something."""
 
@@ -135,7 +162,7 @@ class Headings:
         """Whether it is a row of a list, and a label in it a remark."""
         is_open = bool(seen.labels) and bool(below.row) and not is_values
         is_head = is_open and (not below.labels or below.is_second_row_of(seen))
-        is_list = is_head and seen.is_list_shaped
+        is_list = is_head and (seen.is_list_shaped or (not self._heads and _reads_like_head(seen, below)))
         held = {} if is_list else self._held_in(seen, below, beside_only=is_values)
         found: dict[int, str | None] = {}
         for column in row:

@@ -16,7 +16,7 @@ from policies.documents.headings import (
     is_heading,
     tells,
 )
-from policies.recognisers.pinyin import is_name_in_pinyin
+from policies.documents.nobodys import is_nobodys_value
 from policies.recognisers.readings import Reading, unescaped
 
 _HAN = "\u4e00-\u9fff"
@@ -81,14 +81,6 @@ _ELEMENT = re.compile(r"<(?P<key>[A-Za-z_][\w.\-:]{0,60})(?: [^<>\n]{0,200})?>(?
 _OF_TYPE = re.compile(r"(?<=[ ,])([^\s,()]{1,40})\((?:String|N?VARCHAR|Object)\)")
 """A parameter of a statement, as mappers of databases log it."""
 _HAS_HAN = re.compile(f"[{_HAN}]")
-_OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\- ]+")
-_LINK = re.compile(r"[a-z+]{2,12}://|/[a-z]")
-"""How an address of the web begins, or a path: nobody lives there."""
-_NUMBERS = frozenset("mobile landline resident_id bank_card bank_account uscc social_no medical_no passport".split())
-_NO_NUMBER = re.compile(r"[a-z_\- ]+")
-"""What programs say of such a number: `show`, `not null`."""
-_GENERIC = frozenset("name address addr contact host".split())
-"""Keys that programs call things by as well: what is a word of theirs behind one is nobody's."""
 _NOTHING = frozenset("null none nil undefined true false nan n/a".split())
 
 
@@ -230,27 +222,27 @@ def _last_of(key: str) -> str:
     return key if len(key) <= LONGEST_LABEL else key.rpartition(".")[2]
 
 
+def _within_brackets(value: str) -> str:
+    """*value* up to where a bracket ends in which all of it stands."""
+    depth = 0
+    for at, char in enumerate(value):
+        depth += (char in "（(") - (char in "）)")
+        if depth < 0:
+            return value[:at]
+    return value
+
+
 def _told(label: str, text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """What of *text* from *start* to *end* stands behind *label*, if that tells and it is a value."""
     label = _last_of(label)
     category = category_of_heading(label) if is_label(label) else None
-    value = text[start:end]
+    value = _within_brackets(text[start:end])
     while value[-1:] in ("_", "…", ".", " ", "\t", "*", "\u3000") and value.strip():
         value = value[:-1]
     value = value.rstrip()
     if category in (None, FREE_TEXT) or not value.strip(f"{HIDDEN} \t_") or value.lower() in _NOTHING:
         return
-    if is_generic(label, value):
+    if is_nobodys_value(label, value.strip()):
         return
     begins = start + len(value) - len(value.lstrip())
     yield begins, start + len(value), category or ""
-
-
-def is_generic(label: str, value: str) -> bool:
-    """Whether *label* is a key that programs call things by, and *value* a word of theirs, and nobody's name."""
-    if category_of_heading(label) == "address" and _LINK.match(value):
-        return True
-    if category_of_heading(label) in _NUMBERS and _NO_NUMBER.fullmatch(value):
-        return True
-    last = label.rpartition(".")[2].rpartition("_")[2].lower()
-    return last in _GENERIC and _OF_PROGRAMS.fullmatch(value) is not None and not is_name_in_pinyin(value)

@@ -10,6 +10,7 @@ from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
 from policies.documents.headings import FREE_TEXT, category_of_heading, is_heading, is_nobodys, tells
 from policies.documents.labels import labelled_in
+from policies.documents.nobodys import is_nobodys_value, is_office
 from policies.formats.finder import Span, merge
 from policies.formats.found import by_category, found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
@@ -71,9 +72,9 @@ class Look:
         """Whether *key*, declared or not, tells what stands under it: then it is no value itself."""
         return self.is_declared(key) or tells(key)
 
-    def hides_whole(self, key: str) -> bool:
-        """Whether what becomes of a text under *key* does not depend on what in it is personal."""
-        return self.action(key).kind is not Kind.SCAN
+    def hides_whole(self, key: str, text: str) -> bool:
+        """Whether what becomes of *text* under *key* does not depend on what in it is personal."""
+        return self.action(key, text).kind is not Kind.SCAN
 
     def learn(self, text: str, key: str) -> None:
         """Hide *text* wherever it stands, where it is hidden under *key*. To be called for all texts before any is
@@ -81,7 +82,7 @@ class Look:
         """
         if self._forgets or not text.strip() or self.tells(text.strip()):
             return  # the label of a value is none itself, wherever it stands
-        kind = self.action(key).kind
+        kind = self.action(key, text).kind
         if kind is Kind.SCAN and len(self._named) < MOST_NAMED:
             # A name is found by the words around it, and stands without them elsewhere.
             names = (text[hit.start : hit.end] for hit in scan(text) if hit.category == "person_name")
@@ -93,23 +94,24 @@ class Look:
         except Withheld:
             self._forgets = True
 
-    def action(self, key: str) -> Action:
-        """What becomes of a text under *key*, outside of rows with declared columns."""
+    def action(self, key: str, text: str) -> Action:
+        """What becomes of *text* under *key*, outside of rows with declared columns."""
         declared = self._declared(key)
         if declared is not None:
             return declared
         category = category_of_heading(key[:LONGEST_KEY]) if key else None
-        return self.text if category in (None, FREE_TEXT) else self.undeclared
+        is_text = category in (None, FREE_TEXT) or is_nobodys_value(key[:LONGEST_KEY], text.strip())
+        return self.text if is_text else self.undeclared
 
     def masked(self, text: str, key: str = "") -> str:
         """What *text* under *key* becomes. Raises Withheld for what blocks all of the document."""
-        return self.done(text, self.text if self.tells(text.strip()) else self.action(key))
+        return self.done(text, self.text if self.tells(text.strip()) else self.action(key, text))
 
     def spans(self, text: str, key: str = "", *, reads: bool = True) -> list[Span]:
         """What of *text* under *key* must be hidden, counted, in order, apart from one another: all of it, where it is
         masked as a whole. Unless it *reads*, no tagger is asked. Raises Withheld.
         """
-        action = self.action(key)
+        action = self.action(key, text)
         if action.kind is Kind.SCAN:
             found = self._found(text, action, reads=reads)
             hide(text, found, self.tally)
@@ -143,7 +145,7 @@ class Look:
         """
         record = self._record
         if record is None or not any(map(self.is_declared, keys)):
-            return [self.action(key) for key in keys]
+            return [self.action(key, text) for key, text in zip(keys, values, strict=True)]
         names = [self._name(key) for key in keys]
         identifier = values[names.index(record.subject)] if record.subject in names else ""
         is_named = self.tally.note_subject(identifier)
@@ -200,10 +202,10 @@ class Look:
         labelled = list(labelled_in(text))
         if labelled:
             spans = merge([*spans, *(_labelled(spans, *each) for each in labelled)])
-        if not reads or is_nobodys(text):
+        if not reads or is_nobodys(text) or is_office(text):
             return spans
         told = self.tally.prose.spans(text, self._shortest(action.prose))
-        told = [span for span in told if not is_heading("".join(text[span.start : span.end].split()))]
+        told = [span for span in told if not is_of_form(text[span.start : span.end], span.categories)]
         return merge([*spans, *told]) if told else spans
 
     def _shortest(self, declared: int) -> int:
@@ -221,6 +223,13 @@ class Look:
     def _name(self, key: str) -> str:
         key = key.strip()
         return self._titles.get(key, key)
+
+
+def is_of_form(text: str, found: Sequence[str]) -> bool:
+    """Whether what reads like somebody's, and was *found* as that, is a heading, or what an office is called."""
+    return is_heading("".join(text.split())) or (
+        "person_name" in by_category(dict.fromkeys(found, 1)) and is_office(text)
+    )
 
 
 def _named_behind_labels(text: str) -> Iterator[str]:

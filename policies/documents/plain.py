@@ -22,6 +22,7 @@ from policies.formats.free_text import hide
 from policies.formats.json_keys import is_telling_key
 from policies.formats.masker import Withheld
 from policies.recognisers.keys_cn import category_of_key, key_that_tells
+from policies.recognisers.pet_names import may_be_called
 from policies.recognisers.pointers import told_in
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -39,6 +40,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 _NAME = "姓名"
 LONGEST_LISTED = 200_000
 """Characters of a table without a head in which lists of names are looked for."""
+_AS_BESIDE = frozenset({"name", "xm"})
+"""Keys of people and of things, of which what stands around them tells."""
 DEEPEST = 256
 LONGEST_PLACE = 80
 EVERY = 1_000
@@ -312,6 +315,8 @@ def _members(text: str, start: int, end: int, document: object, is_label: Callab
             if isinstance(value, str | int | float) and not isinstance(value, bool):
                 shown = value if isinstance(value, str) else said
                 tells = key if is_label(key) or pointer not in told else key_that_tells(told[pointer])
+                if key.lower() in _AS_BESIDE and pointer not in told and not may_be_called(shown):
+                    tells = ""  # what stands beside says that it is no person
                 is_whole = is_label(tells) and category_of_key(tells) != FREE_TEXT
                 inner = members if not is_whole and _is_document(value) else None
                 place = _pointer(path, key if named else "*")

@@ -55,6 +55,22 @@ def sql_values(text: str) -> Iterator[tuple[int, int, str, int, bool]]:
             at = end + 1
 
 
+def definitions_in(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where in *text* tables are made: what stands there is what columns are called."""
+    if "CREATE" in text.upper():
+        yield from ((match.start(), _end_of(text, match.end())) for match in _CREATE.finditer(text))
+
+
+def _end_of(text: str, at: int) -> int:
+    """Where the bracket ends that begins before *at*."""
+    depth = 1
+    for token in _TOKEN.finditer(text, at):
+        depth += (token["sign"] == "(") - (token["sign"] == ")")
+        if not depth:
+            return token.end()
+    return at
+
+
 def _listed(names: str) -> list[str]:
     return [name.strip().strip('`"[]') for name in names.split(",")]
 

@@ -17,8 +17,9 @@ from policies.documents.labels import is_clause, values_alone
 from policies.documents.listed import names_listed
 from policies.documents.look import Look
 from policies.documents.markup import HTML
+from policies.documents.nobodys import is_nobodys_value
 from policies.documents.plain import EVERY, Plain, decoded, lines
-from policies.documents.sql_values import sql_values
+from policies.documents.sql_values import definitions_in, sql_values
 from policies.documents.text_tables import Line, cells_in, lines_of
 from policies.documents.torn import passages_in, sure_over_breaks
 from policies.formats.found import found_as
@@ -66,7 +67,7 @@ class TextFile(Plain):
         hidden: dict[int, list[tuple[int, int]]] = {}
         in_cells: set[int] = set()
         for value in values:
-            if value.key is not None and _tells(value.key):
+            if value.key is not None and _tells(value.key) and not is_nobodys_value(value.key, value.text.strip()):
                 yield Text(f"line {value.line}", value.text, value.key)
                 _put(hidden, all_lines, value.start, value.end)
             elif value.row > 0:
@@ -111,7 +112,7 @@ class TextFile(Plain):
             for span in _quiet(look).spans(passage.text):
                 out.hide(passage.spans(span.start, span.end), look, span.categories)
         for cell in values:
-            if cell.key is not None and look.action(cell.key).kind is Kind.SCAN:
+            if cell.key is not None and look.action(cell.key, cell.text).kind is Kind.SCAN:
                 read.add(cell.line - 1)
                 for span in _quiet(look).spans(cell.text):
                     out.hide([(cell.start + span.start, cell.start + span.end)], look, span.categories)
@@ -220,10 +221,12 @@ def _values(text: str, all_lines: Sequence[Line], within: Within) -> list[_Value
 
     found = list(_sql(text, all_lines)) if " INTO" in text.upper() or "COPY " in text else []
     within.check_time()
+    made = _lines_made(text, all_lines)
     for number, row in enumerate(cells_in(all_lines, is_one), 1):
-        found += (_Value(each.start, each.end, each.text, each.key, each.line, number) for each in row)
+        cells = (each for each in row if each.line not in made)
+        found += (_Value(each.start, each.end, each.text, each.key, each.line, number) for each in cells)
     within.check_time()
-    found += _below_labels(all_lines, is_one, {value.line for value in found})
+    found += _below_labels(all_lines, is_one, made | {value.line for value in found})
     for start, end, line in names_listed(all_lines):
         found.append(_Value(start, end, text[start:end], _NAME, line.number))
     kept: list[_Value] = []
@@ -242,6 +245,13 @@ def _sql(text: str, all_lines: Sequence[Line]) -> Iterator[_Value]:
         if value.strip() and value.lower() != _NULL:
             number = _line_at(starts, start)
             yield _Value(start, end, value, column, number, -row, str if is_quoted else partial("'{}'".format))
+
+
+def _lines_made(text: str, all_lines: Sequence[Line]) -> set[int]:
+    """The numbers of the lines in which tables of a database are made: no value stands in them."""
+    starts = [line.start for line in all_lines]
+    spans = ((_line_at(starts, start), _line_at(starts, end)) for start, end in definitions_in(text))
+    return {number for first, last in spans for number in range(first, last + 1)}
 
 
 def _line_at(starts: Sequence[int], place: int) -> int:

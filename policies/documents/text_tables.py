@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from policies.documents.headings import FREE_TEXT, Headings, category_of_heading, is_heading, is_nobodys, tells
-from policies.documents.labels import is_clause, is_generic
+from policies.documents.labels import is_clause
+from policies.documents.nobodys import is_nobodys_value
 from policies.recognisers.given_names import surname_length
 
 MOST_CELLS = 64
@@ -144,15 +145,15 @@ def _headed(
                 line.start + a,
                 line.start + b,
                 line.text[a:b],
-                _unless_generic(heads[column], line.text[a:b]),
+                _unless_nobodys(heads[column], line.text[a:b]),
                 line.number,
             )
             for column, (a, b) in row.items()
         ]
 
 
-def _unless_generic(key: str | None, text: str) -> str | None:
-    return "" if key and is_generic(key, text) else key
+def _unless_nobodys(key: str | None, text: str) -> str | None:
+    return "" if key and is_nobodys_value(key, text) else key
 
 
 def _keys(texts: Sequence[dict[int, str]], is_label: Callable[[str], bool]) -> Iterator[dict[int, str | None]]:
@@ -192,7 +193,7 @@ def _keys_below_head(
             above, before = head.get(column, ""), row.get(column - 1, "")
             if text in _TOTALS or (not _is_personal(above) and is_label(text)):
                 keys[column] = None
-            elif not is_label(above) and _is_personal(before) and not is_generic(before, text):
+            elif not is_label(above) and _is_personal(before) and not is_nobodys_value(before, text):
                 keys[column] = before
             else:
                 keys[column] = above

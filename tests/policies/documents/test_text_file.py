@@ -85,7 +85,7 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "a name that is a word, behind a label and elsewhere": (
         "姓名：花蕾\n\n花蕾同志反映，花蕾家在三楼\n姓名：必填\n此项必填\n",
-        "姓名：***\n\n***同志反映，***家在三楼\n姓名：***\n此项必填\n",
+        "姓名：***\n\n***同志反映，***家在三楼\n姓名：必填\n此项必填\n",
     ),
     "a label that says to look elsewhere": ("联系电话：见公告\n", "联系电话：见公告\n"),
     "a list of names, some of which are words": (

@@ -1,0 +1,117 @@
+"""What stands where a label tells of somebody, and is nobody's all the same by what it says.
+
+A label hides what stands behind it whatever that is. But forms, tables and configurations name organisations where
+people are named, public lines where telephones are, words of programs where they name anything, and say of what kind a
+value is to be. Such a value is read as running text instead: what in it is somebody's is hidden as anywhere else.
+"""
+
+import re
+from functools import lru_cache
+
+from policies.documents.headings import category_of_heading
+from policies.recognisers.key_guesses import is_of_project
+from policies.recognisers.normalise import normalise
+from policies.recognisers.person_words import ALL_SURNAMES
+from policies.recognisers.pet_names import may_be_called
+from policies.recognisers.pinyin import is_name_in_pinyin
+
+_HAN = "\u4e00-\u9fff"
+LONGEST = 64
+"""Characters of what is looked at: an organisation is called by fewer."""
+_OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\- ]+|[A-Z][A-Z0-9_]+")
+_LINK = re.compile(r"[a-z+]{2,12}://|/[a-z]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]+)?$")
+"""How an address of the web begins, or a path, or an address of the network: nobody lives there."""
+_NUMBERS = frozenset(
+    "mobile landline resident_id bank_card bank_account uscc social_no medical_no passport permit plate vin "
+    "driving_licence housing_fund".split()
+)
+_NO_NUMBER = re.compile(r"[a-z_\- ]{3,}")
+"""What programs say of such a number: `show`, `not null`."""
+_DIGITS = re.compile("[0-9A-Za-z*×〇零一二两三四五六七八九十幺壹贰叁肆伍陆柒捌玖]")
+_SPELLED = re.compile(f"[{_HAN}]+")
+_GENERIC = frozenset("name address addr contact host".split())
+"""Keys that programs call things by as well: what is a word of theirs behind one is nobody's."""
+_CALLED = frozenset("name".split())
+"""Those of them behind which a person stands only where that may be one's name."""
+_ENDS_OF_ORGANISATIONS = (
+    "公司 集团 政府 合作社 信用社 委员会 事务所 中心 学校 小学 中学 大学 学院 幼儿园 托儿所 医院 诊所 卫生院 "
+    "卫生室 药房 药店 银行 支行 分行 分理处 营业部 营业所 办公室 服务部 服务站 服务所 经营部 门市部 商行 商店 "
+    "超市 酒店 饭店 餐饮店 餐馆 旅馆 宾馆 村委会 居委会 协会 学会 商会 工会 联合会 基金会 研究院 研究所 设计院 "
+    "派出所 管理处 管理所 管理站 办事处 街道办 党支部 支部 支队 大队 中队 报社 出版社 杂志社 旅行社 敬老院 养老院 "
+    "福利院 护理院 图书馆 文化馆 博物馆 纪念馆 法院 检察院 局 厅 署 厂 专户 基本户"
+).split()
+_ORGANISATION = re.compile(
+    f"[{_HAN}A-Za-z0-9()]{{2,60}}"
+    f"(?:{'|'.join(_ENDS_OF_ORGANISATIONS)}|(?<=[省市县区州镇乡])第?[一二三四五六七八九十]+中)"
+)
+_OFFICE = re.compile(rf"[{_HAN}]{{2,12}}[局厅处部室站厂署]|(?![{''.join(sorted(ALL_SURNAMES))}])[{_HAN}]{{2,12}}科")
+"""A part of an organisation."""
+_HOUSE = re.compile("[0-9一二三四五六七八九十](?:号|栋|幢|单元|室|层|楼)")
+"""What tells where it is as well."""
+_PUBLIC_LINE = re.compile(
+    r"(?:0[0-9]{2,3}-?)?12[0-9]{3}|95[0-9]{3,4}|96[0-9]{3,4}|100(?:00|01|10|86)|11185|11183|[48]00-?[0-9]{3}-?[0-9]{4}"
+)
+"""The lines of the state, of carriers, banks and firms that anybody calls: 12345, 95598, 400-810-6666."""
+_TYPE = (
+    r"(?:N?VAR)?CHAR2?|(?:BIG|TINY|SMALL)?INT(?:EGER)?|DATE(?:TIME)?|TIMESTAMP|STRING|NUMBER|NUMERIC|DECIMAL|TEXT|CLOB"
+)
+_KIND = re.compile(
+    "(?:字符|字符串|文本|日期|时间|日期时间|数值|数字|整数|整|浮点|布尔|枚举|长整|双精度|金额)(?:型|类型)?"
+    rf"|(?:{_TYPE})(?:\([0-9, ]+\))?(?:[ \t].*)?,?"
+    "|(?:本科|大专|专科|高中|中专|初中|硕士|博士|研究生)(?:学历)?(?:及其?)?以[上下](?:学历|文化程度)?",
+    re.IGNORECASE,
+)
+"""What a catalogue says that a field is to be, 字符型, VARCHAR(64) NOT NULL, or that whoever applies is: 本科及以上."""
+_TO_FILL_IN = re.compile(
+    r"[$#]?\{{1,2}[\w.]{1,40}\}{1,2}|\$\w{1,40}|(?:请(?:输入|填写|选择|填|选)|[必选]填|非必填)[^0-9]{0,20}"
+    r"|[(]?(?:盖章|签章|签字|签名|公章|手印)[)]?[年月日 ]*|[ ○□◯☐]{0,3}男[ /、|○□◯☐]{0,6}女[ ○□◯☐]{0,3}"
+    r"|(?:不能|不可|不得)为空[。！!]?"
+)
+"""What stands in the place of a value: in a template, in a field to be filled in."""
+_FEWEST_DIGITS_OF_DATE = 4
+_DOCUMENT_NUMBER = re.compile(rf"[{_HAN}]{{2,12}}[〔\[(][0-9]{{4}}[〕\])]第?[0-9]+号")
+
+
+def is_nobodys_value(key: str, text: str) -> bool:
+    """Whether *text*, which stands under the heading or behind the label *key*, is nobody's whatever that tells."""
+    return len(text) <= LONGEST and _is_nobodys(key, text)
+
+
+@lru_cache(maxsize=16_384)
+def _is_nobodys(key: str, text: str) -> bool:
+    category = category_of_heading(key)
+    if is_generic(key, text):
+        return True
+    said = normalise(text).text.strip()
+    if _TO_FILL_IN.fullmatch(said) or _KIND.fullmatch(said) or _DOCUMENT_NUMBER.fullmatch(said):
+        return True
+    if category == "person_name":
+        return is_office(said) or (key.strip().lower() == "xm" and is_of_project(said, beside_others=False))
+    if category == "birth_date":
+        return said.isdecimal() and len(said) < _FEWEST_DIGITS_OF_DATE
+    if category not in _NUMBERS:
+        return False
+    is_line = category in ("mobile", "landline") and _PUBLIC_LINE.fullmatch(said) is not None
+    return is_line or (_DIGITS.search(said) is None and _SPELLED.fullmatch(said) is not None)
+
+
+def is_office(text: str) -> bool:
+    """Whether all of *text* is what an organisation or a part of one is called."""
+    said = normalise(text).text.strip()
+    if _HOUSE.search(said):
+        return False
+    return (len(said) > 3 and _ORGANISATION.fullmatch(said) is not None) or _OFFICE.fullmatch(said) is not None
+
+
+def is_generic(label: str, value: str) -> bool:
+    """Whether *label* is a key that programs call things by, and *value* a word of theirs, and nobody's name."""
+    category = category_of_heading(label)
+    if category == "address" and _LINK.match(value):
+        return True
+    if category in _NUMBERS and _NO_NUMBER.fullmatch(value):
+        return True
+    last = label.rpartition(".")[2].rpartition("_")[2].lower()
+    if last in _GENERIC and _OF_PROGRAMS.fullmatch(value) is not None and not is_name_in_pinyin(value):
+        return True
+    is_called = label.strip().lower() in _CALLED and _SPELLED.fullmatch(value.strip()) is not None
+    return is_called and not may_be_called(value)
