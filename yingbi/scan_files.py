@@ -15,7 +15,9 @@ MOST_PLACES = 8
 FEW_PLACES = 4
 """Of one part, that are told one by one in the table that is printed."""
 LONGEST_CELL = 60
-"""Characters of a cell of the table that is printed."""
+"""Characters of a cell of the table that is printed; the name of a file is whole."""
+WIDEST_FIRST = 40
+"""Columns of a terminal for the first cell: what is wider stands on a line of its own, and moves no other cell."""
 
 EVERY_S = 0.2
 """Between two lines about one long file."""
@@ -43,12 +45,17 @@ class Report:
 
 
 def files_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that *paths* are or hold, in order; links are not followed. Raises OSError where one is not there."""
+    """The files that *paths* are or hold, in order, and what cannot be looked into: folders that may not be read, and
+    links, which are not followed. Raises OSError where one of *paths* is not there.
+    """
     for path in paths:
         if path.is_dir() and not path.is_symlink():
-            for folder, folders, names in os.walk(path):
+            problems: list[OSError] = []
+            for folder, folders, names in os.walk(path, onerror=problems.append):
                 folders.sort()
-                yield from (Path(folder) / name for name in sorted(names))
+                linked = [name for name in folders if (Path(folder) / name).is_symlink()]
+                yield from (Path(folder) / name for name in sorted([*names, *linked]))
+            yield from (Path(problem.filename) for problem in problems)
         else:
             path.stat()
             yield path
@@ -187,15 +194,21 @@ def _summary(found: Sequence[Found], categories: Callable[[str], str]) -> Iterat
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """*rows* under *head* in columns, as a terminal shows Chinese."""
-    lines = [tuple(_shortened(cell) for cell in row) for row in (head, *rows)]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+    lines = [(row[0], *map(_shortened, row[1:])) for row in (head, *rows)]
+    firsts = [width(line[0]) for line in lines]
+    widths = [max((each for each in firsts if each <= WIDEST_FIRST), default=0)]
+    widths += [max(map(width, column)) for column in list(zip(*lines, strict=True))[1:]]
+    for line, first in zip(lines, firsts, strict=True):
+        if first > WIDEST_FIRST:
+            yield line[0]
+            line = ("", *line[1:])
+        yield "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True)).rstrip()
 
 
 def _shortened(cell: str) -> str:
     return cell if len(cell) <= LONGEST_CELL else "…" + cell[1 - LONGEST_CELL :]
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """How many columns of a terminal *text* takes."""
     return sum(1 if ord(char) < 0x1100 else 2 for char in text)

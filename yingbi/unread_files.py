@@ -1,5 +1,6 @@
 """Why a file could not be looked through, and what to do about it, in words for whoever has it on a desk."""
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +87,15 @@ _OTHER_KINDS: dict[tuple[str, ...], tuple[str, str]] = {
     ),
 }
 """Kinds of files by their endings, of which none is looked through, and what to do with each."""
+_WHY_UNWRITTEN = {
+    errno.ENOENT: "所在的文件夹不存在",
+    errno.EACCES: "没有写入的权限",
+    errno.EPERM: "没有写入的权限",
+    errno.EROFS: "该位置只读",
+    errno.ENOSPC: "磁盘已满",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.EEXIST: "同名文件已存在",
+}
 _NOT_SHOWN = "，因此不予显示"
 """What is said of answers, and not of files on a desk."""
 
@@ -102,6 +112,13 @@ class Unread:
 
 def unread_for(path: Path, problem: Exception) -> Unread:
     """Why the file *path* could not be looked through; nothing that *problem* says of what is in it."""
+    if isinstance(problem, OSError) and path.is_symlink():
+        return Unread(
+            str(path),
+            UNREADABLE,
+            "是链接，不跟随，请检查它所指的文件或文件夹",
+            "it is a link, which is not followed: look at what it leads to",
+        )
     if isinstance(problem, OSError):
         return Unread(str(path), UNREADABLE, "无法打开，或不是普通文件", "it cannot be opened, or is no plain file")
     if not isinstance(problem, Withheld):
@@ -128,7 +145,8 @@ def unread_for(path: Path, problem: Exception) -> Unread:
 def unwritten_for(path: Path, out: Path, problem: OSError) -> Unread:
     """Why the copy *out* of the file *path* could not be written."""
     why = problem.strerror or type(problem).__name__
-    return Unread(str(path), UNWRITTEN, f"副本 `{out}` 无法写出：{why}", f"the copy cannot be written: {why}")
+    zh = _WHY_UNWRITTEN.get(problem.errno or 0, why)
+    return Unread(str(path), UNWRITTEN, f"副本 `{out}` 无法写出：{zh}", f"the copy cannot be written: {why}")
 
 
 def _kind_of(path: Path) -> tuple[str, str] | None:

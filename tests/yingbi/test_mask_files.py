@@ -63,11 +63,45 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path, capsys: py
     path.write_text("x", "utf-8")
     assert main(["mask", str(path), "-o", str(tmp_path / "none" / "b.txt")]) == 2
     said = capsys.readouterr().err
-    assert (
-        f"没有写出 / was not written: 副本 `{tmp_path / 'none' / 'b.txt'}` 无法写出：No such file or directory" in said
-    )
+    assert f"没有写出 / was not written: 副本 `{tmp_path / 'none' / 'b.txt'}` 无法写出：所在的文件夹不存在" in said
     assert main(["mask", str(tmp_path / "none.txt"), "-o", str(tmp_path / "b.txt")]) == 3
     assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_the_end_tells_how_many_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "原件"
+    folder.mkdir()
+    (folder / "a.txt").write_text(f"联系人{NAME}", "utf-8")
+    (folder / "b.txt").write_text("x", "utf-8")
+    (folder / "c.txt").symlink_to("a.txt")
+    assert main(["mask", str(folder), "-o", str(tmp_path / "公开")]) == 2
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1].startswith("写出 2 个副本，共遮盖 1 处；1 个没有写出")
+    assert "是链接，不跟随" in said.err
+    empty = tmp_path / "空"
+    empty.mkdir()
+    assert main(["mask", str(empty), "-o", str(tmp_path / "空的")]) == 0
+    assert "写出 0 个副本" in capsys.readouterr().out
+
+
+def test_who_stops_it_has_whole_copies_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = tmp_path / "原件", tmp_path / "公开"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(f"联系人{NAME}", "utf-8")
+    sync = os.fsync
+
+    def stops(number: int) -> None:
+        if out.exists() and list(out.glob("*.txt")):
+            raise KeyboardInterrupt
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", stops)
+    assert main(["mask", str(folder), "-o", str(out)]) == 3
+    assert "已中止" in capsys.readouterr().err
+    assert [path.read_text("utf-8") for path in out.iterdir()] == ["联系人***"]
 
 
 def test_names_and_addresses_in_prose_are_found_and_hidden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.policies.documents.made import CANARIES, MOBILE, NAME, OFFICE, fixed, packed
 from tests.yingbi.mixed import READABLE, UNREADABLE, mixed_folder
 from yingbi.cli import main
+from yingbi.commands.scan_paths import fitted
 from yingbi.scan_files import EVERY_S, Found, Report, files_in, lines_of, scan_files, table
 
 
@@ -101,6 +102,22 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     assert unread.reason == "unreadable"
 
 
+def test_what_cannot_be_looked_into_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder behind a link, and one that may not be read: what is in them is not nothing."""
+    scandir = os.scandir
+
+    def guarded(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "no", str(path))
+        return scandir(path)
+
+    (tmp_path / "x" / "closed").mkdir(parents=True)
+    (tmp_path / "x" / "link").symlink_to(tmp_path)
+    monkeypatch.setattr(os, "scandir", guarded)
+    unread = {Path(one.file).name: one.zh for one in scan_files([tmp_path / "x"], lambda what: None).unread}
+    assert unread == {"link": "是链接，不跟随，请检查它所指的文件或文件夹", "closed": "无法打开，或不是普通文件"}
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
@@ -140,3 +157,15 @@ def test_a_row_of_the_table_holds_all_places_of_a_kind_in_a_file() -> None:
 
 def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
     assert list(table(("甲", "b"), [("abc", "1"), ("一二", "2")])) == ["甲    b", "abc   1", "一二  2"]
+
+
+def test_a_long_name_moves_no_other_cell() -> None:
+    long = "关于公开招聘工作人员的公示（第二次修订稿）.docx"
+    assert list(table(("甲", "b"), [("abc", "1"), (long, "2")])) == ["甲   b", "abc  1", long, "     2"]
+
+
+def test_progress_takes_one_line_of_a_terminal() -> None:
+    """Its count stays, and of a path the end."""
+    assert fitted("3/20 拟公开/名单.csv", 40) == "3/20 拟公开/名单.csv"
+    assert fitted("3/20 拟公开/很长的文件夹/名单.csv", 20) == "3/20 …件夹/名单.csv"
+    assert fitted("1/1 a\x1b[2J\n.txt", 40) == "1/1 a?[2J?.txt"

@@ -37,22 +37,41 @@ def _mask(given: argparse.Namespace) -> int:
     from yingbi.mask_files import CannotMask, mask_files
     from yingbi.unread_files import Unread
 
+    if not given.path.exists() and not given.path.is_symlink():
+        complain(f"没有这个文件或文件夹 / there is no such file or folder: `{given.path}`")
+        return COULD_NOT
     has_tagger()
     progress, code = Progress(), FINE
+    copies = hidden = unwritten = 0
     try:
         for became in mask_files(given.path, given.out, progress, unsigned_copy=given.signed == UNSIGNED_COPY):
             progress.done()
             if isinstance(became, Unread):
                 complain(f"`{became.file}` 没有写出 / was not written: {became.zh} / {became.en}")
-                code = UNREAD
+                code, unwritten = UNREAD, unwritten + 1
             else:
+                copies, hidden = copies + 1, hidden + became.count
                 unsigned = became.signatures
                 without = f"，去掉签名 {unsigned} 个 / an unsigned copy, without {unsigned}" if unsigned else ""
                 print(f"{became.out}: 遮盖 {became.count} 处 / {became.count} values hidden{without}")
     except CannotMask as problem:
+        progress.done()
         complain(str(problem))
         return WRONG_USE
     except OSError as error:
+        progress.done()
         complain(f"无法读写 / cannot read or write `{error.filename}`: {error.strerror or error}")
         return COULD_NOT
+    except KeyboardInterrupt:
+        progress.done()
+        complain(
+            f"已中止：`{given.out}` 中有 {copies} 个完整的副本，其余没有写出；要重做请删去它或写到别处"
+            f" / stopped: {copies} whole copies are there, and no others; to begin again remove it or name another"
+        )
+        return COULD_NOT
+    if given.path.is_dir() and not given.path.is_symlink():
+        print(
+            f"写出 {copies} 个副本，共遮盖 {hidden:,} 处；{unwritten} 个没有写出"
+            f" / {copies} copies with {hidden:,} values hidden, {unwritten} files not written"
+        )
     return code

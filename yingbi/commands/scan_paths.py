@@ -1,13 +1,16 @@
 """`yingbi scan PATH…`: where personal data stands in files."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
-from yingbi.commands.shape import FINE, FOUND, WRONG_USE, complain
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, complain
 
 UNREAD = 2
 """The exit code where something could not be looked through, whatever was found besides."""
+USUAL_COLUMNS = 80
+"""Of a terminal that does not say how wide it is."""
 
 
 def scan_paths(paths: list[Path], *, as_json: bool) -> int:
@@ -26,6 +29,10 @@ def scan_paths(paths: list[Path], *, as_json: bool) -> int:
         progress.done()
         complain(f"没有这个文件或文件夹 / there is no such file or folder: `{error.filename}`")
         return WRONG_USE
+    except KeyboardInterrupt:
+        progress.done()
+        complain("已中止，没有查完 / stopped: not everything was looked through")
+        return COULD_NOT
     progress.done()
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2))
@@ -41,11 +48,31 @@ class Progress:
         self._shows = sys.stderr.isatty()
 
     def __call__(self, what: str) -> None:
-        """Show *what*."""
+        """Show *what*: its beginning, which counts, and its end, in one line of the terminal as it is wide now."""
         if self._shows:
-            print(f"\r\x1b[K{what[-70:]}", end="", file=sys.stderr, flush=True)
+            try:
+                columns = os.get_terminal_size(sys.stderr.fileno()).columns
+            except OSError:
+                columns = 0
+            print(f"\r\x1b[K{fitted(what, (columns or USUAL_COLUMNS) - 1)}", end="", file=sys.stderr, flush=True)
 
     def done(self) -> None:
         """There is nothing more to show."""
         if self._shows:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def fitted(what: str, columns: int) -> str:
+    """*what* in no more than *columns* of a terminal: its first word, and of the rest the end. Control characters,
+    which a name of a file may have, are shown as what they are not.
+    """
+    from yingbi.scan_files import width
+
+    shown = "".join(char if char.isprintable() else "?" for char in what)
+    if width(shown) <= columns:
+        return shown
+    first, _, rest = shown.partition(" ")
+    left = columns - width(first) - 2
+    while rest and width(rest) > left:
+        rest = rest[1:]
+    return f"{first} …{rest}"
