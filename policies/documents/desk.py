@@ -35,6 +35,7 @@ UNKNOWN = "document_unknown"
 """For a file of which neither its content nor its name tells what it is."""
 CODING = "document_coding"
 """For a text of which nobody knows the charset."""
+_TELEPHONES = frozenset({"mobile", "landline"})
 _BY_NAME: tuple[Document, ...] = (TEXT, TABLE, JSON, FORM, XML, HTML, CARD, MAIL)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
@@ -77,7 +78,7 @@ def found_in(text: Text) -> list[tuple[str, str]]:
     if category is not None and is_nobodys_value(text.key, text.text.strip()):
         category = None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
-        return [(category or "", "context")]
+        return [(_of_telephones(category or "", text.text), "context")]
     is_prose = are_there() and len(text.text) >= SHORTEST and not is_office(text.text)
     hits = [
         hit
@@ -90,6 +91,12 @@ def found_in(text: Text) -> list[tuple[str, str]]:
         if not any(hit.start < end and start < hit.end for hit in hits)
     ]
     return [*((hit.category, hit.why) for hit in hits), *labelled]
+
+
+def _of_telephones(category: str, text: str) -> str:
+    """The same *category*; where it is of telephones, that of the one that *text* is."""
+    found = {hit.category for hit in scan(text)} & _TELEPHONES if category in _TELEPHONES else set()
+    return found.pop() if len(found) == 1 else category
 
 
 def masked_file(name: str, data: bytes, *, unsigned_copy: bool = False) -> tuple[bytes, Tally]:

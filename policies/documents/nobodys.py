@@ -65,7 +65,7 @@ _KIND = re.compile(
 _TO_FILL_IN = re.compile(
     r"[$#]?\{{1,2}[\w.]{1,40}\}{1,2}|\$\w{1,40}|(?:请(?:输入|填写|选择|填|选)|[必选]填|非必填)[^0-9]{0,20}"
     r"|[(]?(?:盖章|签章|签字|签名|公章|手印)[)]?[年月日 ]*|[ ○□◯☐]{0,3}男[ /、|○□◯☐]{0,6}女[ ○□◯☐]{0,3}"
-    r"|(?:不能|不可|不得)为空[。！!]?"
+    r"|[X×*_□○〇 ]{2,}|(?:不能|不可|不得)为空[。！!]?"
 )
 """What stands in the place of a value: in a template, in a field to be filled in."""
 _FEWEST_DIGITS_OF_DATE = 4

@@ -43,6 +43,7 @@ def _became(each: Ordinary) -> tuple[int, int]:
         ("身份证号", "CHAR(18) NOT NULL"),
         ("姓名", "${name}"),
         ("姓名", "请填写真实姓名"),
+        ("联系人", "×××"),
         ("性别", "○男 ○女"),
         ("学历", "本科及以上"),
         ("地址", "192.168.10.25"),
@@ -128,3 +129,16 @@ def test_a_value_ends_with_the_bracket_around_it() -> None:
     """What stands behind it is of the sentence."""
     said = "该公司（统一社会信用代码：91371321MA3M8KX29C）经股东会决议解散。"
     assert masked_file("a.txt", said.encode())[0].decode() == "该公司（统一社会信用代码：***）经股东会决议解散。"
+
+
+def test_a_name_that_two_readings_find_is_counted_once() -> None:
+    """What is said of a copy is how many values are hidden in it."""
+    _, tally = masked_file("a.txt", "联系人王小明，电话13800138000".encode())
+    assert sum(tally.found.values()) == 2
+
+
+def test_a_telephone_is_told_as_what_it_is() -> None:
+    """Though its heading says no more than that it is one."""
+    numbers = "单位,电话\n财政局,0539-7712201\n司法局,13957182046\n".encode()
+    found = [category for text in texts_in("a.csv", numbers) for category, _ in found_in(text)]
+    assert found == ["landline", "mobile"]
