@@ -21,6 +21,7 @@ from policies.documents.markup import HTML, XML
 from policies.documents.nobodys import is_nobodys_value, is_office
 from policies.documents.plain import FORM, JSON, TABLE, Plain, is_doubtful
 from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
+from policies.documents.script_file import SCRIPT
 from policies.documents.text_file import TEXT
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY, Prose
@@ -36,7 +37,7 @@ UNKNOWN = "document_unknown"
 CODING = "document_coding"
 """For a text of which nobody knows the charset."""
 _TELEPHONES = frozenset({"mobile", "landline"})
-_BY_NAME: tuple[Document, ...] = (TEXT, TABLE, JSON, FORM, XML, HTML, CARD, MAIL)
+_BY_NAME: tuple[Document, ...] = (TEXT, SCRIPT, TABLE, JSON, FORM, XML, HTML, CARD, MAIL)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
 _PROSE = replace(_FREE, prose=EVERY)
@@ -56,7 +57,7 @@ def format_of(name: str, data: bytes) -> Document:
     if found is None and ending in _endings():
         raise Withheld(NOT_AS_SAID if TEXT.is_one(data) else MALFORMED)
     if not (found or TEXT).is_one(data):
-        is_text = found in (None, TEXT) or isinstance(found, Plain)
+        is_text = found in (None, TEXT, SCRIPT) or isinstance(found, Plain)
         raise Withheld(CODING if is_text and is_doubtful(data) else NOT_AS_SAID if found else UNKNOWN)
     return found or TEXT
 

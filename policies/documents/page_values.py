@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from policies.documents.headings import FREE_TEXT, Headings
+from policies.documents.json_members import members
 from policies.documents.look import Look
-from policies.documents.plain import Piece, members
+from policies.documents.pieces import Piece
 from policies.formats.html_around import VOID
 from policies.formats.html_attributes import WITHOUT_TEXT
 from policies.formats.html_scripts import Script, script_in

@@ -5,25 +5,22 @@ UTF-16 with its mark, or GB 18030, and written as it was.
 """
 
 import codecs
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 from urllib.parse import quote_plus, unquote_plus
 
 from policies.documents.codings import NO_TEXT, is_of_rival, may_be_text
-from policies.documents.document import MALFORMED, TOO_LARGE, Text, Within
-from policies.documents.headings import FREE_TEXT, Headings, is_heading
+from policies.documents.document import MALFORMED, Text, Within
+from policies.documents.headings import Headings, is_heading
+from policies.documents.json_members import members
 from policies.documents.listed import names_listed
 from policies.documents.look import Look
+from policies.documents.pieces import LONGEST_PLACE, Piece, Pieces
 from policies.documents.text_tables import lines_of
 from policies.formats.free_text import hide
 from policies.formats.json_keys import is_telling_key
 from policies.formats.masker import Withheld
-from policies.recognisers.keys_cn import category_of_key, key_that_tells
-from policies.recognisers.pet_names import may_be_called
-from policies.recognisers.pointers import told_in
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CODECS = ("utf-8", "gb18030")
@@ -35,37 +32,11 @@ _OTHERWISE = re.compile(
 )
 """What spells its words in codes of its own: RTF, PostScript, mails and cards. Read as a text it seems to hold none."""
 _DELIMITERS = ",\t;|"
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
-_HALF = re.compile("[\ud800-\udfff]")
 _NAME = "姓名"
 LONGEST_LISTED = 200_000
 """Characters of a table without a head in which lists of names are looked for."""
-_AS_BESIDE = frozenset({"name", "xm"})
-"""Keys of people and of things, of which what stands around them tells."""
-DEEPEST = 256
-LONGEST_PLACE = 80
 EVERY = 1_000
 """So many pieces are looked at between two looks at the clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A value of a text."""
-
-    start: int
-    end: int
-    text: str
-    spelled: Callable[[str], str]
-    """Writes another value in its place."""
-    place: str
-    key: str | None = ""
-    """What heads it; None for a heading."""
-    row: int = 0
-    inner: "Pieces | None" = None
-    """What finds the values of which its text consists."""
-
-
-type Pieces = Callable[[str, Callable[[str], bool]], Iterator[Piece]]
 
 
 class Plain:
@@ -249,102 +220,6 @@ def _rows(text: str, delimiter: str) -> Iterator[list[tuple[int, int, str]]]:
                 return
 
 
-def members(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
-    """The values of the JSON *text*, one document or one on each line. Raises Withheld."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        start = 0
-        for line in text.splitlines(keepends=True):
-            if line.strip():
-                yield from _members(text, start, start + len(line), _parsed(line), is_label)
-            start += len(line)
-        return
-    yield from _members(text, 0, len(text), document, is_label)
-
-
-def _parsed(line: str) -> object:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        raise Withheld(MALFORMED) from None
-
-
-@dataclass(slots=True)
-class _Container:
-    """One that the walk through a JSON text is in."""
-
-    step: str
-    above: str
-    """The key that it stands under, or that something around it stands under."""
-    pointer: str
-    index: int = -1
-    """Of the element of a list that is looked at."""
-
-    def inner(self, key: str, *, named: bool) -> str:
-        """The pointer (RFC 6901) of what it holds under *key*, or at its index."""
-        return f"{self.pointer}/{key.replace('~', '~0').replace('/', '~1') if named else self.index}"
-
-
-def _members(text: str, start: int, end: int, document: object, is_label: Callable[[str], bool]) -> Iterator[Piece]:
-    told = told_in(document)
-    tokens = (*_TOKEN.finditer(text, start, end), None)
-    path: list[_Container] = []
-    key, named = "", True
-    for token, following in pairwise(tokens):
-        assert token is not None
-        said = token[0]
-        if said in "]}":
-            key = path.pop().above
-        elif said in ",:":
-            named = said == ":"
-        elif following is not None and following[0] == ":" and said[0] == '"':
-            key = json.loads(said)
-            yield Piece(token.start(), token.end(), key, _string, _pointer(path, ""), "")
-        else:
-            if path and not named:
-                path[-1].index += 1
-            pointer = path[-1].inner(key, named=named) if path else ""
-            if said in "{[":
-                path.append(_Container(key if named else "*", key, pointer))
-                named = False
-                if len(path) > DEEPEST:
-                    raise Withheld(TOO_LARGE)
-                continue
-            value = json.loads(said)
-            if isinstance(value, str | int | float) and not isinstance(value, bool):
-                shown = value if isinstance(value, str) else said
-                tells = key if is_label(key) or pointer not in told else key_that_tells(told[pointer])
-                if key.lower() in _AS_BESIDE and pointer not in told and not may_be_called(shown):
-                    tells = ""  # what stands beside says that it is no person
-                is_whole = is_label(tells) and category_of_key(tells) != FREE_TEXT
-                inner = members if not is_whole and _is_document(value) else None
-                place = _pointer(path, key if named else "*")
-                yield Piece(token.start(), token.end(), shown, _string, place, tells, inner=inner)
-
-
-def _is_document(value: object) -> bool:
-    """Whether *value* is a string that holds a document of JSON: then it is looked at as that."""
-    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
-        return False
-    try:
-        json.loads(value)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _pointer(path: Iterable[_Container], last: str) -> str:
-    """Where a value stands: keys that may be data themselves are left out."""
-    steps = [*(each.step for each in path), last]
-    return "/".join("*" if is_telling_key(step) else step for step in steps)[:LONGEST_PLACE]
-
-
-def _string(new: str) -> str:
-    """*new* as a string of JSON; half of a pair of surrogates, which no charset writes, stays escaped."""
-    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", json.dumps(new, ensure_ascii=False))
-
-
 def fields(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
     """The values of the URL-encoded form *text*."""
     start = 0
@@ -358,5 +233,5 @@ def fields(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
 
 
 TABLE = Plain("csv", (".csv", ".tsv", ".tab"), cells)
-JSON = Plain("json", (".json", ".ndjson", ".jsonl", ".geojson"), members)
+JSON = Plain("json", (".json", ".ndjson", ".jsonl", ".geojson", ".json5", ".jsonc", ".jsonp"), members)
 FORM = Plain("form", (".form",), fields)

@@ -52,12 +52,23 @@ def opening_of(text: str) -> re.Match[str] | None:
     return found if found["asked"] in (None, found["name"]) and found["name"] not in _OF_THE_LANGUAGE else None
 
 
-def json_in(text: str) -> str:
-    """The JSON in the JSONP *text*. Raises Withheld where that is none; whether it is JSON has to be seen."""
+def called_with(text: str) -> tuple[int, int] | None:
+    """From where to where in *text* there stands what its function is called with; None where it is no JSONP.
+
+    Whether that is JSON has to be seen.
+    """
     opening, closing = opening_of(text), CLOSING.search(text, max(0, len(text) - LONGEST_CLOSING))
     if opening is None or closing is None or closing.start() < opening.end():
+        return None
+    return opening.end(), closing.start()
+
+
+def json_in(text: str) -> str:
+    """The JSON in the JSONP *text*. Raises Withheld where that is none."""
+    place = called_with(text)
+    if place is None:
         raise Withheld(NOT_JSONP)
-    return text[opening.end() : closing.start()]
+    return text[slice(*place)]
 
 
 class JsonpMasker:

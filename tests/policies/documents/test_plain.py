@@ -62,6 +62,29 @@ CASES: dict[str, tuple[str, str, str]] = {
         "a.json", '[{"xm": {"value": "二妞", "n": 1}}, {"label": "身份证号", "value": "xx"}]',
         '[{"xm": {"value": "***", "n": 1}}, {"label": "身份证号", "value": "***"}]',
     ),
+    "JSONP": ("a.jsonp", f'/**/ns.cb( [{{"xm": "{NAME}", "n": 1}}] );\n', '/**/ns.cb( [{"xm": "***", "n": 1}] );\n'),
+    "JSONP in a script": (
+        "a.js", f'typeof cb === "function" && cb({{"lxr": {{"a": ["大牛"], "dh": 17}}, "bz": "{NAME}来过"}});',
+        'typeof cb === "function" && cb({"lxr": {"a": ["大牛"], "dh": "***"}, "bz": "***来过"});',
+    ),
+    "a script that does something else": (
+        "a.js", f"$(function () {{ call('{MOBILE}'); }});\n// {NAME}来过\n",
+        "$(function () { call('***'); });\n// ***来过\n",
+    ),
+    "JSON with comments": (
+        "a.jsonc", f'{{ // 联系人{NAME}\n  "xm": "大牛", /* {MOBILE} */\n  "n": [1, 2,], # "xm": "二妞"\n}}\n',
+        '{ // 联系人***\n  "xm": "***", /* *** */\n  "n": [1, 2,], # "xm": "***"\n}\n',
+    ),
+    "JSON5": (
+        "a.json5",
+        f"{{xm: '大牛', $n: +1, 'dh': 0x11, b: .5, c: \"{NAME}\\\n来过\", d: 'it\\'s', u: \"\\x41\", e: NaN,}}",
+        "{xm: \"***\", $n: +1, 'dh': \"***\", b: .5, c: \"***来过\", d: 'it\\'s', u: \"\\x41\", e: NaN,}",
+    ),
+    "JSON behind JSON": ("a.json", '{"xm": "大牛"}{"xm":\n"二妞"} [1]', '{"xm": "***"}{"xm":\n"***"} [1]'),
+    "JSON in lines, of which one is broken": (
+        "a.jsonl", f'{{"xm": "大牛", "n": 1}}\n{{"xm": "二妞", "n\n# {NAME}来过\n{{"xm": "三娃"}}\n{{"n": 3}}\n',
+        '{"xm": "***", "n": 1}\n{"xm": "***", "n\n# ***来过\n{"xm": "***"}\n{"n": 3}\n',
+    ),
     "JSON in lines": ("a.jsonl", f'{{"xm": "{NAME}"}}\n\n{{"a": "{NAME}"}}\n', '{"xm": "***"}\n\n{"a": "***"}\n'),
     "a form": ("a.form", f"tel={MOBILE}&x=a+b&xm=%E5%BC%A0\n", "tel=%2A%2A%2A&x=a+b&xm=%2A%2A%2A\n"),
     "XML": (
@@ -170,7 +193,8 @@ def test_what_is_hidden_is_what_is_found(name: str) -> None:
 @pytest.mark.parametrize(
     ("file", "data"),
     [
-        ("a.json", b"{"), ("a.jsonl", b'{"a": 1}\n{'), ("a.csv", b'a,b\n"x\n'), ("a.txt", b"\xff\xff\x00"),
+        ("a.json", b"{"), ("a.jsonp", b"cb(x)"), ("a.json5", b"{{a}}"), ("a.jsonc", b"{/* }"), ("a.json", b"{'a' 'b'}"),
+        ("a.json", b"1 2"), ("a.jsonl", b'{"a": 1}\n{\n['), ("a.csv", b'a,b\n"x\n'), ("a.txt", b"\xff\xff\x00"),
         ("a.xml", b"<a>"), ("a.xml", b"<!DOCTYPE a><a/>"), ("a.xlsx", b"hello"), ("a.doc", b"hello"),
         ("a.json", b"[" * 5_000 + b"]" * 5_000), ("a.bin", bytes(99)), ("a.xml", b"hello"),
         ("a.rtf", rb"{\rtf1\ansi \u24352?\u19977?\u20016?}"), ("a.txt", rb"{\rtf1 x}"),
