@@ -203,6 +203,11 @@ REASONS: dict[str, Reason] = {
         "压缩包或文档一层套一层，超过可检查的层数，请先解开再提供",
         "files lie within each other, deeper than is looked into: unpack them first",
     ),
+    "document_doctype": Reason(
+        502,
+        "XML 声明了文档类型（DOCTYPE），所引用的定义一律不取，无法检查",
+        "the XML declares a document type, whose definition is never fetched",
+    ),
     "document_malformed": Reason(502, "文档已损坏或不符合其格式，无法检查", "the document is damaged, or is none"),
     "answer_too_large": Reason(502, "返回内容超过可检查的大小", "the answer is larger than can be checked"),
     "prose_unread": Reason(

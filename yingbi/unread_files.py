@@ -7,6 +7,7 @@ from pathlib import Path
 from policies.documents.desk import CODING, UNKNOWN
 from policies.documents.document import (
     ACTIVE,
+    DOCTYPE,
     EMPTY,
     ENCRYPTED,
     LEGACY,
@@ -57,6 +58,11 @@ _OF_FILES = {
     MALFORMED: (
         "已损坏、不完整或不符合其格式，没有检查，请用原来的软件打开后另存再查",
         "it is damaged, not whole, or not of its format: open it where it was made, save it anew, and look again",
+    ),
+    DOCTYPE: (
+        "有文档类型声明（DOCTYPE），它引用的 DTD 和实体一律不取，没有检查；确认没有实体后删去声明再查",
+        "it declares a document type, whose definition and entities are never fetched: if it uses no entity, take the"
+        " declaration away, and look again",
     ),
     TOO_LARGE: (
         "太大，或解开后太大，没有检查，请拆成几个文件再查",

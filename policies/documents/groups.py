@@ -10,14 +10,15 @@ from policies.documents.formulas import with_joined
 from policies.documents.headings import tells
 from policies.documents.inside import Inside
 from policies.documents.look import Look
-from policies.documents.splice import SHORTEST, Attribute, Frame, Run, Splicer, Unit, cut, joined, write
+from policies.documents.splice import SHORTEST, Aside, Attribute, Frame, Run, Splicer, Unit, cut, joined, write
 from policies.documents.torn_paragraphs import WINDOW
 from policies.formats.finder import Span, merge
 from policies.formats.found import found_as
-from policies.formats.free_text import KnownValues, personal_spans
+from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_keys import is_telling_key
 from policies.transforms.make import REDACTED
 
+_LINE_END = re.compile("[\r\n]")
 LONGEST_PLACE, LONGEST_NAME = 120, 40
 """Characters of a place that is told, and of a name in it."""
 LEAST_DIGITS = 11
@@ -159,19 +160,38 @@ def masked_part(
     look: Look,
     attribute: Attribute,
     refused: Callable[[Frame], str | None],
+    *,
+    keeps_asides: bool = False,
 ) -> Iterator[bytes]:
-    """The part whose *pieces* come, with what *look* makes of its texts and *attribute* of its attributes."""
+    """The part whose *pieces* come, with what *look* makes of its texts and *attribute* of its attributes.
+
+    *keeps_asides*: comments and processing instructions are texts as well, and do not go.
+    """
+
+    def aside(said: str, line: int) -> str:
+        inside = grouping.inside(said)
+        if inside is not None:
+            return inside.masked(look)
+        shown = look.masked(said)
+        return hide(shown, look.spans_unlearnt(_LINE_END.sub(" ", shown))) if "\n" in shown else shown
 
     def treats(unit: Unit, following: Unit | None) -> None:
         settle(unit, grouping.groups(unit, following), look)
 
-    yield from _splicer(grouping, treats, attribute, refused).spliced(pieces)
+    yield from _splicer(grouping, treats, attribute, refused, aside=aside if keeps_asides else None).spliced(pieces)
 
 
 def texts_of(
-    pieces: Iterable[bytes], grouping: Grouping, place: str, refused: Callable[[Frame], str | None]
+    pieces: Iterable[bytes],
+    grouping: Grouping,
+    place: str,
+    refused: Callable[[Frame], str | None],
+    *,
+    keeps_asides: bool = False,
 ) -> Iterator[Text]:
-    """The texts of the part whose *pieces* come, and those of its attributes that could say something."""
+    """The texts of the part whose *pieces* come, and those of its attributes that could say something; *keeps_asides*:
+    see `masked_part`.
+    """
     found: list[Text] = []
     before = ""
 
@@ -202,9 +222,19 @@ def texts_of(
             found.append(Text(where, value, "姓名" if is_author(frame, name) else ""))
         return value
 
-    for _ in _splicer(grouping, treats, attribute, refused, lines=not place).spliced(pieces):
+    def aside(said: str, line: int) -> str:
+        where = f"{place} line {line} <!-->".lstrip()
+        if (inside := grouping.inside(said)) is not None:
+            found.extend(within(where, inside))
+        elif said.strip():
+            found.append(Text(where, said))
+        return said
+
+    splicer = _splicer(grouping, treats, attribute, refused, lines=not place, aside=aside if keeps_asides else None)
+    for _ in splicer.spliced(pieces):
         yield from found
         found.clear()
+    yield from found
 
 
 def _where(place: str, frame: Frame | None, attribute: str = "") -> str:
@@ -255,6 +285,7 @@ def _splicer(
     refused: Callable[[Frame], str | None],
     *,
     lines: bool = False,
+    aside: Aside | None = None,
 ) -> Splicer:
     return Splicer(
         treats,
@@ -265,4 +296,5 @@ def _splicer(
         terse=grouping.terse,
         refused=refused,
         lines=lines,
+        aside=aside,
     )

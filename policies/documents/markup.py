@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from policies.documents import page_values
 from policies.documents.attributes import Attributes
-from policies.documents.document import MALFORMED, MIB, SIGNATURE, TOO_LARGE, Text, Within
+from policies.documents.document import DOCTYPE, MALFORMED, MIB, SIGNATURE, TOO_LARGE, Text, Within
 from policies.documents.groups import masked_part, says_something, texts_of
 from policies.documents.inside import Insides
 from policies.documents.look import Look
@@ -23,6 +23,7 @@ from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Withheld, masked_whole
 
 _CHINESE = "gb18030"
+_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!-))*+-->)*+<!DOCTYPE\s")
 _DECLARATION = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["'](?:gb18030|gbk|gb2312)["'][^>]*\?>""", re.IGNORECASE)
 """One that says a charset that is contained in GB 18030, octet for octet."""
 
@@ -46,7 +47,8 @@ class Xml:
         """See `Document.texts`."""
         _, content = _declared(data)
         content, _ = without_signatures(content, within.bounds)
-        return texts_of(iter([content]), self._grouping(content, within), "", _nothing_refused)
+        grouping = self._grouping(content, within)
+        return texts_of(iter([content]), grouping, "", _nothing_refused, keeps_asides=True)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
@@ -55,7 +57,7 @@ class Xml:
         look.tally.count_found(found_as(SIGNATURE) * signatures)
         grouping = self._grouping(content, within)
         attributes = Attributes(look).of(grouping)
-        masked = b"".join(masked_part(iter([content]), grouping, look, attributes, _nothing_refused))
+        masked = b"".join(masked_part(iter([content]), grouping, look, attributes, _nothing_refused, keeps_asides=True))
         if signatures:
             masked = marked_unsigned(masked)
         return declaration + masked.decode().encode(_CHINESE) if declaration else masked
@@ -69,6 +71,8 @@ def _declared(data: bytes) -> tuple[bytes, bytes]:
     """The declaration of the document *data*, where it says another charset than UTF-8, and the rest in UTF-8; or
     nothing and all of it. Raises Withheld.
     """
+    if _DOCTYPE.match(data):
+        raise Withheld(DOCTYPE)
     found = _DECLARATION.match(data)
     if found is None:
         return b"", data

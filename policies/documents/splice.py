@@ -2,7 +2,8 @@
 
 The part is parsed by expat as it is unpacked. Texts are handed over in units, the outermost elements of some names with
 all that is in them, so that what belongs together is looked at together; what has been handed over is not held.
-Comments and processing instructions go: nobody sees them. A document type is refused, and with it every entity.
+Comments and processing instructions become what *aside* makes of them, or go where nobody sees them. A document type is
+refused, and with it every entity.
 """
 
 import re
@@ -28,6 +29,7 @@ MOST_WAITING = 1_000
 _ATTRIBUTE = rb"\s+([^\s=/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _MARKUP = re.compile(rb"<!--.*?-->|<\?.*?\?>|</[^>]*>|<[^\s/>!?]+(?:" + _ATTRIBUTE + rb")*\s*/?>", re.DOTALL)
+_INSTRUCTION = re.compile(r"[ \t\r\n]+")
 _CODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 
@@ -93,6 +95,8 @@ class Unit:
 
 type Treats = Callable[[Unit, Unit | None], None]
 """Is given a unit, and the next in which there is any text: None where none comes."""
+type Aside = Callable[[str, int], str]
+"""From what a comment or a processing instruction says, and its line, to what that becomes."""
 type Attribute = Callable[[Frame, str, str], str]
 """From an element, the name of one of its attributes and its value to what that becomes."""
 
@@ -111,8 +115,10 @@ class Splicer:
         terse: frozenset[str] = frozenset(),
         refused: Callable[[Frame], str | None] = lambda frame: None,
         lines: bool = False,
+        aside: Aside | None = None,
     ) -> None:
         self._treats = treats
+        self._of_asides = aside
         self._attribute = attribute
         self._units = units
         self._marks = marks | units
@@ -244,7 +250,23 @@ class Splicer:
 
     def _aside(self, *_: str) -> None:
         at = self._parser.CurrentByteIndex
-        self._edits.append((at, self._after(at), b""))
+        end = self._after(at)
+        written = bytes(self._raw[at - self._base : end - self._base])
+        new = b"" if self._of_asides is None else self._aside_as(written.decode(), self._of_asides).encode()
+        if new != written:
+            self._edits.append((at, end, new))
+
+    def _aside_as(self, written: str, aside: Aside) -> str:
+        """What becomes of a comment or an instruction that is *written* so; an instruction keeps its target or goes."""
+        line = self._parser.CurrentLineNumber
+        if written.startswith("<!--"):
+            said = aside(written[4:-3], line)
+            return f"<!--{said.replace('--', '- -').removesuffix('-')}-->" if said != written[4:-3] else written
+        target, *rest = _INSTRUCTION.split(written[2:-2], maxsplit=1)
+        said = aside(written[2:-2], line)
+        if said == written[2:-2]:
+            return written
+        return f"<?{said.replace('?>', '? >')}?>" if rest and said.startswith(f"{target} ") else ""
 
     def _run(self, at: int) -> None:
         """A text ends where the markup *at* begins."""

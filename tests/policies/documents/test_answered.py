@@ -102,7 +102,7 @@ WITHHELD = {
     "a list called a text": ({"a.txt": ROWS.encode()}, "PEOPLE", "not_as_said"),
     "JSON called a text": ({"a.md": FILES["a.json"][1].encode()}, "PEOPLE", "not_as_said"),
     "a table that is another": ({"a.csv": "事项,数量\r\n办结,1\r\n".encode()}, "PLAIN", "no_known_header"),
-    "XML with a document type": ({"c.xml": XXE}, "PEOPLE", "document_malformed"),
+    "XML with a document type": ({"c.xml": XXE}, "PEOPLE", "document_doctype"),
     "a drawing that runs": ({"c.svg": b"<svg><script/></svg>"}, "PEOPLE", "document_within_undeclared"),
     "a format that the operation does not answer": ({"a.xml": b"<a/>"}, "TEXTS", "document_within_undeclared"),
     "neither a text nor anything": ({"a.txt": bytes(9)}, "PEOPLE", "document_within_undeclared"),

@@ -89,7 +89,18 @@ CASES: dict[str, tuple[str, str, str]] = {
     "a form": ("a.form", f"tel={MOBILE}&x=a+b&xm=%E5%BC%A0\n", "tel=%2A%2A%2A&x=a+b&xm=%2A%2A%2A\n"),
     "XML": (
         "a.xml", f'<a xm="{NAME}" b="电话{MOBILE}"><!-- x --><sjh>1</sjh><c>{NAME}来过</c></a>',
-        '<a xm="***" b="电话***"><sjh>***</sjh><c>***来过</c></a>',
+        '<a xm="***" b="电话***"><!-- x --><sjh>***</sjh><c>***来过</c></a>',
+    ),
+    "comments and instructions in XML": (
+        "a.xml", f"<?xml version='1.0'?>\n<?a b='c'?><!---->\n<!-- 无 --><r><?x?><!-- 联系人：{NAME}\n <dh>17</dh> -->"
+        f"<?print to='{NAME}'?><?{NAME}?><b>1</b></r><!--<r><xm>大牛</xm></r>--><!--\n 138\n 0013\n 8000 -->",
+        "<?xml version='1.0'?>\n<?a b='c'?><!---->\n<!-- 无 --><r><?x?><!-- 联系人：***\n <dh>***</dh> -->"
+        "<?print to='***'?><b>1</b></r><!--<r><xm>***</xm></r>--><!--\n *** -->",
+    ),
+    "references and sections in XML": (
+        "a.xml", "<r><xm>&#x5927;牛</xm><bz>a &lt; b &amp; <![CDATA[c < d]]></bz>"
+        f"<bz><![CDATA[1 < 2 & {NAME}来过]]></bz><dh>138&#48;0138000</dh></r>",
+        "<r><xm>***</xm><bz>a &lt; b &amp; <![CDATA[c < d]]></bz><bz>1 &lt; 2 &amp; ***来过</bz><dh>***</dh></r>",
     ),
     "XML with texts that begin like markup": (
         "a.xml", f"<r><b>&lt;A级 联系{NAME}</b><c>&lt;a@b.com&gt;，&lt;B 级</c>"
@@ -249,3 +260,21 @@ def _keys(value: object) -> Iterator[str]:
         yield from value
     for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _keys(each)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<!DOCTYPE a SYSTEM "http://x.example/a.dtd"><a/>',
+        b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- x -->\n<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+    ],
+)
+def test_a_document_type_is_told_as_that_and_never_fetched(data: bytes) -> None:
+    for read in (lambda: masked_file("a.xml", data), lambda: list(texts_in("a.xml", data))):
+        with pytest.raises(Withheld, match=r"^document_doctype$"):
+            read()
+
+
+def test_comments_and_instructions_of_xml_are_looked_at_where_they_stand() -> None:
+    data = f"<a>\n<!-- 联系人：{NAME} --><?print to='{MOBILE}'?></a>".encode()
+    assert [text.place for text in texts_in("a.xml", data) if categories_in(text)] == ["line 2 <!-->", "line 2 <!-->"]
