@@ -80,6 +80,8 @@ _ENDS_OF_LINE = re.compile(rf"[,;&|，；。)}}\n\r]|\s{{2,}}|\s[\w.\-{_HAN}]{{1
 _ELEMENT = re.compile(r"<(?P<key>[A-Za-z_][\w.\-:]{0,60})(?: [^<>\n]{0,200})?>(?P<value>[^<>\n]{1,200})</(?P=key)>")
 _OF_TYPE = re.compile(r"(?<=[ ,])([^\s,()]{1,40})\((?:String|N?VARCHAR|Object)\)")
 """A parameter of a statement, as mappers of databases log it."""
+_BLOCK = re.compile(r"[|>][-+0-9]{0,2}")
+"""What stands behind a key of YAML whose value stands below."""
 _HAS_HAN = re.compile(f"[{_HAN}]")
 _NOTHING = frozenset("null none nil undefined true false nan n/a".split())
 
@@ -237,12 +239,20 @@ def _told(label: str, text: str, start: int, end: int) -> Iterator[tuple[int, in
     label = _last_of(label)
     category = category_of_heading(label) if is_label(label) else None
     value = _within_brackets(text[start:end])
+    if _BLOCK.fullmatch(value.strip()):
+        return  # the value stands below
     while value[-1:] in ("_", "…", ".", " ", "\t", "*", "\u3000") and value.strip():
         value = value[:-1]
     value = value.rstrip()
     if category in (None, FREE_TEXT) or not value.strip(f"{HIDDEN} \t_") or value.lower() in _NOTHING:
         return
-    if is_nobodys_value(label, value.strip()):
+    if is_nobodys_value(label, value.strip()) or is_heading(_as_read(value)):
         return
     begins = start + len(value) - len(value.lstrip())
     yield begins, start + len(value), category or ""
+
+
+def _as_read(value: str) -> str:
+    """*value* with its escapes undone: files of messages write what forms are headed by in escapes."""
+    reading = next(reversed((*unescaped(value),)), None) if "\\" in value else None
+    return value if reading is None else reading.text

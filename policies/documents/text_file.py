@@ -11,11 +11,13 @@ from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
+from policies.documents.continued import continued
 from policies.documents.document import Text, Within
 from policies.documents.headings import FREE_TEXT, HIDDEN, category_of_heading, is_heading, is_nobodys
 from policies.documents.labels import is_clause, values_alone
 from policies.documents.listed import names_listed
 from policies.documents.look import Look
+from policies.documents.marks import drawn
 from policies.documents.markup import HTML
 from policies.documents.nobodys import is_nobodys_value
 from policies.documents.plain import EVERY, Plain, decoded, lines
@@ -84,12 +86,12 @@ class TextFile(Plain):
             all_lines, frozenset(number - 1 for number in (*hidden, *(value.line for value in values)))
         ):
             within_passages.update(passage.lines)
-            yield Text(f"line {all_lines[passage.lines[0]].number}", passage.text)
+            yield Text(f"line {all_lines[passage.lines[0]].number}", _as_drawn(passage.text))
         for at, line in enumerate(all_lines):
             if at % EVERY == 0:
                 within.check_time()
             if at not in within_passages and at not in in_cells and line.text.strip():
-                shown = _without(line, hidden.get(line.number, []))
+                shown = _as_drawn(_without(line, hidden.get(line.number, [])))
                 yield Text(f"line {line.number}", shown)
                 if HIDDEN not in shown:
                     yield from (Text(f"line {line.number}", each[1]) for each in values_alone(shown))
@@ -122,6 +124,10 @@ class TextFile(Plain):
             if line.text.strip():
                 for span in _quiet(look).spans(line.text, reads=at not in read):
                     out.hide([(line.start + span.start, line.start + span.end)], look, span.categories)
+                if (plain := drawn(line.text)) is not None:
+                    for span in _quiet(look).spans(plain.text):
+                        places = plain.spans(span.start, span.end)
+                        out.hide([(line.start + a, line.start + b) for a, b in places], look, span.categories)
                 for start, said, reading in values_alone(line.text):
                     for span in _quiet(look).spans(said):
                         part = (span.start, span.end) if reading is None else reading.span(span.start, span.end)
@@ -202,6 +208,12 @@ def _in_heading(value: _Value, look: Look) -> Iterator[tuple[int, int, str]]:
             yield value.start + span.start, value.start + span.end, REDACTED
 
 
+def _as_drawn(text: str) -> str:
+    """*text* without its marks; as it is where something of it is hidden, which looks like one."""
+    plain = drawn(text) if HIDDEN not in text else None
+    return text if plain is None else plain.text
+
+
 def _tells(key: str) -> bool:
     return category_of_heading(key) not in (None, FREE_TEXT)
 
@@ -220,6 +232,7 @@ def _values(text: str, all_lines: Sequence[Line], within: Within) -> list[_Value
         return within.is_label(label) and not is_clause(label)
 
     found = list(_sql(text, all_lines)) if " INTO" in text.upper() or "COPY " in text else []
+    found += (_Value(start, end, text[start:end], key, line) for start, end, key, line in continued(all_lines, is_one))
     within.check_time()
     made = _lines_made(text, all_lines)
     for number, row in enumerate(cells_in(all_lines, is_one), 1):

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.documents.desk import categories_in, masked_file, texts_in
+from policies.documents.headings import HIDDEN
 from tests.bench.desk_texts import Became, DeskText, became, desk_texts
-from tests.policies.documents.made import MOBILE
+from tests.policies.documents.made import MOBILE, NAME
 from tests.policies.documents.masked import ID_NO, MAIL
 
 TEXTS = tuple(desk_texts())
@@ -44,6 +45,29 @@ def _is_found(text: DeskText, data: bytes) -> bool:
 
 
 CASES: dict[str, tuple[str, str]] = {
+    "marks within a number": (
+        f"拨打**{MOBILE[:3]}**{MOBILE[3:]}或`{MOBILE}`，证号`{ID_NO[:6]}`~~{ID_NO[6:14]}~~{ID_NO[14:]}\n",
+        f"拨打**{HIDDEN}**{HIDDEN}或`{HIDDEN}`，证号`{HIDDEN}`~~{HIDDEN}~~{HIDDEN}\n",
+    ),
+    "marks within a name, around one, and before a sign": (
+        f"来访人：王_小_明，~~{NAME}~~{NAME}\n电话\\: 138\\-0013\\-8000\n",
+        f"来访人：{HIDDEN}，~~{HIDDEN}~~{HIDDEN}\n电话\\: {HIDDEN}\\{HIDDEN}\\{HIDDEN}\n",
+    ),
+    "marks of nobody": (
+        "**重点**：2*3*4，`name`、_phone_、__all__、a_b_c、~~旧~~、C:\\_x\n",
+        "**重点**：2*3*4，`name`、_phone_、__all__、a_b_c、~~旧~~、C:\\_x\n",
+    ),
+    "block scalars": (
+        "联系人: |-\n  大牛\n\n  二妞\nn: 1\n- 住址: > # x\n    村头\n  备注: |\n    无\n",
+        "联系人: |-\n  ***\n\n  ***\nn: 1\n- 住址: > # x\n    ***\n  备注: |\n    无\n",
+    ),
+    "lines that end in a stroke": (
+        "lxr.dz=村头\\\n    三号\\\n  院\nn=1\\\n 2\n", "lxr.dz=***\\\n    ***\\\n  ***\nn=1\\\n 2\n",
+    ),
+    "messages of forms, in escapes": (
+        "label.phone=\\u8054\\u7cfb\\u7535\\u8bdd\nlxr.phone=\\u0031\\u0037\n",
+        "label.phone=\\u8054\\u7cfb\\u7535\\u8bdd\nlxr.phone=***\n",
+    ),
     "an ID number over a break, whatever fills the line": (
         f"证号\n{ID_NO[:6]}\n{ID_NO[6:]}\n", "证号\n***\n***\n",
     ),
