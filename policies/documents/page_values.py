@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from policies.documents.headings import FREE_TEXT, Headings
 from policies.documents.json_members import members
 from policies.documents.look import Look
+from policies.documents.path_words import words_in
 from policies.documents.pieces import Piece
 from policies.formats.html_around import VOID
 from policies.formats.html_attributes import WITHOUT_TEXT
@@ -212,7 +213,9 @@ class _Reading:
                 self._end(token.name)
             case Comment():
                 if token.source.startswith("<!--"):
-                    self._lines(token.source[4:].removesuffix("-->"), at + 4)
+                    said = token.source[4:].removesuffix("-->")
+                    self._lines(said, at + 4)
+                    self._found += _path_words(said, at + 4)
             case Text():
                 self._text(token, at)
 
@@ -266,6 +269,7 @@ class _Reading:
         place = (start, start + len(attribute.written))
         name, value = attribute.name.removeprefix("data-"), attribute.value
         before = len(self._found)
+        inner = start + attribute.written.index(value) if value in attribute.written else -1
         is_value = name == "value" and tag.name in ("input", "button", "data", "option")
         if is_value and (tag.value_of("type") or "").lower() not in _BUTTONS:
             around = next((each.key for each in reversed(self._open) if each.key), "")
@@ -277,12 +281,26 @@ class _Reading:
             self._hold(value, name, place, _quoted)
         elif value.lstrip().startswith(("{", "[")):
             self._document(value, place, _quoted)
+        elif inner >= 0 and self._path(value, inner):
+            return
         elif name in _SAID:
             self._short(value, place, _quoted)
         elif not value.isascii() and not is_value and name not in WITHOUT_TEXT:
             self._found.append(Held(value, "", [place], _quoted))
-        if len(self._found) == before and _ASKED.search(value):
+        if len(self._found) > before or (inner >= 0 and self._path(value, inner)):
+            return
+        if _ASKED.search(value):
             self._found.append(Held(value, "", [place], _quoted))
+
+    def _path(self, text: str, at: int) -> bool:
+        """Whether *text*, which stands *at*, holds a path with words in Chinese: each is held, and what is beside."""
+        words = _path_words(text, at)
+        if words:
+            beside = _beside([word.places[0] for word in words], (at, at + len(text)))
+            said = ((text[start - at : end - at], (start, end)) for start, end in beside)
+            words += (Held(rest, "", [place]) for rest, place in said if not rest.isascii() or _ASKED.search(rest))
+        self._found += words
+        return bool(words)
 
     def _text(self, token: Text, at: int) -> None:
         place = (at, at + len(token.source))
@@ -358,6 +376,8 @@ class _Reading:
         """Hold what a script says at *place* in a string, which *is_escaped*, or in a comment."""
         is_escaped = is_escaped and "\\" in said
         text = _unescaped(said) if is_escaped else said
+        if text == said and self._path(said, place[0]):
+            return
         if not self._is_label(text.strip()) and (not text.isascii() or _ASKED.search(text)):
             self._found.append(Held(text, "", [place], _escaped if is_escaped else str))
 
@@ -401,6 +421,11 @@ class _Reading:
 
     def _tells(self, key: str) -> bool:
         return bool(key.strip()) and self._is_label(key.strip()) and category_of_key(key) != FREE_TEXT
+
+
+def _path_words(text: str, at: int) -> list[Held]:
+    """The words in the paths in *text*, which stands *at*."""
+    return [Held(word.text, "", [(at + word.start, at + word.end)], word.spelled) for word in words_in(text)]
 
 
 def _packed(text: str, told: list[Piece], place: _Place) -> Iterator[Held]:

@@ -110,6 +110,17 @@ CASES: dict[str, tuple[str, str, str]] = {
     "a page that says a name again": (
         "a.html", f"<title>{NAME}</title><p>联系人{NAME}</p>", "<title>***</title><p>联系人***</p>",
     ),
+    "words in paths on a page": (
+        "a.html", f"<base href='/u/{NAME}/'><a href=/u/%E7%8E%8B%E5%B0%8F%E6%98%8E/{MOBILE}?p=1>看</a>"
+        f"<img srcset='/a/{NAME}.jpg 1x,/b/{NAME}@2x.jpg 2x'><i style=\"background:url('/c/{NAME}')\"></i>"
+        f"<meta content='0;url=/d/{NAME}'><button value='/e/{NAME}/'></button>"
+        f"<!--[if IE]><a href='/f/{NAME}'><![endif]-->"
+        f"<script>go('/g/{NAME}/x')</script><a href='/新闻中心/高新区/党建工作'>新闻</a>",
+        "<base href='/u/***/'><a href=/u/***/***?p=1>看</a>"
+        "<img srcset='/a/***.jpg 1x,/b/***@2x.jpg 2x'><i style=\"background:url('/c/***')\"></i>"
+        "<meta content='0;url=/d/***'><button value='/e/***/'></button><!--[if IE]><a href='/f/***'><![endif]-->"
+        "<script>go('/g/***/x')</script><a href='/新闻中心/高新区/党建工作'>新闻</a>",
+    ),
     "a page": ("a.html", f"<p>联系人{NAME}，1<b>38</b>{MOBILE[3:]}</p>", "<p>联系人***，***<b></b></p>"),
     "a page with a table": (
         "a.html", "<table><tr><th>序号<th>姓名<th>住址<tr><td>1<td>大<b>牛</b><td>村头</table><p>大牛",
