@@ -19,6 +19,8 @@ _RELAXED = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\r\n|[\s\S]))")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
+_NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
+"""What Python reads as numbers, and JSON has not."""
 _OPEN, _CLOSE = frozenset("{["), frozenset("}]")
 
 
@@ -61,8 +63,8 @@ def relaxed(text: str, start: int, end: int) -> list[Relaxed] | None:
             comments.append(Token(*match.span(kind), match[kind]))
         elif kind != "space":
             said = _said(kind, match[0])
-            if said in _CLOSE and tokens and tokens[-1].said == ",":
-                tokens.pop()
+            if said in _CLOSE and len(tokens) > 1 and tokens[-1].said == "," and tokens[-2].said not in _OPEN:
+                tokens.pop()  # one too many
             depth += (said in _OPEN) - (said in _CLOSE)
             if depth < 0 or (not depth and said not in _CLOSE):
                 return None
@@ -81,15 +83,20 @@ def relaxed(text: str, start: int, end: int) -> list[Relaxed] | None:
 
 def _said(kind: str, written: str) -> str:
     """What a token of *kind* that is *written* so is in JSON."""
-    if kind == "sign":
+    if kind == "sign" or (_is_json(written) and written not in _NO_NUMBERS):
         return written
     if kind == "text":
-        return json.dumps(_ESCAPE.sub(_character, written[1:-1]), ensure_ascii=False)
+        text = _ESCAPE.sub(_character, written[1:-1])
+        return json.dumps(text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass"), ensure_ascii=False)
+    return json.dumps(written, ensure_ascii=False)
+
+
+def _is_json(written: str) -> bool:
     try:
         json.loads(written)
     except (ValueError, RecursionError):
-        return json.dumps(written, ensure_ascii=False)
-    return written if written not in ("NaN", "Infinity", "-Infinity") else json.dumps(written)
+        return False
+    return True
 
 
 def _character(escaped: re.Match[str]) -> str:
@@ -105,6 +112,6 @@ def _document(tokens: list[Token]) -> object:
             keyed[at] = token._replace(said=json.dumps(token.said, ensure_ascii=False))
     tokens[:] = keyed
     try:
-        return json.loads("".join(token.said for token in tokens))
+        return json.loads(" ".join(token.said for token in tokens))
     except (ValueError, RecursionError):
         return None
