@@ -44,7 +44,11 @@ def members(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
 def _others(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
     """The same of what is no single document of JSON."""
     if (called := called_with(text)) is not None:
-        yield from _relaxed(text, called, is_label)
+        document = _parsed(text[slice(*called)])
+        if document is _NONE:
+            yield from _relaxed(text, called, is_label)
+        else:
+            yield from _members(tokens_of(text, *called), document, is_label)
         return
     start, found, held = 0, [], 0
     for number, line in enumerate(text.splitlines(keepends=True), 1):

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 LONGEST_WORD = 60
 """Characters of one, as it is written."""
 _SEGMENT = re.compile(rf"/(?P<word>[^/?#&;,\s\"'()<>\\.*@]{{1,{LONGEST_WORD}}})(?=[/?#&;,\s\"'()<>\\.*@]|\Z)")
+_PART = re.compile("[^_-]+")
 _CHINESE = re.compile("[\u4e00-\u9fff·]{2,12}")
 _CODED = re.compile("%[0-9A-Fa-f]{2}")
 
@@ -28,9 +29,10 @@ class Word:
 
 
 def words_in(address: str) -> Iterator[Word]:
-    """The words in Chinese that are a segment of a path in *address*, or in whatever holds one."""
-    for found in _SEGMENT.finditer(address):
-        is_coded = _CODED.search(found["word"]) is not None
-        text = unquote(found["word"]) if is_coded else found["word"]
-        if _CHINESE.fullmatch(text):
-            yield Word(*found.span("word"), text, is_coded)
+    """The words in Chinese that are a segment of a path in *address*, or in whatever holds one, or a part of one."""
+    for segment in _SEGMENT.finditer(address):
+        for found in _PART.finditer(address, *segment.span("word")):
+            is_coded = _CODED.search(found[0]) is not None
+            text = unquote(found[0]) if is_coded else found[0]
+            if _CHINESE.fullmatch(text):
+                yield Word(found.start(), found.end(), text, is_coded)

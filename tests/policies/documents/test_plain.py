@@ -63,6 +63,7 @@ CASES: dict[str, tuple[str, str, str]] = {
         '[{"xm": {"value": "***", "n": 1}}, {"label": "身份证号", "value": "***"}]',
     ),
     "JSONP": ("a.jsonp", f'/**/ns.cb( [{{"xm": "{NAME}", "n": 1}}] );\n', '/**/ns.cb( [{"xm": "***", "n": 1}] );\n'),
+    "JSONP with a text alone": ("a.jsonp", f'cb("联系{NAME}")', 'cb("联系***")'),
     "JSONP in a script": (
         "a.js", f'typeof cb === "function" && cb({{"lxr": {{"a": ["大牛"], "dh": 17}}, "bz": "{NAME}来过"}});',
         'typeof cb === "function" && cb({"lxr": {"a": ["大牛"], "dh": "***"}, "bz": "***来过"});',
@@ -112,12 +113,13 @@ CASES: dict[str, tuple[str, str, str]] = {
     ),
     "words in paths on a page": (
         "a.html", f"<base href='/u/{NAME}/'><a href=/u/%E7%8E%8B%E5%B0%8F%E6%98%8E/{MOBILE}?p=1>看</a>"
-        f"<img srcset='/a/{NAME}.jpg 1x,/b/{NAME}@2x.jpg 2x'><i style=\"background:url('/c/{NAME}')\"></i>"
+        f"<img srcset='/a/{NAME}.jpg 1x,/b/{NAME}@2x.jpg 2x,/c/0_{NAME}-3.jpg 3x'>"
+        f"<i style=\"background:url('/c/{NAME}')\"></i>"
         f"<meta content='0;url=/d/{NAME}'><button value='/e/{NAME}/'></button>"
         f"<!--[if IE]><a href='/f/{NAME}'><![endif]-->"
         f"<script>go('/g/{NAME}/x')</script><a href='/新闻中心/高新区/党建工作'>新闻</a>",
         "<base href='/u/***/'><a href=/u/***/***?p=1>看</a>"
-        "<img srcset='/a/***.jpg 1x,/b/***@2x.jpg 2x'><i style=\"background:url('/c/***')\"></i>"
+        "<img srcset='/a/***.jpg 1x,/b/***@2x.jpg 2x,/c/0_***-3.jpg 3x'><i style=\"background:url('/c/***')\"></i>"
         "<meta content='0;url=/d/***'><button value='/e/***/'></button><!--[if IE]><a href='/f/***'><![endif]-->"
         "<script>go('/g/***/x')</script><a href='/新闻中心/高新区/党建工作'>新闻</a>",
     ),
