@@ -12,7 +12,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
 
 from policies.documents.painted.jpeg_parts import only_picture
-from policies.documents.painted.pdf_content import DEEPEST, Doubts, respelled
+from policies.documents.painted.pdf_content import DEEPEST, Doubts, respelled, tells_by_its_name
 from policies.documents.painted.pdf_refused import check, remove_seals
 from policies.documents.painted.pdf_strings import remove_strings
 from policies.documents.painted.wire import Limits
@@ -141,6 +141,9 @@ class _Cleaner:
         for part in parts:
             _keep(part, _FONT)
             descriptor = part.get("/FontDescriptor", Dictionary())
+            for named, key in ((part, "/BaseFont"), (descriptor, "/FontName")):
+                if isinstance(named.get(key), Name) and tells_by_its_name(named[key]):
+                    named[key] = Name("/Font")
             for key in ("/FontFile", "/FontFile2", "/FontFile3"):
                 if isinstance(descriptor.get(key), Stream):
                     _keep(descriptor[key], _FONT_FILE)
@@ -195,6 +198,7 @@ def _note(doubts: Doubts, more: Doubts) -> None:
     doubts.painted |= more.painted
     doubts.looked_at |= more.looked_at
     doubts.blended |= more.blended
+    doubts.said += more.said
 
 
 def _keep(thing: Object, keys: Iterable[str]) -> None:

@@ -4,10 +4,13 @@ Marked content (with the texts it stands for), comments, unknown operators and w
 kept without doubt is noted: such a page is painted.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pikepdf
+
+from policies.documents.painted.pdf_beside import strings_in
 
 DEEPEST = 12
 """Forms within each other."""
@@ -27,7 +30,9 @@ _NAMES_IN = {
     "sh": "/Shading",
 }
 _HIDING = frozenset({"BDC", "DP"})
+_MANY_DIGITS = re.compile("[0-9]{8}")
 _OPTIONAL = pikepdf.Name("/OC")
+MOST_SAID = 10_000
 
 
 @dataclass(slots=True)
@@ -40,6 +45,8 @@ class Doubts:
     """It may show what no reader of text sees."""
     blended: bool = False
     """It holds pictures through which something else is seen."""
+    said: list[str] = field(default_factory=list)
+    """What its marks say, which go: texts that stand for what is drawn."""
 
 
 @dataclass(slots=True)
@@ -51,6 +58,11 @@ class Used:
     def add(self, kind: str, name: str) -> None:
         """Note that the drawing uses *name*."""
         self.names.setdefault(kind, set()).add(name)
+
+
+def tells_by_its_name(name: pikepdf.Name) -> bool:
+    """Whether *name*, which nobody sees, holds more digits than a name that a program gives."""
+    return _MANY_DIGITS.search(str(name)) is not None
 
 
 def respelled(
@@ -71,7 +83,10 @@ def respelled(
             if operator in _NAMES_IN and len(operands):
                 named = operands[0 if operator == "Tf" else -1]
                 if isinstance(named, pikepdf.Name):
+                    doubts.painted |= tells_by_its_name(named)
                     used.add(_NAMES_IN[operator], str(named))
         elif operator not in _MARKS or (operator in _HIDING and len(operands) and operands[0] == _OPTIONAL):
             doubts.painted = doubts.looked_at = True  # what is drawn counts, and some of it may be hidden
+        elif operator in _HIDING and len(doubts.said) < MOST_SAID:
+            doubts.said += [text for operand in operands for text in strings_in(operand)]
     return pikepdf.unparse_content_stream(kept), used

@@ -90,6 +90,8 @@ def tell(data: bytes, limits: Limits, eyes: Sight, desk: Desk) -> None:
     for place, text in beside(data):
         desk.say(Found(place, text))
     for number, page in enumerate(_read(cleaned(data, limits), eyes, desk), 1):
+        for text in page.doubts.said:
+            desk.say(Found(f"第 {number} 页标签 / tags of page {number}", text))
         seen = [replace(sheet, again=at > 0) for at, sheet in enumerate(page.sheets)]
         tell_sheets([*seen, *page.images], f"第 {number} 页 / page {number}", desk)
     desk.say(Done())
