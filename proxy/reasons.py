@@ -203,6 +203,11 @@ REASONS: dict[str, Reason] = {
         "压缩包或文档一层套一层，超过可检查的层数，请先解开再提供",
         "files lie within each other, deeper than is looked into: unpack them first",
     ),
+    "document_doubled": Reason(
+        502,
+        "压缩包或文档中有两个同名的文件，各种软件打开的可能不是同一个，因此不予显示",
+        "two files in the package or document have one name, and programs may open either: have it packed anew",
+    ),
     "document_doctype": Reason(
         502,
         "XML 声明了文档类型（DOCTYPE），所引用的定义一律不取，无法检查",

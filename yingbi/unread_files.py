@@ -4,10 +4,11 @@ import errno
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.documents.desk import CODING, UNKNOWN
+from policies.documents.desk import CODING, RICH_TEXT, UNKNOWN
 from policies.documents.document import (
     ACTIVE,
     DOCTYPE,
+    DOUBLED,
     EMPTY,
     ENCRYPTED,
     LEGACY,
@@ -59,10 +60,18 @@ _OF_FILES = {
         "已损坏、不完整或不符合其格式，没有检查，请用原来的软件打开后另存再查",
         "it is damaged, not whole, or not of its format: open it where it was made, save it anew, and look again",
     ),
+    DOUBLED: (
+        "其中有两个同名的文件（不分大小写），各种软件打开的可能不是同一个，没有检查，请解开、改名后重新打包再查",
+        "two files in it have one name, and programs may open either: rename one, pack it anew, and look again",
+    ),
     DOCTYPE: (
         "有文档类型声明（DOCTYPE），它引用的 DTD 和实体一律不取，没有检查；确认没有实体后删去声明再查",
         "it declares a document type, whose definition and entities are never fetched: if it uses no entity, take the"
         " declaration away, and look again",
+    ),
+    RICH_TEXT: (
+        "内容是 RTF 格式，不能检查，请用 Word 或 WPS 打开，另存为 .docx 后再查",
+        "it is RTF, which is not read: open it with a word processor, save it as .docx, and look again",
     ),
     TOO_LARGE: (
         "太大，或解开后太大，没有检查，请拆成几个文件再查",
@@ -83,7 +92,7 @@ _OTHER_KINDS: dict[tuple[str, ...], tuple[str, str]] = {
         "压缩包不是 ZIP，没有检查，请解开后再查",
         "a package that is no ZIP: unpack it, and look at what it held",
     ),
-    (".odt", ".ods", ".odp", ".rtf", ".epub", ".mht", ".mhtml", ".pages", ".numbers", ".key", ".wpt", ".ett", ".dot"): (
+    (".odt", ".ods", ".odp", ".epub", ".mht", ".mhtml", ".pages", ".numbers", ".key", ".wpt", ".ett", ".dot"): (
         "文档格式不能检查，请另存为 .docx、.xlsx、.pptx 或 PDF 后再查",
         "a document of a format that is not read: save it as .docx, .xlsx, .pptx or PDF, and look again",
     ),

@@ -20,7 +20,7 @@ from policies.documents.mail import MAIL
 from policies.documents.markup import HTML, XML
 from policies.documents.nobodys import is_nobodys_value, is_office
 from policies.documents.plain import FORM, JSON, TABLE, Plain, is_doubtful
-from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
+from policies.documents.registry import NAMES, Inner, document_in, is_misnamed, learnt_and_masked
 from policies.documents.script_file import SCRIPT
 from policies.documents.text_file import TEXT
 from policies.formats.masker import Action, Kind, Tally, Withheld
@@ -36,6 +36,9 @@ UNKNOWN = "document_unknown"
 """For a file of which neither its content nor its name tells what it is."""
 CODING = "document_coding"
 """For a text of which nobody knows the charset."""
+RICH_TEXT = "document_rtf"
+"""For a text of Word in RTF, whatever it is called: programs save one as .doc as well."""
+_RICH_TEXT = b"{\\rtf"
 _TELEPHONES = frozenset({"mobile", "landline"})
 _BY_NAME: tuple[Document, ...] = (TEXT, SCRIPT, TABLE, JSON, FORM, XML, HTML, CARD, MAIL)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
@@ -50,7 +53,11 @@ def format_of(name: str, data: bytes) -> Document:
     ending = PurePath(name).suffix.lower()
     document = document_in(data)
     if document is not None:
+        if is_misnamed(document, name, _BY_NAME):
+            raise Withheld(NOT_AS_SAID)
         return document
+    if data.startswith(_RICH_TEXT):
+        raise Withheld(RICH_TEXT)
     if not data and ending in _endings():
         raise Withheld(EMPTY)
     found = next((each for each in _BY_NAME if ending in each.endings), None)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from policies.documents import page_values
 from policies.documents.attributes import Attributes
-from policies.documents.document import DOCTYPE, MALFORMED, MIB, SIGNATURE, TOO_LARGE, Text, Within
+from policies.documents.document import MALFORMED, MIB, SIGNATURE, TOO_LARGE, Text, Within
 from policies.documents.groups import masked_part, says_something, texts_of
 from policies.documents.inside import Insides
 from policies.documents.look import Look
@@ -23,7 +23,6 @@ from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Withheld, masked_whole
 
 _CHINESE = "gb18030"
-_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!-))*+-->)*+<!DOCTYPE\s")
 _DECLARATION = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["'](?:gb18030|gbk|gb2312)["'][^>]*\?>""", re.IGNORECASE)
 """One that says a charset that is contained in GB 18030, octet for octet."""
 
@@ -71,8 +70,6 @@ def _declared(data: bytes) -> tuple[bytes, bytes]:
     """The declaration of the document *data*, where it says another charset than UTF-8, and the rest in UTF-8; or
     nothing and all of it. Raises Withheld.
     """
-    if _DOCTYPE.match(data):
-        raise Withheld(DOCTYPE)
     found = _DECLARATION.match(data)
     if found is None:
         return b"", data

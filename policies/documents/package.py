@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Self
 
-from policies.documents.document import ENCRYPTED, MALFORMED, MIB, TOO_LARGE, Bounds
+from policies.documents.document import DOUBLED, ENCRYPTED, MALFORMED, MIB, TOO_LARGE, Bounds
 from policies.formats.masker import Withheld
 
 BEGINS = b"PK\x03\x04"
@@ -45,7 +45,9 @@ class Package:
         self._infos = dict(zip(self.names, infos, strict=True))
         if len(infos) > bounds.parts or sum(info.file_size for info in infos) > bounds.unpacked:
             raise Withheld(TOO_LARGE)
-        if len({name.casefold() for name in self.names}) < len(infos) or any(map(_leads_out, self.names)):
+        if len({name.casefold() for name in self.names}) < len(infos):
+            raise Withheld(DOUBLED)
+        if any(map(_leads_out, self.names)):
             raise Withheld(MALFORMED)
         if min((info.header_offset for info in infos), default=0):
             raise Withheld(MALFORMED)  # something stands before the first part

@@ -41,6 +41,9 @@ FORMATS: tuple[Document, ...] = (XLSX, DOCX, PPTX, OFD, PDF, JPEG, PNG, ZIP)
 
 BY_ENDING: tuple[Document, ...] = (TABLE, JSON, TEXT, XML, HTML)
 """Formats that only the name of a file tells, as there are in a ZIP."""
+_PICTURES = (JPEG, PNG)
+_OF_OLDER = (".doc", ".xls", ".ppt")
+"""Endings of formats of an older Office."""
 MOST_REMEMBERED = 64 * MIB
 """Of what was seen of pictures."""
 
@@ -133,7 +136,7 @@ class Inner:
             document = next((each for each in named if each.is_one(data)), None)
         if document is None or document.name not in self._formats:
             raise Withheld(UNDECLARED_INSIDE)
-        if name.lower().endswith(tuple(_endings() - {*document.endings})):
+        if is_misnamed(document, name, self._by_ending):
             raise Withheld(NOT_AS_SAID)
         return document
 
@@ -150,8 +153,14 @@ def _digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=16, person=b"document").digest()
 
 
-def _endings() -> set[str]:
-    return {ending for document in FORMATS for ending in document.endings}
+def is_misnamed(document: Document, name: str, by_ending: Sequence[Document] = ()) -> bool:
+    """Whether a file that is a *document* is called *name* as one of another format, also of those *by_ending*.
+
+    A picture may be called as another kind of picture is: whatever shows it goes by what it holds.
+    """
+    others = [each for each in (*FORMATS, *by_ending) if not (document in _PICTURES and each in _PICTURES)]
+    endings = {*_OF_OLDER, *(ending for each in others for ending in each.endings)} - {*document.endings}
+    return name.lower().endswith(tuple(endings))
 
 
 def opened(

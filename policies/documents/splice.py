@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from policies.documents.document import MALFORMED, MIB, TOO_LARGE
+from policies.documents.document import DOCTYPE, MALFORMED, MIB, TOO_LARGE
 from policies.formats.masker import Withheld
 
 LONGEST_UNIT = 16 * MIB
@@ -353,7 +353,7 @@ def _local(name: str) -> str:
 
 
 def _refuse(*_: object) -> None:
-    raise Withheld(MALFORMED)
+    raise Withheld(DOCTYPE)
 
 
 def _declared(version: str, coding: str | None, standalone: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from policies.documents.document import MALFORMED, TOO_LARGE
+from policies.documents.document import DOCTYPE, MALFORMED, TOO_LARGE
 from policies.documents.headings import FREE_TEXT, LONGEST_LABEL, Headings, category_of_heading
 from policies.documents.splice import DEEPEST
 from policies.formats.masker import Withheld
@@ -223,4 +223,4 @@ def _local(name: str) -> str:
 
 
 def _refuse(*_: object) -> None:
-    raise Withheld(MALFORMED)
+    raise Withheld(DOCTYPE)

@@ -40,10 +40,10 @@ READABLE: dict[str, Callable[[], bytes]] = {
     "网页.html": lambda: f"<!doctype html><p>联系电话 {MOBILE}</p>".encode(),
     "说明.txt": lambda: "窗口周一至周五办理\n".encode(),
     "名册.xlsx": _long_table,
-    "改名.png": OFFICE["docx"],
     "打包.zip": lambda: packed({"a.csv": f"手机号\n{MOBILE}\n".encode()}),
 }
 UNREADABLE: dict[str, Callable[[], bytes]] = {
+    "改名.png": OFFICE["docx"],
     "断开.xlsx": lambda: OFFICE["xlsx"]()[:-200],
     "有密码.pdf": _locked,
     "旧.xls": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),

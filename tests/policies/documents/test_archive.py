@@ -73,7 +73,7 @@ WITHHELD = {
     "a bomb": (packed({"a.csv": b"0," * 20_000_000}), ALL, "too_large_to_mask"),
     "a way out": (packed({"../a.csv": LIST}), ALL, "document_malformed"),
     "an absolute path": (packed({"/a.csv": LIST}), ALL, "document_malformed"),
-    "two names alike": (packed({"a.csv": LIST, "A.csv": LIST}), ALL, "document_malformed"),
+    "two names alike": (packed({"a.csv": LIST, "A.csv": LIST}), ALL, "document_doubled"),
     "nothing": (packed({}), ALL, "document_malformed"),
 }  # fmt: skip
 

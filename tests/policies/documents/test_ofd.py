@@ -116,7 +116,7 @@ WITHHELD = {
     "a text that stands nowhere": (
         {PAGE: b"<Page><Layer><TextObject><TextCode>x</TextCode></TextObject></Layer></Page>"}, "document_malformed",
     ),
-    "a document type": ({PAGE: b"<!DOCTYPE x><Page/>"}, "document_malformed"),
+    "a document type": ({PAGE: b"<!DOCTYPE x><Page/>"}, "document_doctype"),
 }  # fmt: skip
 
 

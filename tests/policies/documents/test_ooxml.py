@@ -139,7 +139,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a way out": (rewritten(MADE["xlsx"], **{"..__x_dot_xml": b"<x/>"}), "document_malformed"),
     "an entity": (
         rewritten(MADE["docx"], word__x_dot_xml=b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'),
-        "document_malformed",
+        "document_doctype",
     ),
     "broken XML": (rewritten(MADE["docx"], word__document_dot_xml=b"<x><y></x>"), "document_malformed"),
     "another charset": (
