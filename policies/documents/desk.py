@@ -23,6 +23,8 @@ from policies.documents.plain import FORM, JSON, TABLE, Plain, is_doubtful
 from policies.documents.registry import NAMES, Inner, document_in, is_misnamed, learnt_and_masked
 from policies.documents.script_file import SCRIPT
 from policies.documents.text_file import TEXT
+from policies.documents.text_tables import lines_of
+from policies.documents.torn import sure_over_breaks
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY, Prose
 from policies.prose_rule import ProseRule
@@ -98,7 +100,8 @@ def found_in(text: Text) -> list[tuple[str, str]]:
         for start, end, category in labelled_in(text.text)
         if not any(hit.start < end and start < hit.end for hit in hits)
     ]
-    return [*((hit.category, hit.why) for hit in hits), *labelled]
+    torn = [] if "\n" not in text.text else sure_over_breaks(lines_of(text.text))
+    return [*((hit.category, hit.why) for hit in hits), *labelled, *((category, "pattern") for *_, category in torn)]
 
 
 def _of_telephones(category: str, text: str) -> str:

@@ -13,6 +13,8 @@ from policies.digest import canonical
 from policies.documents.headings import FREE_TEXT, category_of_heading, is_heading, is_nobodys, tells
 from policies.documents.labels import labelled_in
 from policies.documents.nobodys import is_nobodys_value, is_office
+from policies.documents.text_tables import lines_of
+from policies.documents.torn import sure_over_breaks
 from policies.formats.finder import Span, merge
 from policies.formats.found import by_category, found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
@@ -204,6 +206,8 @@ class Look:
         labelled = list(labelled_in(text))
         if labelled:
             spans = merge([*spans, *(_labelled(spans, *each) for each in labelled)])
+        if "\n" in text:
+            spans = merge([*spans, *_torn_in(text)])
         if not reads or is_nobodys(text) or is_office(text):
             return spans
         told = self.tally.prose.spans(text, self._shortest(action.prose))
@@ -253,6 +257,15 @@ def _named_behind_labels(text: str) -> Iterator[str]:
         may_be_one = surname_length(name, 0) or name[:1] in WORDY
         if category == "person_name" and len(name) <= LONGEST_NAMED and may_be_one and name not in NOT_A_NAME:
             yield name
+
+
+def _torn_in(text: str) -> Iterator[Span]:
+    """What a break of a line tears in *text*, as cells and values hold several lines; counted once."""
+    for passage, first, last, category in sure_over_breaks(lines_of(text)):
+        counted: tuple[str, ...] = found_as(category, "pattern")
+        for start, end in passage.spans(first, last):
+            yield Span(start, end, counted)
+            counted = ()
 
 
 def _labelled(spans: Sequence[Span], start: int, end: int, category: str) -> Span:

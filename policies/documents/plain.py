@@ -6,21 +6,25 @@ UTF-16 with its mark, or GB 18030, and written as it was.
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from urllib.parse import quote_plus, unquote_plus
 
 from policies.documents.codings import NO_TEXT, is_of_rival, may_be_text
 from policies.documents.document import MALFORMED, Text, Within
+from policies.documents.formulas import with_joined
 from policies.documents.headings import Headings, is_heading
 from policies.documents.json_members import members
 from policies.documents.listed import names_listed
 from policies.documents.look import Look
 from policies.documents.pieces import LONGEST_PLACE, Piece, Pieces
-from policies.documents.text_tables import lines_of
+from policies.documents.text_tables import Line, lines_of
 from policies.formats.free_text import hide
 from policies.formats.json_keys import is_telling_key
 from policies.formats.masker import Withheld
+from policies.transforms.make import REDACTED
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CODECS = ("utf-8", "gb18030")
@@ -32,7 +36,14 @@ _OTHERWISE = re.compile(
 )
 """What spells its words in codes of its own: RTF, PostScript, mails and cards. Read as a text it seems to hold none."""
 _DELIMITERS = ",\t;|"
+_SAYS_DELIMITER = re.compile(r"sep=([,\t;|])\r?\n")
+"""A first line by which a table tells a program what parts its cells."""
+_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+SAMPLE = 50
+"""Lines of a table by which it is told what parts its cells."""
 _NAME = "姓名"
+_ITEM = "1、"
+"""Before a cell that heads nothing, for it is listed with those above and below it."""
 LONGEST_LISTED = 200_000
 """Characters of a table without a head in which lists of names are looked for."""
 EVERY = 1_000
@@ -161,12 +172,11 @@ def lines(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
 
 def cells(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
     """The cells of the table *text*. Raises Withheld."""
-    head = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=head.count)
+    delimiter = _delimiter_of(text)
     headings = Headings(is_label)
     rows = _rows(text, delimiter)
     row = next(rows, None)
-    named = _named_in(text, row or [], is_label)
+    named = _named_in(text, delimiter, row or [], is_label)
     number = 0
     while row is not None:
         following = next(rows, None)
@@ -180,18 +190,56 @@ def cells(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
             if value.strip():
                 place = f"column {column + 1}"
                 key = _NAME if not keys[column] and (start, end) in named else keys[column]
-                yield Piece(start, end, value, _quoting(delimiter), place, key, number)
+                yield _cell(start, end, value, delimiter, place, key, number)
         row = following
 
 
+def _cell(start: int, end: int, value: str, delimiter: str, place: str, key: str | None, row: int) -> Piece:
+    """The piece of a cell. Of a formula that puts something together all goes, for it would put it together again."""
+    said = with_joined(value) if value.lstrip().startswith("=") else value
+    spelled = _quoting(delimiter) if said == value else lambda new: REDACTED
+    return Piece(start, end, said, spelled, place, key, row)
+
+
+def _delimiter_of(text: str) -> str:
+    """What parts the cells of the table *text*: what the first line says, or has, unless few others have that; else
+    what most lines have as often.
+    """
+    if said := _SAYS_DELIMITER.match(text):
+        return said[1]
+    bare = _QUOTED.sub('""', text[:LONGEST_LISTED])
+    lines = list(islice((line for line in bare.splitlines() if line.strip()), SAMPLE))
+    first = max(_DELIMITERS, key=lines[0].count) if lines else _DELIMITERS[0]
+    if 2 * sum(first in line for line in lines) >= len(lines):
+        return first
+    usual = {
+        each: max(
+            ((n, count) for count, n in Counter(line.count(each) for line in lines).items() if count), default=(0, 0)
+        )
+        for each in _DELIMITERS
+    }
+    return max(_DELIMITERS, key=lambda each: usual[each])
+
+
 def _named_in(
-    text: str, head: Iterable[tuple[int, int, str]], is_label: Callable[[str], bool]
+    text: str, delimiter: str, head: Iterable[tuple[int, int, str]], is_label: Callable[[str], bool]
 ) -> frozenset[tuple[int, int]]:
     """Where names stand in the table *text* whose first row, *head*, heads nothing."""
     has_head = any(is_label(value.strip()) or is_heading(value.strip()) for _, _, value in head)
     if has_head or not is_label(_NAME) or len(text) > LONGEST_LISTED:
         return frozenset()
-    return frozenset((start, end) for start, end, _ in names_listed(lines_of(text)))
+    found = {(start, end) for start, end, _ in names_listed(lines_of(text))}
+    columns: dict[int, list[Line]] = {}
+    ends: dict[int, int] = {}
+    for number, row in enumerate(_rows(text, delimiter)):
+        is_item = number > 0 or any(map(str.isdigit, "".join(value for _, _, value in row)))
+        for column, (start, end, value) in enumerate(row):
+            ends[start] = end
+            columns.setdefault(column, []).append(Line(start, _ITEM * is_item + value.strip(), number))
+    for lines in columns.values():
+        listed = ((line, end - start) for start, end, line in names_listed(lines))
+        found |= {(line.start, ends[line.start]) for line, size in listed if size == len(line.text.removeprefix(_ITEM))}
+    return frozenset(found)
 
 
 def _quoting(delimiter: str) -> Callable[[str], str]:
@@ -202,7 +250,8 @@ def _quoting(delimiter: str) -> Callable[[str], str]:
 
 def _rows(text: str, delimiter: str) -> Iterator[list[tuple[int, int, str]]]:
     """The rows of *text* that are not empty: start, end and value of each cell."""
-    cell = re.compile(rf'("(?:[^"]|"")*+"|(?!")[^{re.escape(delimiter)}\r\n]*+)({re.escape(delimiter)}|\r\n|\n|\r|\Z)')
+    rest = rf"[^{re.escape(delimiter)}\r\n]*+"
+    cell = re.compile(rf'("(?:[^"]|"")*+"{rest}|(?!"){rest})({re.escape(delimiter)}|\r\n|\n|\r|\Z)')
     row: list[tuple[int, int, str]] = []
     at = 0
     while at < len(text) or row:
@@ -210,7 +259,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[tuple[int, int, str]]]:
         if found is None:
             raise Withheld(MALFORMED)
         value = found[1]
-        row.append((found.start(1), found.end(1), value[1:-1].replace('""', '"') if value[:1] == '"' else value))
+        row.append((found.start(1), found.end(1), _unquoted(value)))
         at = found.end()
         if found[2] != delimiter:
             if any(each[2] for each in row):
@@ -218,6 +267,12 @@ def _rows(text: str, delimiter: str) -> Iterator[list[tuple[int, int, str]]]:
             row = []
             if not found[2]:
                 return
+
+
+def _unquoted(cell: str) -> str:
+    """What *cell* says; what stands behind its quotes belongs to it, as programs read it."""
+    quoted = _QUOTED.match(cell)
+    return cell if quoted is None else quoted[0][1:-1].replace('""', '"') + cell[quoted.end() :]
 
 
 def fields(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:

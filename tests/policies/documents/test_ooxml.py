@@ -234,7 +234,7 @@ def test_a_name_that_stands_twice_is_withheld() -> None:
     written = io.BytesIO(MADE["docx"])
     with zipfile.ZipFile(written, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr("word/document.xml", b"<x/>")
-    with pytest.raises(Withheld, match="document_malformed"):
+    with pytest.raises(Withheld, match="document_doubled"):
         masked(written.getvalue())
 
 

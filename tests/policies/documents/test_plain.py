@@ -30,6 +30,30 @@ CASES: dict[str, tuple[str, str, str]] = {
     "a table of names and numbers": (
         "a.tsv", f"步惊云\t{MOBILE}\n王小明\t{MOBILE}\n李四光\t{MOBILE}\n", "***\t***\n***\t***\n***\t***\n",
     ),
+    "a column of names without a head": (
+        "a.csv", "1,青麦镇,花蕾\n2,青麦镇,马兰\n3,江口镇,雷振东\n4,江口镇,白露\n",
+        "1,青麦镇,***\n2,青麦镇,***\n3,江口镇,***\n4,江口镇,***\n",
+    ),
+    "names in quotes without a head": (
+        "a.csv", '"1","花蕾"\n"2","马兰"\n"3","雷振东"\n', '"1",***\n"2",***\n"3",***\n',
+    ),
+    "a title with other signs above a table": (
+        "a.csv", "名单,青麦\n姓名;单位\n花蕾;局\n马兰;所\n", "名单,青麦\n姓名;单位\n***;局\n***;所\n",
+    ),
+    "a table that says what parts its cells": (
+        "a.csv", "sep=;\r\n姓名;单位\r\n花蕾;局,所\r\n", "sep=;\r\n姓名;单位\r\n***;局,所\r\n",
+    ),
+    "a cell that goes on behind its quotes": (
+        "a.csv", '姓名,备注\n"花"蕾,"甲"乙\n', '姓名,备注\n***,"甲"乙\n',
+    ),
+    "a number torn within a cell": (
+        "a.csv", '单位,备注\n局,"电话1395718\r\n4107"\n局,"规格1395718\n4107"\n',
+        '单位,备注\n局,"电话***\r\n***"\n局,"规格1395718\n4107"\n',
+    ),
+    "formulas in a table": (
+        "a.csv", '单位,数\n局,"=""1395718""&""4107"""\n局,=SUM(A1:A2)\n局,="13957184107"\n',
+        '单位,数\n局,***\n局,=SUM(A1:A2)\n局,"=""***"""\n',
+    ),
     "a table with tabs": ("a.tsv", f"手机号\t单位\n{MOBILE}\t局\n1\t\n", "手机号\t单位\n***\t局\n***\t\n"),
     "a table with semicolons": ("a.csv", f"姓名;单位\n{NAME};1\n", "姓名;单位\n***;1\n"),
     "cells in quotes": ("a.csv", f'姓名,备注\n"{NAME}","甲,""乙""\n{NAME}"\n', '姓名,备注\n***,"甲,""乙""\n***"\n'),
@@ -212,6 +236,14 @@ def test_what_is_hidden_is_what_is_found(name: str) -> None:
     left = [text for text in texts_in(file, after.encode()) if categories_in(text) and "*" not in text.text]
     assert not left or name == "a form"
     assert all(NAME not in text.place and MOBILE not in text.place for text in texts_in(file, before.encode()))
+
+
+@pytest.mark.parametrize(
+    "words", [("白菜", "黄瓜", "马铃薯"), ("东风路", "建设路", "和平路"), ("高中", "方言", "常用")]
+)
+def test_a_column_of_words_without_a_head_is_no_list_of_names(words: tuple[str, ...]) -> None:
+    table = "".join(f"{number},{word},甲\n" for number, word in enumerate(words)).encode()
+    assert masked_file("a.csv", table)[0] == table
 
 
 @pytest.mark.parametrize(

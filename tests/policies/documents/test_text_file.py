@@ -16,7 +16,7 @@ SCANNED = 5
 HIDES_MORE = {"leaders.txt": 2}
 """Characters of nobody's that are hidden: a gap is read where there is none."""
 REFUSED = {
-    "letter.rtf": "document_unknown",
+    "letter.rtf": "document_rtf",
     "big5.txt": "document_coding", "big5-short.txt": "document_coding",
     "utf16.txt": "document_coding", "utf16be.txt": "document_coding",
 }  # fmt: skip
