@@ -3,12 +3,13 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from tests.gateway import wait_until
-from yingbi.children import LARGEST_SAID, Job, Process, stop_all
+from yingbi.children import LARGEST_SAID, LONGEST_PAUSE_S, Job, Process, stop_all
 
 SLEEP = "import time\nprint('here', flush=True)\nwhile True: time.sleep(60)"
 STUBBORN = f"import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n{SLEEP}"
@@ -34,7 +35,9 @@ def test_it_is_started_and_ended(tmp_path: Path) -> None:
     assert (child.pid, child.is_ready) == (0, False)
 
 
-def test_it_is_started_again_when_it_ends_and_not_at_once(tmp_path: Path) -> None:
+def test_it_is_started_again_when_it_ends_and_not_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [1000.0]
+    monkeypatch.setattr("yingbi.children.time", SimpleNamespace(monotonic=lambda: now_s[0]))
     child = Process(job("print('gone', flush=True)"), tmp_path)
     ended: list[int] = []
 
@@ -46,7 +49,13 @@ def test_it_is_started_again_when_it_ends_and_not_at_once(tmp_path: Path) -> Non
     wait_until(ends, 10)
     child.look()
     assert (child.pid, child.restarts) == (0, 0), "who ends at once waits a little"
-    wait_until(lambda: (ends(), child.restarts)[1] >= 2, 10)
+
+    def is_started_again() -> bool:
+        now_s[0] += LONGEST_PAUSE_S
+        ends()
+        return child.restarts >= 2
+
+    wait_until(is_started_again, 10)
     assert set(ended) == {0}
     wait_until(lambda: child.last_words() == "gone", 10)
     stop_all([child])
