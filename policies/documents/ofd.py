@@ -28,8 +28,8 @@ from policies.transforms.make import REDACTED
 
 MAIN = "OFD.xml"
 STAR = "*"
-_PAGES = frozenset({b"Page", b"PageAnnot"})
-"""Root elements of parts whose texts stand at places. Source: GB/T 33190, 7.7 and 15.2."""
+_PAGES = frozenset({b"Page", b"PageAnnot", b"Res"})
+"""Root elements of parts whose texts stand at places, as drawings of resources do. Source: GB/T 33190, 7.7, 7.9, 15."""
 _TEMPLATE = re.compile(rb"""<(?:[\w.-]+:)?TemplatePage\s[^<>]*?BaseLoc\s*=\s*["']([^"'<>]{1,200})["']""")
 _FONTS = (".ttf", ".otf", ".ttc", ".cff")
 _SIGNED = frozenset({"Signature", "Signatures", "SES_Signature"})

@@ -97,6 +97,15 @@ def test_annotations_and_lists_of_attachments_are_read_by_their_names() -> None:
     assert "大牛" not in after["Doc_0/b.xml"].decode()
 
 
+def test_a_number_of_two_objects_in_a_drawing_of_the_resources_is_one() -> None:
+    each = '<TextObject Boundary="{} 0 99 9" Size="5"><TextCode X="0" Y="5">{}</TextCode></TextObject>'
+    drawn = f"<Content>{each.format(0, '电话13800')}{each.format(22, '138000')}</Content>"
+    unit = f"<CompositeGraphicUnit ID='3'>{drawn}</CompositeGraphicUnit>"
+    made = packed({"OFD.xml": b"<OFD/>", "Doc_0/PublicRes.xml": f"<Res><Units>{unit}</Units></Res>".encode()})
+    kept = re.findall("<TextCode[^>]*>([^<]*)", parts(masked(made))["Doc_0/PublicRes.xml"].decode())
+    assert kept == ["电话*****", "******"]
+
+
 def test_what_is_attached_is_masked_by_its_own_format_and_looked_for_as_well() -> None:
     data = packed({**parts(fixed()), "Doc_0/Attachs/a.csv": "姓名,状态\n大牛,办结\n".encode()})
     assert parts(masked_file("a.ofd", data)[0])["Doc_0/Attachs/a.csv"].decode() == "姓名,状态\n***,办结\n"
