@@ -49,9 +49,9 @@ def test_one_that_has_just_ended_is_not_waited_for_to_be_signalled(told: Path) -
 
 
 def test_a_command_is_told_and_tells_what_it_should() -> None:
-    done = run_forked("json.tool", "--compact", said='{"a": [1]}', limit_s=30)
+    done = run_forked("json.tool", "--compact", said='{"a": [1]}', limit_s=300)
     assert (done.returncode, done.stdout, done.stderr) == (0, '{"a":[1]}\n', "")
-    done = run_forked("json.tool", said="{", environment={"LANG": "C"}, limit_s=30)
+    done = run_forked("json.tool", said="{", environment={"LANG": "C"}, limit_s=300)
     assert done.returncode == 1
     assert "Expecting property name" in done.stderr
 
@@ -64,7 +64,7 @@ threading.Thread(target=lambda: (threading.main_thread().join(), print("in a thr
 
 
 def test_what_is_to_be_done_at_the_end_is_done() -> None:
-    done = run_forked("timeit", "-n1", "-r1", LATE, limit_s=30)
+    done = run_forked("timeit", "-n1", "-r1", LATE, limit_s=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-2:] == ["in a thread", "at the end"]
 

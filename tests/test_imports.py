@@ -218,7 +218,7 @@ def started() -> Iterator[dict[str, subprocess.Popen[str]]]:
 def test_a_process_starts_without_what_it_may_never_need(
     started: dict[str, subprocess.Popen[str]], module: str
 ) -> None:
-    out, said = started[module].communicate(timeout=120)
+    out, said = started[module].communicate(timeout=300)
     assert started[module].returncode == 0, said
     loaded = out.split()
     assert module in loaded

@@ -32,5 +32,5 @@ def converted(folder: Path, data: bytes, kind: str, to: str) -> bytes:
     path.write_bytes(data)
     home = f"-env:UserInstallation={(folder / 'home').as_uri()}"
     command = [program, home, "--headless", "--convert-to", to, "--outdir", str(out), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     return (out / f"document.{to.partition(':')[0]}").read_bytes()

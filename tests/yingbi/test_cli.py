@@ -235,7 +235,7 @@ def test_a_full_disk_at_the_first_start_is_a_sentence(most: int, tmp_path: Path)
         env={**os.environ, "YINGBI_HOME": str(tmp_path), "YINGBI_PORT_BASE": str(free_base())},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ended.returncode == 3, ended.stderr

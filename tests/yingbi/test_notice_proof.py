@@ -157,7 +157,7 @@ def test_openssl_alone_says_the_same_by_the_lines_of_the_manual(home: Home, form
 
     def says(data: bytes) -> str:
         (tmp_path / "N-20261126-001.json").write_bytes(data)
-        ran = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, timeout=30, check=False)
+        ran = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, timeout=300, check=False)
         return f"{ran.returncode} {ran.stdout.decode().strip()}"
 
     assert says(form) == "0 Signature Verified Successfully"

@@ -38,7 +38,7 @@ def make(project: Path) -> str:
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert made.returncode == 0
     return made.stderr

@@ -41,7 +41,7 @@ def printed() -> bytes:
         page.write_text(_PAGE, "utf-8")
         told = [str(chromium.browser), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
         told += [f"--user-data-dir={folder}/profile", f"--print-to-pdf={pdf}", page.as_uri()]
-        subprocess.run(told, check=True, capture_output=True, timeout=120)
+        subprocess.run(told, check=True, capture_output=True, timeout=300)
         return pdf.read_bytes()
 
 

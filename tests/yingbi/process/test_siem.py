@@ -198,7 +198,7 @@ def test_where_no_rule_can_be_applied_the_step_fails(home: Home, monkeypatch: py
 def test_a_step_that_fails_ends_the_process_and_leaves_word_of_why(home: Home) -> None:
     home.hastened.mkdir()  # nothing that a step foresees
     command = [sys.executable, "-m", "yingbi.process.siem", write_settings(Settings(home=home.root))]
-    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=300, check=False)
     assert done.returncode == 1
     assert "Error" in hear(home.told("siem"))["ended_by"]
     home.hastened.rmdir()
