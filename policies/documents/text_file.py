@@ -122,9 +122,10 @@ class TextFile(Plain):
             if at % EVERY == 0:
                 within.check_time()
             if line.text.strip():
-                for span in _quiet(look).spans(line.text, reads=at not in read):
+                plain = drawn(line.text)
+                for span in _quiet(look).spans(line.text, reads=plain is None and at not in read):
                     out.hide([(line.start + span.start, line.start + span.end)], look, span.categories)
-                if (plain := drawn(line.text)) is not None:
+                if plain is not None:
                     for span in _quiet(look).spans(plain.text):
                         places = plain.spans(span.start, span.end)
                         out.hide([(line.start + a, line.start + b) for a, b in places], look, span.categories)

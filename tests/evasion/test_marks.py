@@ -48,6 +48,7 @@ SHOWN = {
     "csv": (ROWS, CSV),
     "html": (PAGE, HTML),
     "json": (PERSON, JSON),
+    "jsonp": (f"/**/cb({PERSON});", "text/javascript"),
     "ndjson": (f"{PERSON}\n{PERSON}\n", NDJSON),
     "xml": (XML, "application/xml"),
 }
@@ -80,6 +81,8 @@ def test_each_format_shows_it_in_its_place(declaring_front: Front) -> None:
     assert f'<head><meta name="yingbi-mark" content="{page.headers["yingbi-mark"]}"><title>' in text
     assert text.endswith(f"serial {page.headers['yingbi-mark']}</p></body></html>")
     assert next(iter(json.loads(document.body).items())) == ("_mark", document.headers["yingbi-mark"])
+    call = marked(declaring_front, *SHOWN["jsonp"])
+    assert call.body.startswith(f'/**/cb({{"_mark":"{call.headers["yingbi-mark"]}","id":'.encode())
     assert {json.loads(line)["_mark"] for line in lines.body.splitlines()} == {lines.headers["yingbi-mark"]}
     assert f"<!-- {tree.headers['yingbi-mark']} -->" in tree.body.decode()
     assert ElementTree.fromstring(tree.body).tag == "people"
