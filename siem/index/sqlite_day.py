@@ -31,6 +31,19 @@ PAGE = 200
 
 _IDLE = 2
 """Readers that are kept: who asks for one page after the other does not open the file for each."""
+_FILTERS = (
+    "event.action",
+    "event.reason",
+    "service.name",
+    "yingbi.caller_kind",
+    "yingbi.credential",
+    "yingbi.disclosure",
+    "yingbi.limit",
+    "yingbi.operation",
+    "yingbi.verdict",
+)
+"""What people narrow a search by, and what its timeline is drawn from. They stand in the index by time, so that looking
+through a month reads a tenth of its bytes, and a document only where it is shown."""
 _COLUMNS = tuple(name for name in FIELDS if name not in LISTED)
 _INSERT = (
     "INSERT OR IGNORE INTO events (id, at, document, "  # noqa: S608
@@ -189,7 +202,7 @@ def _fits(value: Value, pattern: str) -> bool:
 
 SCHEMA = Schema(
     what="the index",
-    version=11,
+    version=12,
     disposable=False,
     functions={"fits": _fits, "lies_in": lies_in},
     statements=(
@@ -200,7 +213,7 @@ SCHEMA = Schema(
         "CREATE TABLE listed (event INTEGER NOT NULL, field INTEGER NOT NULL, value TEXT NOT NULL,"
         " PRIMARY KEY (event, field, value)) WITHOUT ROWID, STRICT",
         TABLE,
-        "CREATE INDEX events_by_time ON events (at, id)",
+        f"CREATE INDEX events_by_time ON events (at, id, {', '.join(f'"{name}"' for name in _FILTERS)})",
         'CREATE INDEX events_by_caller ON events ("user.id", at, id)',
         'CREATE INDEX events_by_address ON events ("source.ip", at, id)',
         'CREATE INDEX events_by_reason ON events ("event.reason", at, id) WHERE "event.reason" IS NOT NULL',

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from siem.index.condition import AllOf, Condition, Exists, In, Is, Like, Not, lies_in
+from siem.index.condition import AllOf, AnyOf, Condition, Exists, In, Is, Like, Not, lies_in
 from siem.index.sqlite import SqliteStore
 from siem.index.sqlite_query import sql_of
 from tests.siem.events import document
@@ -43,6 +43,28 @@ def test_a_search_reads_an_index_and_not_the_whole_table(index: Path, condition:
         plan = " ".join(row[3] for row in connection.execute(select, values))
     assert used in plan
     assert "SCAN events" not in plan
+
+
+NARROWED = {
+    "by system": Is("service.name", "register"),
+    "by outcome": Is("yingbi.verdict", "withhold"),
+    "by why": AnyOf((Is("event.reason", "caller_blocked"), Is("yingbi.limit", "caller_blocked"))),
+    "by a part of the operation": Like("yingbi.operation", "*residents*"),
+    "by category": Is("yingbi.categories", "mobile"),
+}
+
+
+@pytest.mark.parametrize("condition", NARROWED.values(), ids=NARROWED)
+def test_a_timeline_is_drawn_from_an_index_and_reads_no_event(index: Path, condition: Condition) -> None:
+    where, values = sql_of(condition)
+    with closing(sqlite3.connect(index)) as connection:
+        connection.create_function("fits", 2, lambda value, pattern: False, deterministic=True)
+        select = (
+            'EXPLAIN QUERY PLAN SELECT at / 9, "yingbi.disclosure", count(*) FROM events'
+            f" WHERE at >= 0 AND at < 9 AND {where} GROUP BY 1, 2"
+        )
+        plan = " ".join(row[3] for row in connection.execute(select, values))
+    assert "COVERING INDEX events_by_time" in plan
 
 
 @pytest.mark.parametrize("value", ["x' OR 1=1 --", '"; DROP TABLE events; --'])
