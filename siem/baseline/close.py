@@ -8,7 +8,7 @@ from statistics import median
 
 from siem.baseline.calendar import Calendar
 from siem.baseline.group import Group
-from siem.baseline.persistence import wider_by
+from siem.baseline.persistence import wandering, wanders, wider_by
 from siem.baseline.profile import Measure, Profile
 from siem.baseline.returning import returned
 from siem.baseline.spread import TO_SIGMA, Spread
@@ -27,6 +27,8 @@ _ABOVE_PEERS, _NEW_ABOVE_PEERS = 1.5, 0.0
 """How far above its peers a caller may be taken for who is not: newcomers learn, and come to do what the others do."""
 _PEERS_WIDTH = 0.7
 """Where the days of a post differ much, so may those of one in it, though they were alike by chance so far."""
+_BATCH = 6.0
+"""So many widths above its usual day what a program does is a batch."""
 _SHARED = 5
 """Within five workdays so many changes between networks and back, where hardly any was usual, are two people."""
 _RUSH = 0.4
@@ -46,6 +48,7 @@ def close_day(
     known = _references(came) if workday else {}
     middles, busy = _busy(came, known)
     wider = wider_by(came) if workday else 1.0
+    others = wandering(came)
     weeks: defaultdict[str, list[int]] = defaultdict(list)
     returns: defaultdict[str, list[int]] = defaultdict(list)
     for profile in came:
@@ -64,6 +67,8 @@ def close_day(
                 width *= wider
                 profile.apart.append(log1p(count) - usual.middle - middles.get(profile.group, 0.0))
             excess = (log1p(count) - usual.middle - more) / max(width, spread)
+            if is_program and (batch := _batch_of_last_week(profile, day, measure, usual, workday=workday)):
+                excess = min(excess, (log1p(count) - log1p(batch)) / width)
             if count <= top or count < _LEAST_A_DAY or (is_program and turn):
                 excess = min(excess, ALLOWED)
             if peers:
@@ -74,7 +79,10 @@ def close_day(
             most = MOST_A_DAY_OF_MACHINES if is_program else MOST_A_DAY
             profile.drift = max(0.0, profile.drift + min(excess, most) - ALLOWED)
             profile.rising = profile.rising + 1 if profile.drift else 0
-            if profile.drift >= (DRIFT_OF_KIOSKS if profile.kind == "terminal" else DRIFT):
+            limit = DRIFT_OF_KIOSKS if profile.kind == "terminal" else DRIFT
+            if profile.drift >= limit and profile.kind == "staff" and wanders(profile, others):
+                profile.drift = limit  # it is told once it goes on beyond what work does by itself
+            elif profile.drift >= limit:
                 profile.drift = 0.0
                 yield profile, _drift(count, usual, "条" if measure is Measure.VALUES else "人")
         if workday and profile.kind == "staff" and (switches := _shared(profile, group)):
@@ -89,12 +97,21 @@ def close_day(
         peers = group.weeks.spread(0.35, 100)
         if peers and week >= _LEAST_WEEK and profile.kind != "system" and peers.distance(week) >= _FAR_ABOVE:
             grown = growth_of(profile.workdays)
-            if grown >= _GROWN:
+            if grown >= _GROWN and not wanders(profile, others):
                 yield profile, _peers(week, peers, grown)
     for name, counts in weeks.items():
         groups[name].weeks.add_day(counts)
     for name, counts in returns.items():
         groups[name].returns.add_day(counts)
+
+
+def _batch_of_last_week(profile: Profile, day: date, measure: Measure, usual: Spread, *, workday: bool) -> int:
+    """How much a program did on the last such day of the week, where that was a batch; 0 where it was a usual day.
+
+    Once a week is less than what reaches `top`, and would be a drift of a few weeks.
+    """
+    before = profile.weekdays.get((day.weekday(), workday), {}).get(measure, 0)
+    return before if usual.distance(before) >= _BATCH else 0
 
 
 def _references(came: Sequence[Profile]) -> dict[str, Reference]:

@@ -23,6 +23,8 @@ points. An account that was left open is no younger for a long holiday, but leav
 _OFTEN = 0.2
 _POST_WORKS = 0.15
 """Where such a share of a post, and not less than three others, are there today, nobody is who comes as well."""
+_STAYS = 3
+"""So many hours longer than usual people stay to finish something."""
 REST_DAY = 1.5
 """At hours that are working hours on other days, people come in to finish something; by night they do not."""
 _RARE = ((0.001, 2.5), (0.01, 1.5), (0.03, 1.0))
@@ -107,6 +109,8 @@ def _hour(sighting: Sighting, profile: Profile, group: Group, *, workday: bool) 
     points = next((points for most, points in _RARE if share is not None and share <= most), 0.0)
     if points and profile.kind != "system" and _post_works(group, profile.caller, hour):
         return
+    if points and profile.kind == "staff" and _stays_on(profile, hour, workday=workday):
+        points = min(points, _NEAR)
     if points and not workday and profile.kind == "staff" and _is_office_hour(profile, group, hour):
         yield Deviation(
             kind="rest_day",
@@ -121,6 +125,17 @@ def _hour(sighting: Sighting, profile: Profile, group: Group, *, workday: bool) 
             zh=f"{moment_zh(sighting.at)} 上线，本人和同岗位此时都不工作",
             en=f"active on {moment_en(sighting.at)}, when neither the caller nor others in the post work",
         )
+
+
+def _stays_on(profile: Profile, hour: int, *, workday: bool) -> bool:
+    """Whether the caller has worked on from a usual hour without a pause: who stays longer has not come at an odd hour.
+
+    Whoever comes by the account once its owner has left, comes after a pause.
+    """
+    today, came = profile.today, len(profile.days(workday=workday))
+    before = [hour - back for back in range(1, _STAYS + 1)]
+    usual = [each for each in before if profile.hours.get((workday, each), 0) > _OFTEN * came]
+    return today is not None and bool(usual) and today.hours.issuperset(range(max(usual) + 1, hour))
 
 
 def _post_works(group: Group, caller: str, hour: int) -> bool:

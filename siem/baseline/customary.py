@@ -55,7 +55,11 @@ def custom_of(
             found[profile.caller] = Usual(AT_FIRST, AT_FIRST)
     for post, members in posts.items():
         least = beyond / BEYOND * AT_FIRST if post in waiting else 0.0
-        hours, days = (_of_post(members, measure, beyond, int(least)) for measure in (Measure.HOUR, Measure.PEOPLE))
+        fetched = groups[post].files if post in groups else {}
+        hours, days = (
+            _of_post(members, measure, beyond, int(max(least, beyond * fetched.get(measure, 0))))
+            for measure in (Measure.HOUR, Measure.PEOPLE)
+        )
         for member in members:
             _keep(found, member.caller, Usual(hours[member.caller], days[member.caller]))
     return found

@@ -1,7 +1,7 @@
 """What is remembered of all who have one post, or are of one kind: the peers with whom each of them is compared."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from siem.baseline.profile import DAYS, Measure, Profile
 from siem.baseline.spread import Peers, Spread
@@ -21,6 +21,8 @@ class Group:
         """The people of whom more than a few days of a week were about."""
         self.operations: dict[str, set[str]] = {}
         """Who used an operation; no more than three are remembered of each."""
+        self.files: Mapping[Measure, int] = {}
+        """Up to how much those fetch in files who do as much else, where files are the work of many of these."""
         self.size = 0
         """How many could have come on the last day that was learned."""
         self._here: defaultdict[int, set[str]] = defaultdict(set)

@@ -5,16 +5,23 @@ the sum of some days differs by more than by chance: by the square root of (1 + 
 day with the next, as the sum of a first-order autoregression does (Box, Jenkins, Time Series Analysis, 1970).
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from operator import mul
 from statistics import fmean, median
 
 from siem.baseline.profile import Profile
+from siem.baseline.spread import TO_SIGMA
 
 _LEAST_OF_ONE, _LEAST = 6, 100
 """So many workdays of a caller, and of all of the staff, tell something of it."""
 _MOST = 0.8
+_LATELY, _OTHERS = 5, 20
+"""Over so many workdays, and of so many callers, it is known how far from what is usual work goes by itself."""
+_BEYOND_OTHERS = 3.3
+"""So many times as far as others go is not work that wanders: one of two thousand by chance."""
+_ALL = ""
 
 
 def wider_by(profiles: Iterable[Profile]) -> float:
@@ -27,6 +34,38 @@ def wider_by(profiles: Iterable[Profile]) -> float:
         return 1.0
     correlation = min(max(median(map(_correlation, known)), 0.0), _MOST)
     return sqrt((1 + correlation) / (1 - correlation))
+
+
+def wandering(profiles: Iterable[Profile]) -> Mapping[str, tuple[float, float]]:
+    """How far the last days of the staff among *profiles* were from what is usual for each: middle and width by post.
+
+    Those of all of the staff under the empty name, for posts of few; nothing where these are few as well.
+    """
+    lately: defaultdict[str, list[float]] = defaultdict(list)
+    for profile in profiles:
+        if profile.kind == "staff" and (far := _lately(profile)) is not None:
+            lately[profile.group].append(far)
+            lately[_ALL].append(far)
+    found = {}
+    for name, each in lately.items():
+        if len(each) >= _OTHERS:
+            middle = median(each)
+            found[name] = middle, TO_SIGMA * median(abs(far - middle) for far in each)
+    return found
+
+
+def wanders(profile: Profile, others: Mapping[str, tuple[float, float]]) -> bool:
+    """Whether the last days of *profile* are no farther from what is usual than work goes by itself: see `wandering`.
+
+    The first reference is of few days, which were busy or quiet together; who was compared with quiet ones seems to do
+    more and more. Others whose work lasts seem to as well, and say how much.
+    """
+    far, known = _lately(profile), others.get(profile.group) or others.get(_ALL)
+    return far is not None and known is not None and far <= known[0] + _BEYOND_OTHERS * known[1]
+
+
+def _lately(profile: Profile) -> float | None:
+    return fmean([*profile.apart][-_LATELY:]) if len(profile.apart) >= _LATELY else None
 
 
 def _correlation(days: Sequence[float]) -> float:

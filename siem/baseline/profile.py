@@ -1,6 +1,6 @@
 """What is remembered of one caller: how the last days were, and what has come of today so far."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -72,6 +72,8 @@ class Today:
     networks: set[str] = field(default_factory=set)
     credentials: set[str] = field(default_factory=set)
     operations: set[str] = field(default_factory=set)
+    systems: Counter[str] = field(default_factory=Counter)
+    """How often each was used."""
     is_changed: bool = False
     """Whether anything was found since it was last judged."""
     is_found: bool = False
@@ -106,8 +108,8 @@ class Profile:
     networks: set[str] = field(default_factory=set)
     credentials: set[str] = field(default_factory=set)
     operations: set[str] = field(default_factory=set)
-    systems: dict[str, int] = field(default_factory=dict)
-    """On how many days the caller used a system."""
+    systems: Counter[str] = field(default_factory=Counter)
+    """How often the caller used a system. By days somebody who does a little in a second one would be of either."""
     spans: deque[int] = field(default_factory=lambda: deque(maxlen=DAYS))
     """In how many different hours the caller came on each of the last days."""
     run: int = 0

@@ -60,6 +60,8 @@ differ much take what nobody in the post ever took: counts have longer tails tha
 _BEYOND = 1.3
 """Nothing is unusual that is not so many times what the caller, or the greatest of its peers, had on some other day."""
 _BEYOND_ALL = (_BEYOND,) * 4
+_AS_OTHERS = 2
+"""So many of the steps are reached at most by a first file that is no greater than those of others who do as much."""
 _BEYOND_FILES = (1.3, 1.6, 2.0, 2.5)
 """The same for each step where what was usual has some that lie outside of it: files among look-ups differ by more."""
 _MACHINE_FLOOR = 0.12
@@ -153,7 +155,8 @@ def caps_of(profile: Profile, group: Group, measure: Measure, *, workday: bool) 
         if peers:
             reached = max(reached, peers.reached_at(distance + (-_ABOVE_PEERS if own else _ALONE)))
         caps.append(min(reached, tail * top))
-    return tuple(caps)
+    fetched = group.files.get(measure, 0)
+    return (*caps[:_AS_OTHERS], *(max(cap, _BEYOND * fetched) for cap in caps[_AS_OTHERS:]))
 
 
 def _steps_of(profile: Profile, measure: Measure) -> tuple[float, ...]:

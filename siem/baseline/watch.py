@@ -247,6 +247,7 @@ class Baselines:
         today.networks.update((sighting.network, sighting.site))
         today.credentials.add(sighting.credential)
         today.operations.add(sighting.operation)
+        today.systems[sighting.operation.partition(" ")[0]] += 1
 
     def _switched(self, profile: Profile, today: Today, sighting: Sighting) -> None:
         moment = sighting.at.timestamp()
@@ -374,8 +375,7 @@ class Baselines:
         profile.networks |= today.networks
         profile.credentials |= today.credentials
         profile.operations |= today.operations
-        for system in {operation.partition(" ")[0] for operation in today.operations}:
-            profile.systems[system] = profile.systems.get(system, 0) + 1
+        profile.systems += today.systems
         for names, table in (
             (today.networks, self.networks),
             (today.operations, self.groups[profile.group].operations),

@@ -60,3 +60,28 @@ def test_a_handful_a_day_is_nobodys_drift() -> None:
         for document in office.looks(caller, day, 6 if caller is WANG and day >= LEARNED else 2)
     ]
     assert kinds_of(few) == {}
+
+
+@pytest.mark.parametrize(("last", "found"), [(700, False), (2_500, True)])
+def test_a_batch_of_every_monday_is_no_drift_of_a_program(last: int, found: bool) -> None:
+    office = Office()
+    mondays = [day for day in DAYS if day.weekday() == 0]
+    documents = [
+        office.look(
+            "exchange", moment(day, 8 + number / 5), caller_kind=CallerKind.SYSTEM, posts=(), credential="key:exchange"
+        )
+        for day in DAYS
+        for number in range(40 + day.day % 7)
+    ]
+    batches = [
+        office.look(
+            "exchange",
+            moment(day, 2),
+            range(10_000 * place, 10_000 * place + (last if day == mondays[-1] else 660 + 10 * place)),
+            caller_kind=CallerKind.SYSTEM,
+            posts=(),
+            credential="key:exchange",
+        )
+        for place, day in enumerate(mondays)
+    ]
+    assert bool(kinds_of([*documents, *batches])) is found

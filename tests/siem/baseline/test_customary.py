@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from siem.baseline.customary import BEYOND
+from siem.baseline.customary import BEYOND, custom_of
+from siem.baseline.group import Group
 from siem.baseline.others import OTHERS, done_by_others
+from siem.baseline.profile import Measure, Profile
 from siem.baseline.volume import MOST_PEOPLE
 from siem.baseline.watch import Baselines
+from siem.detect.custom import Usual
 from siem.record.event import CallerKind
 from tests.siem.baseline.office import CALENDAR, CLERKS, FIRST, LEARNED, Office, moment
 
@@ -77,3 +80,12 @@ def test_in_a_post_of_up_to_four_one_other_is_enough() -> None:
     assert done_by_others({"a": 900, "b": 700, "c": 0}) == {"a": 700, "b": 900, "c": 900}
     assert done_by_others({"a": 900, "b": 0}) == {"a": 0, "b": 900}
     assert done_by_others({"a": 900}) == {"a": 0}
+
+
+def test_files_of_those_who_do_as_much_are_the_custom_of_who_fetched_none() -> None:
+    member = Profile("c1", "staff", "staff~register 2", FIRST)
+    groups = {"staff~register 2": Group()}
+    groups["staff~register 2"].files = {Measure.PEOPLE: 400, Measure.HOUR: 300}
+    found = custom_of([member], groups, workday=True, is_learned=True)
+    assert found == {"c1": Usual(int(BEYOND * 300), int(BEYOND * 400))}
+    assert custom_of([member], {}, workday=True, is_learned=True) == {}

@@ -71,3 +71,17 @@ def test_another_network_is_nothing_new_of_who_is_always_in_another(moves: bool,
     away = (office.look(WANG, moment(LEARNED, 9 + number / 2), source_ip="198.51.100.7") for number in range(14))
     documents += away
     assert bool(kinds_of(documents)) is found
+
+
+@pytest.mark.parametrize(("without_a_pause", "found"), [(True, False), (False, True)])
+def test_who_stays_longer_has_not_come_at_an_odd_hour(without_a_pause: bool, found: bool) -> None:
+    office = Office()
+    between = [office.look(WANG, moment(LEARNED, hour)) for hour in (17.2, 18.3)]
+    late = [*office.usual(LEARNED), *office.looks(WANG, LEARNED, 12, hour=19)]
+    assert bool(kinds_of([*office.weeks(), *late, *(between if without_a_pause else ())])) is found
+
+
+def test_a_night_is_too_long_to_have_stayed() -> None:
+    office = Office()
+    night = [office.look(WANG, moment(LEARNED, 17.1 + number / 5)) for number in range(34)]
+    assert kinds_of([*office.weeks(), *office.usual(LEARNED), *night]).keys() == {WANG}

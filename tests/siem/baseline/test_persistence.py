@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from siem.baseline.persistence import wider_by
+from siem.baseline.persistence import wandering, wanders, wider_by
 from siem.baseline.profile import Profile
 from tests.siem.baseline.office import FIRST
 
@@ -38,3 +38,29 @@ def test_a_few_who_do_more_each_day_are_no_measure() -> None:
 @pytest.mark.parametrize("profiles", [[], staff(0.7, 5), staff(0.7, 20, 4)])
 def test_too_little_says_nothing(profiles: list[Profile]) -> None:
     assert wider_by(profiles) == 1.0
+
+
+def lately(far: float, group: str = "staff") -> Profile:
+    """Somebody whose last days were so far from what is usual, as a logarithm."""
+    return Profile("x", "staff", group, FIRST, apart=deque([0.0, 0.0, *[far] * 5]))
+
+
+@pytest.mark.parametrize("group", ["staff", "staff:few"])
+def test_who_goes_no_farther_than_others_wanders_as_they_do(group: str) -> None:
+    steady, wandering_far = wandering(staff(0.0, 20, 200)), wandering(staff(0.7, 20, 200))
+    assert wanders(lately(1.0, group), steady)
+    assert not wanders(lately(2.5, group), steady)
+    assert wanders(lately(2.5, group), wandering_far)
+    assert not wanders(lately(9.0, group), wandering_far)
+
+
+def test_a_post_of_its_own_work_is_asked_before_all_of_the_staff() -> None:
+    rush = [lately(3.0 + n / 100, "staff:rush") for n in range(25)]
+    others = wandering([*staff(0.0, 20, 100), *rush])
+    assert wanders(lately(3.1, "staff:rush"), others)
+    assert not wanders(lately(3.1), others)
+
+
+@pytest.mark.parametrize("profiles", [[], staff(0.0, 4), staff(0.0, 20, 19)])
+def test_where_few_can_say_how_far_work_wanders_nobody_does(profiles: list[Profile]) -> None:
+    assert not wanders(lately(0.1), wandering(profiles))
