@@ -64,11 +64,11 @@ _OUTCOMES = frozenset(
     "成功 成立 严格 全面 关闭 连续 方案 施行 应用 单据 万元 强烈 康复 解除 查实 查封 查收 温和 宽松 景气 高危".split()
 )
 """What came of something, in words that begin like a name."""
-_OF_A_STATE = frozenset("性整全备格化型类级率度量色态效误常妥毕讫净温班牌分")
-"""What words of states, kinds and measures end with."""
+_OF_A_STATE = frozenset("性整全备格化型类级率度量色态效误常妥毕讫净温班牌分价具章表件品物料材票证据线")
+"""What words of states, kinds, measures and things end with."""
 _OF_A_KIND = frozenset("性型类级率班牌温段期号")
 """What ends no name of somebody."""
-_DAY = re.compile("周[一二三四五六日末]")
+_DAY = re.compile("周[一二三四五六日末](?:$|[至到和或])")
 _WORDY = frozenset(WORDY) | frozenset(LABELLED)
 """Surnames that are words far more often."""
 BORNE = frozenset(
@@ -105,19 +105,23 @@ def is_no_answer(text: str, start: int, end: int, words: Container[str]) -> bool
 
 
 def _answers(text: str, start: int, asks: Asks, words: Container[str]) -> Iterator[Found]:
-    """The names from *start* on that answer a label."""
+    """The names from *start* on that answer a label. Beside an item that is nobody, words are nobody as well."""
+    items: list[re.Match[str]] = []
     item = _ITEM.match(text, start)
     while item is not None and _STOPS.match(text, item.end()):
-        value = text[item.start() : item.end()]
-        if item["apart"] is None:
-            title = _TITLE.search(value)
-            name = value if title is None else value[: title.start()]
-            if _is_answer(value, asks, words):
-                yield Found(item.start(), item.start() + len(name), "context", 0.8)
-        else:
-            yield from _apart(text, *item.span())
+        if items and text[item.start() - 1] in " 　" and text[item.end() : item.end() + 1] in ("/", "／", "|", "｜"):
+            break  # the next label
+        items.append(item)
         goes_on = _NEXT.match(text, item.end())
         item = _ITEM.match(text, goes_on.end()) if goes_on is not None else None
+    verdicts = [each["apart"] is not None or _is_answer(each[0], asks, words) for each in items]
+    is_of_things = False in verdicts or (asks is not Asks.SOMEBODY and None in verdicts)
+    for each, verdict in zip(items, verdicts, strict=True):
+        if each["apart"] is not None:
+            yield from _apart(text, *each.span())
+        elif verdict and (each[0] not in words or not is_of_things):
+            title = _TITLE.search(each[0])
+            yield Found(each.start(), each.end() - (0 if title is None else len(title[0])), "context", 0.8)
 
 
 def _apart(text: str, start: int, end: int) -> Iterator[Found]:
@@ -141,7 +145,7 @@ def _is_answer(value: str, asks: Asks, words: Container[str]) -> bool | None:
         return False
     if title is not None and (name in ALL_SURNAMES or name in COMPOUND):
         return value not in words
-    if name in _NO_ANSWER or _DAY.fullmatch(name) or name[-1] in _OF_A_KIND:
+    if name in _NO_ANSWER or _DAY.match(name) or name[-1] in _OF_A_KIND:
         return False
     if asks is not Asks.SOMEBODY and len(name) <= _MOST_GIVEN and name[-1] in _OF_A_STATE:
         return False

@@ -31,6 +31,9 @@ NOBODY = {
     "a label": "主讲：待定 领队：嘉宾",
     "what is no label": "专长：书法 时长：万年 状态：安康 心情：高兴",
     "how far it is": "审批：进行中",
+    "what a list of things holds": "复核：金额、单价 登记：时间、地点 受理：海关、边检 施工：路面、管线",
+    "things": "领用：文具 盖章：公章 检测：水质",
+    "days": "值班：周一至周五",
     "what is within a word": "登记：时间段",
 }
 
