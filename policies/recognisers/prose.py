@@ -49,6 +49,8 @@ def _whole(text: str, people: list[Hit]) -> list[Hit]:
     """*people*, with the last character that a name has wherever it stands, though it was not read with it."""
     longer: dict[str, str] = {}
     for name in {text[hit.start : hit.end] for hit in people if hit.end - hit.start == 2}:
+        if text.count(name) < 2:
+            continue
         behind = [text[match.end() : match.end() + 1] for match in re.finditer(re.escape(name), text)]
         if len(behind) > 1 and len(set(behind)) == 1 and behind[0] in GIVEN and behind[0] not in NEVER_LAST:
             longer[name] = behind[0]
@@ -60,12 +62,13 @@ def _whole(text: str, people: list[Hit]) -> list[Hit]:
 
 def _repeated(text: str, people: list[Hit], words: Container[str]) -> list[Hit]:
     """*people*, and their names where they stand besides."""
+    whole = {text[hit.start : hit.end] for hit in people}
     names = {
         name
-        for hit in people
-        for name in _called(text[hit.start : hit.end])
-        if name and (len(name) >= _SURE or (len(name) == _SURE - 1 and name not in NOT_A_NAME and name not in words))
+        for name in whole.union(*map(_called, whole))
+        if len(name) >= _SURE or (len(name) == _SURE - 1 and name not in NOT_A_NAME and name not in words)
     }
+    names = {name for name in names if name not in whole or text.count(name) > 1}  # to compile for nothing takes long
     if not names:
         return people
     begins = {hit.start for hit in people}

@@ -7,6 +7,7 @@ from policies.recognisers.given_names import surname_length
 from policies.recognisers.person_patterns import NEXT_HONORIFIC
 from policies.recognisers.table import Hit
 
+_CALLED = re.compile("[小老阿]")
 _WHOLE = 2
 """Characters of a name at least that is told whole."""
 
@@ -18,7 +19,10 @@ def called_in_short(text: str, people: Sequence[Hit], words: Container[str]) -> 
         for hit in people
         if (size := surname_length(text, hit.start)) and hit.end - hit.start >= max(_WHOLE, size + 1)
     }
-    if not surnames:
+    # To compile the patterns below for each text takes longer than to look whether they could find anything.
+    is_old = _CALLED.search(text) is not None
+    is_titled = any(text.count(surname) > 1 for surname in surnames) and NEXT_HONORIFIC.search(text) is not None
+    if not surnames or not (is_old or is_titled):
         return list(people)
     taken = bytearray(len(text))
     for hit in people:
