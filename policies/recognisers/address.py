@@ -7,7 +7,7 @@ estate or the road within a division. The name of a city or of a district alone 
 import re
 from collections.abc import Iterator
 
-from policies.recognisers.address_estates import ALONE, FOR_USE, OF_NAMES, SOUGHT, TAGGED, UNIT, WITHIN
+from policies.recognisers.address_estates import ALONE, FOR_USE, HAMLET, OF_NAMES, SOUGHT, TAGGED, UNIT, WITHIN
 from policies.recognisers.address_lines import FIRM, is_address_line
 from policies.recognisers.address_parts import (
     BUILDING,
@@ -39,7 +39,7 @@ _PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
 _LABEL = re.compile(
     "(?:地址|地点|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住|住在|寄到|送到|寄至|送至|寄往|原住|租住|借住|改成|改为|搬到|搬至|迁至|迁到|赶到|赶至|"
     "停在|老家|发生在|出现在|暂住|(?:先生|女士)住(?![院宅户])|"
-    "寄(?![存宿生养托])|(?:外卖|快递|包裹)请?[送放]"
+    "现居|[人者户众民]称|寄(?![存宿生养托])|(?:外卖|快递|包裹)请?[送放]"
     ")(?:所?地)?[在于为是至到]?"
 )
 """What says that an address follows."""
@@ -168,10 +168,8 @@ class _Reading:
                 yield DIVISION, end, False
                 if not first and _A_WAY.search(self.text, at, end) is not None:
                     yield ROAD, end, False
-        if not first and rank <= HOUSE and (estate := WITHIN.match(self.text, at)) is not None:
-            end = estate.end()
-            if self._is_of_names(at, end) and self._is_name(at, end, first=False):
-                yield HOUSE, end, False
+        if not first:
+            yield from self._called_within(at, rank)
         if rank == ROAD and not first and (crossing := CROSSING.match(self.text, at)) is not None:
             yield ROAD, crossing.end(), True
         if self.text[at].isascii() and not self.text[at].isalpha():
@@ -189,7 +187,7 @@ class _Reading:
                         continue
                     if first and named.rank == DIVISION and NO_DIVISION.fullmatch(self.text, at, match.end()):
                         continue
-                    if _A_NUMBER.search(self.text, at, match.start()):
+                    if _A_NUMBER.search(self.text, at, match.start()) or match.end() in self.labels:
                         break
                     if named.rank == ROAD and (self._is_said(match.start()) or (first and match[0] == "队")):
                         continue
@@ -197,6 +195,14 @@ class _Reading:
                         continue
                     if self._is_name(at, match.start(), first=first) and not self._splits_word(match.end()):
                         yield named.rank, match.end(), False
+
+    def _called_within(self, at: int, rank: int) -> Iterator[Part]:
+        """What no ending tells, none of it larger than *rank*, that may begin at *at* within an address."""
+        for size, pattern in ((ROAD, HAMLET), (HOUSE, WITHIN)):
+            if size >= rank and (called := pattern.match(self.text, at)) is not None:
+                end = called.end()
+                if self._is_of_names(at, end) and self._is_name(at, end, first=False):
+                    yield size, end, False
 
     def _estates(self, at: int, kind: str) -> Iterator[int]:
         """Where estates end that begin an address at *at*, with a word of *kind*, and that no ending tells."""
@@ -281,7 +287,8 @@ class _Reading:
         if _SECTION.search(text, start, reaches) and (self._places[start] or self._is_called(start)):
             return True
         first_two = tuple(rank for rank, _, _ in parts[:2])
-        if _REPORTED.search(text, max(0, before - 2), before) and first_two == (ROAD, HOUSE):
+        said = _REPORTED.search(text, max(0, before - 2), before) or _AT.search(text, max(0, before - 3), before)
+        if said and first_two == (ROAD, HOUSE):
             return self._places[start]
         if _LIVES.search(text, max(0, before - 6), before):
             return self._places[start] and (parts[-1][0] == ROAD or len(parts) > 1)

@@ -20,6 +20,8 @@ ALONE = re.compile(
 """With nothing of an address before, before a house and a flat of it: 金域华府7#3-502."""
 SOUGHT = re.compile(f"{_NAME}{{4,10}}(?=[0-9]{{1,2}}-[0-9]{{3,4}}(?![0-9-]))")
 """The same where what stands before says that a place follows: 搬到龙湖花千树7-301."""
+HAMLET = re.compile("(?<=[村庄屯寨])[\u4e00-\u9fff]{2,4}(?=[0-9]+(?:-[0-9]+)?号)")
+"""Between a village and a house, whatever it ends with: 羊石村西湖底12号."""
 OF_NAMES = frozenset({"LOC", "ORG", "nz", "nw", "n", "s", "a", "vn", "f", "PER"})
 """What the words are that places are called by."""
 FOR_USE = re.compile(

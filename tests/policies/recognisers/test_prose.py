@@ -328,6 +328,22 @@ ADDRESSES = {
     ),
     "a line that is a road": ("滨海一路", "滨海一路"),
     "a shop near another on a line": ("粮站对面五金店", "粮站对面五金店"),
+    "behind where somebody lives now": (
+        "求职者现居南昌县莲塘镇澄湖东路幸福花园8栋，",
+        "南昌县莲塘镇澄湖东路幸福花园8栋",
+    ),
+    "a room with a letter": (
+        "送到海淀区知春路甲48号盈都大厦C座4单元8C吧，前台收。",
+        "海淀区知春路甲48号盈都大厦C座4单元8C",
+    ),
+    "an estate of a road, behind where": ("周末聚会定在滨河东路龙城大厦顶楼，大家准时。", "滨河东路龙城大厦顶楼"),
+    "behind who says so": ("反映人称府前路65号沿街门面堆放杂物。", "府前路65号"),
+    "a store": ("提货请到空港物流园B区9号库，找人。", "空港物流园B区9号库"),
+    "houses from one number to another": ("社区已对团结巷7号至19号的居民逐户走访。", "团结巷7号至19号"),
+    "a hamlet that no ending tells": (
+        "住所地为绍兴市柯桥区齐贤街道羊石村西湖底12号。",
+        "绍兴市柯桥区齐贤街道羊石村西湖底12号",
+    ),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
 }
 NOWHERE = {
@@ -346,6 +362,7 @@ NOWHERE = {
     "a box of a shelf": "档案盒12-3-2201已移交",
     "a seat on a line": "座位号A区3排12座",
     "storeys of a building": "2号楼3层以上为办公区",
+    "a heading": "工业园区安全生产专项整治",
     "divisions alone": "北京市今天发布高温预警，朝阳区最高气温38度。",
     "a road alone": "昨天文三路附近堵车，解放路也一样。",
     "what ends like a road": "请勿占道经营，运营渠道和通道保持畅通。",
