@@ -46,6 +46,9 @@ def _found(text: str, tagged: Sequence[Hit]) -> Sequence[Hit]:
     if not tagged and (found := identified(text, may_hold, opened, CHOSEN)) is not None:
         return found
     sure = [hit for hit in candidates(text, may_hold, opened) if is_sure(hit)]
+    plain = {(hit.start, hit.end, hit.category) for hit in sure}
+    # 社保卡~3132332042: as an octet ~31 is a digit as well, but here it links a label and its value.
+    sure = [hit for hit in sure if text[hit.start] != "~" or (hit.start + 1, hit.end, hit.category) not in plain]
     numbers = [hit for hit in sure if hit.category in _NUMBERS]
     hits = [*sure, *(left for hit in tagged if (left := _beside(hit, numbers)) is not None)]
     return [_as_reported(hit) for hit in (_chosen(hits) if len(hits) > 1 else hits)]
