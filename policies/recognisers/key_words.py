@@ -253,7 +253,7 @@ PEOPLE = NAMING_ROLES.union(
 """Above `name`, they say that it is a person's."""
 FALSE_FRIENDS = frozenset(
     (
-        "jtsr jtnsr "
+        "jtsr jtnsr hospitalcode "
         "useragent fontfamily gridcode sexeducation relationname jgmc jgdm 用户名 登录名 开户行 yhm xmmc zsxm sfxm "
         "xmbh xmdm xmlx sjly cjsj gxsj xgsj tjsj slsj bjsj kssj jssj fbsj czsj dzzz dzzzbh ywlsh slbh username "
         "userid filename tablename hostname typename rolename itemname projectname servicename orgname deptname "

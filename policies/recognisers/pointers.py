@@ -86,6 +86,9 @@ _BESIDE_PROJECTS = frozenset("xmbh xmdm xmlx xmfl xmzt xmje je tzje ysje".split(
 """Numbers, kinds, states and amounts of projects."""
 _CODES_OF_PLACES = frozenset("adcode areacode regioncode citycode districtcode villagecode xzqh xzqhdm xzqdm".split())
 _OF_KIND = re.compile("(?:[Tt]ype|TYPE|[Kk]ind|lx|LX|类型|种类)$")
+_OF_DRIVER = re.compile("jsz|jiazhao|jiashi|driv|驾驶证|驾照")
+_ARCHIVE = re.compile("[0-9]{12}")
+"""Form of the number of a driver's archive: that of a licence itself is the resident ID."""
 _OF_PART = frozenset("role type relation identity gx 称谓 身份 角色 类型".split())
 """Keys of what part somebody has."""
 _ASKS = re.compile("请(?:输入|填写|选择)|不能为空|格式(?:不|错|有)|必填|不(?:合法|正确|符合)|长度(?:不|应)")
@@ -255,7 +258,8 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
         elif own == "person_name" and (is_organisation(value[key]) or _is_project(value, key, told)):
             told[key] = None
         elif own == "resident_id":
-            told[key] = _by_type(value, named, str(value[key])) or own
+            is_archive = _OF_DRIVER.search(word) is not None and _ARCHIVE.fullmatch(str(value[key]).strip()) is not None
+            told[key] = "driving_licence" if is_archive else _by_type(value, named, str(value[key])) or own
         elif own is None and category is not None and word not in FALSE_FRIENDS:
             inherits = (
                 word not in _NO_ADDRESS

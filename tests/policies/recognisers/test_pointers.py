@@ -126,6 +126,7 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ([{"dm": "02", "mc": "蒙古族"}], {}),
     ({"errors": {"mobile": "手机号格式不正确", "idCard": "身份证号不能为空"}}, {}),
     ({"CZZT": "李", "CZZTDM": "33", "ZZMC": "居住证"}, {"/CZZT": PERSON, "/CZZTDM": ID}),
+    ({"jszh": "330106199001", "jiazhaohao": 33}, {"/jszh": "driving_licence", "/jiazhaohao": ID}),
     ({"ssn": "123-45-6789", "jszh": "33"}, {"/ssn": "social_no", "/jszh": ID}),
     ({"p_AAC003_1": "某", "psn_no": 33, "aac999": 1}, {"/p_AAC003_1": PERSON, "/psn_no": "social_no"}),
 ]
