@@ -27,7 +27,7 @@ _NAMES = frozenset(
 )
 _PLACES = frozenset("zl zlwz weizhi wz location street position place didian szwz 位置 地点 坐落位置".split())
 _ACCOUNTS = frozenset("yhzh zh zhanghao account acct pan accountid acctid 账号 帐号 账户".split())
-_PHONES = frozenset("cell lxsj number callee caller dial 号码".split())
+_PHONES = frozenset("cell lxsj number callee caller callno dial 号码".split())
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf"
 LIKE_NAME = re.compile(
     rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])(?:[ ]{{0,3}}[{_HAN}*某×○]){{1,2}}"

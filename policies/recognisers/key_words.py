@@ -41,11 +41,11 @@ BASES: dict[str, str] = {
     "shenfenzhenghaoma zhengjianhao zhengjianhaoma idcode 身份证 身份证号 身份证号码 身份证件号 "
     "身份证件号码 公民身份号码 公民身份证号码 证件号 身份号码 有效证件号码 居民身份证 居民身份证号 "
     "居民身份证号码 驾驶证号 jszh jszhm",
-    "mobile": "teleno mbphone whatsapp cellular cellularno hpno "
+    "mobile": "callnumber teleno mbphone whatsapp cellular cellularno hpno "
     "mobiletelephone lianxidh lianxishouji phnno bysjh bydh 备用电话 mob mobno mblno mblphone mphone "
     "handphone handset handsetno handphoneno cellphoneno sjhao yidongdianhua yidongdianhuahaoma cellno "
     "yhsjh yhylsjh sjhaoma lxdhhm lxhm dhhaoma yddhhm ydhm telephoneno telphone telno contactno linkno "
-    "linkphone callernumber callingnumber callednumber callno msisdn 来电号码 主叫号码 被叫号码 联系号码 "
+    "linkphone callernumber callingnumber callednumber msisdn 来电号码 主叫号码 被叫号码 联系号码 "
     "电话1 contactway contactinfo contactmethod sjh sjhm sj yddh lxdh lxfs dhhm dh mobile mobileno "
     "mobilenumber mobilephone phone phoneno phonenumber tel telephone cellphone cell contactphone "
     "contacttel contactnumber shouji shoujihao shoujihaoma dianhua lianxidianhua lianxifangshi "
@@ -246,7 +246,7 @@ THINGS = frozenset(
 PEOPLE = NAMING_ROLES.union(
     ROLES,
     (
-        "families family relatives dependents children parents siblings households people persons applicants members "
+        "families family relatives dependents parents siblings households people persons applicants members "
         "users students patients residents staffs author contacts owners"
     ).split(),
 )

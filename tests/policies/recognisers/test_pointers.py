@@ -127,6 +127,9 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ({"errors": {"mobile": "手机号格式不正确", "idCard": "身份证号不能为空"}}, {}),
     ({"CZZT": "李", "CZZTDM": "33", "ZZMC": "居住证"}, {"/CZZT": PERSON, "/CZZTDM": ID}),
     ({"jszh": "330106199001", "jiazhaohao": 33}, {"/jszh": "driving_licence", "/jiazhaohao": ID}),
+    ({"name": "高级查询", "children": [{"name": "人口统计", "path": "/rk"}]}, {}),
+    ({"children": [{"name": "小宝", "csrq": "2020"}]}, {"/children/0/name": PERSON, "/children/0/csrq": "birth_date"}),
+    ([{"callNo": "I242.4/1"}, {"callNo": "13800138000"}], {"/1/callNo": MOBILE}),
     ({"ssn": "123-45-6789", "jszh": "33"}, {"/ssn": "social_no", "/jszh": ID}),
     ({"p_AAC003_1": "某", "psn_no": 33, "aac999": 1}, {"/p_AAC003_1": PERSON, "/psn_no": "social_no"}),
 ]
