@@ -387,7 +387,8 @@ def _of_sounds(words: str) -> str | None:
 
 
 def _is_role(word: str, of_somebody: re.Pattern[str] = _OF_SOMEBODY) -> bool:
-    return word in _PEOPLE or of_somebody.match(word) is not None or _STAFF_APART.match(word) is not None
+    by_initials = of_somebody.match(word) is not None or _STAFF_APART.match(word) is not None
+    return word in _PEOPLE or by_initials or _SOMEBODY_IN_PINYIN.fullmatch(word) is not None
 
 
 def _of_initials(words: str) -> str | None:

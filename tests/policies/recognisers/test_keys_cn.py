@@ -20,7 +20,7 @@ SAYS = {
     "laidianhaoma ldhm phone_enc tel_home phone2nd 短信号码 虚拟号码 MOBL_NBR txtTel",
     "email": "dzyx yx e_mail email userEmail emails 电子邮箱",
     "address": "jtzz xxdz hjdz lxrdz address 户籍地址 "
-    "czdz menpaihao 楼栋单元室 家住哪里 几栋几单元 regAddr_psn hjdz_xiang",
+    "czdz menpaihao 楼栋单元室 shenbaorendz 家住哪里 几栋几单元 regAddr_psn hjdz_xiang",
     "bank_card": "yhkh skzh bank_card 银行卡号 ffzh 存折号 存款账号 入账账号",
     "uscc": "tyshxydm nsrsbh creditCode",
     "birth_date": "csrq birth_date 出生日期 PID.7 csrq_gl 哪年出生 bthDate",
