@@ -84,6 +84,10 @@ _OF_FILES = {
 }
 """Why a file is not looked through, where no answer of a system is withheld for the same."""
 _OTHER_KINDS: dict[tuple[str, ...], tuple[str, str]] = {
+    (".msg",): (
+        "Outlook 邮件（.msg），没有检查，请在 Outlook 中另存为 .eml，或把附件取出后再查",
+        "a mail of Outlook (.msg): save it as .eml, or take out what is attached, and look again",
+    ),
     (".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".psd", ".jp2"): (
         "图片不是 PNG 或 JPEG，没有检查，请另存为 PNG 后再查",
         "a picture that is no PNG or JPEG: save it as PNG, and look again",
@@ -92,7 +96,23 @@ _OTHER_KINDS: dict[tuple[str, ...], tuple[str, str]] = {
         "压缩包不是 ZIP，没有检查，请解开后再查",
         "a package that is no ZIP: unpack it, and look at what it held",
     ),
-    (".odt", ".ods", ".odp", ".epub", ".mht", ".mhtml", ".pages", ".numbers", ".key", ".wpt", ".ett", ".dot"): (
+    (
+        ".odt",
+        ".ods",
+        ".odp",
+        ".odg",
+        ".fodt",
+        ".fods",
+        ".epub",
+        ".mht",
+        ".mhtml",
+        ".pages",
+        ".numbers",
+        ".key",
+        ".wpt",
+        ".ett",
+        ".dot",
+    ): (
         "文档格式不能检查，请另存为 .docx、.xlsx、.pptx 或 PDF 后再查",
         "a document of a format that is not read: save it as .docx, .xlsx, .pptx or PDF, and look again",
     ),
@@ -144,7 +164,7 @@ def unread_for(path: Path, problem: Exception) -> Unread:
             f"程序出错（{raised}），没有检查，请由人查看并告知开发者",
             f"a fault of this program ({raised}): have a person look at it, and tell who makes this",
         )
-    if problem.reason in (UNKNOWN, NOT_AS_SAID, MALFORMED) and (kind := _kind_of(path)) is not None:
+    if problem.reason in (UNKNOWN, NOT_AS_SAID, MALFORMED, LEGACY) and (kind := _kind_of(path)) is not None:
         return Unread(str(path), problem.reason, *kind)
     if problem.reason in _OF_FILES:
         return Unread(str(path), problem.reason, *_OF_FILES[problem.reason])

@@ -140,10 +140,10 @@ def _check_field(runs: Sequence[Run]) -> None:
 
 def _holds_number(run: Run) -> bool:
     """Whether programs read *run* as a number, and the file as a broken one where it is none."""
-    name = run.element.name
-    return (name == "v" and any(frame.name in _CACHES for frame in run.marks)) or (
-        name in _NUMBERS and _around(run.marks, "property") is not None
-    )
+    name, around = run.element.name, _around(run.marks, "property")
+    if around is not None:
+        return name in _NUMBERS and "fmtid" in around.attributes
+    return name == "v" and any(frame.name in _CACHES for frame in run.marks)
 
 
 def _number_group(unit: Unit, run: Run, key: str | None) -> Group:

@@ -142,6 +142,8 @@ def test_what_cannot_be_looked_into_is_named(tmp_path: Path, monkeypatch: pytest
         ("a.zip", packed({"a.xml": b"<!DOCTYPE a><a/>"}), "DTD"),
         ("a.xml", b"<!DOCTYPE a><a/>", "DTD"),
         ("a.mp4", bytes(9), "请由人听看"),
+        ("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "另存为 .eml"),
+        ("a.odt", packed({"mimetype": b"application/vnd.oasis.opendocument.text"}), "请另存为 .docx"),
         ("a.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "WPS"),
     ],
 )
