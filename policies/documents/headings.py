@@ -6,7 +6,7 @@ of a column goes on telling until a row that is plainly a head says otherwise: i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -73,6 +73,30 @@ def category_of_heading(text: str) -> str | None:
     return "bank_card" if text.strip().rstrip(":：").rstrip() in _ACCOUNTS else category_of_key(text)
 
 
+_TYPE = (
+    r"(?:N?VAR)?CHAR2?|(?:BIG|TINY|SMALL)?INT(?:EGER)?|DATE(?:TIME)?|TIMESTAMP|STRING|NUMBER|NUMERIC|DECIMAL|TEXT|CLOB"
+)
+KIND = re.compile(
+    "(?:字符|字符串|文本|日期|时间|日期时间|数值|数字|整数|整|浮点|布尔|枚举|长整|双精度|金额)(?:型|类型)?"
+    rf"|(?:{_TYPE})(?:\([0-9, ]+\))?(?:[ \t].*)?,?"
+    "|(?:本科|大专|专科|高中|中专|初中|硕士|博士|研究生)(?:学历)?(?:及其?)?以[上下](?:学历|文化程度)?",
+    re.IGNORECASE,
+)
+"""What a catalogue says that a field is to be, 字符型, VARCHAR(64) NOT NULL, or that whoever applies is: 本科及以上."""
+
+
+def describes_field(texts: Sequence[str]) -> bool:
+    """Whether *texts*, the cells of a row, say what a field is called and what it holds: xm, 姓名, or phone, string."""
+    for here, there in pairwise(texts):
+        category = category_of_heading(here.strip())
+        if category is None:
+            continue
+        of_same = here.isascii() and not there.isascii() and category_of_heading(there.strip()) == category
+        if of_same or KIND.fullmatch(there.strip()):
+            return True
+    return False
+
+
 FREE_TEXT = "free_text"
 FEWEST_BOXES = 6
 """Cells beside each other with one character each that are one value: forms have a box for each digit of a number."""
@@ -96,6 +120,8 @@ class _Seen:
     row: Row
     labels: set[int]
     """Columns whose cells are labels."""
+    describes: bool = field(default=False, init=False)
+    """Whether it says what a field is called and holds."""
     headish: set[int] = field(init=False)
     """Those, and the columns whose cells are headings of what is nobody's."""
 
@@ -130,7 +156,7 @@ def _reads_like_head(seen: _Seen, below: _Seen) -> bool:
     return (
         len(seen.row) >= _LEAST_OF_LIST
         and seen.row.keys() == below.row.keys()
-        and min(below.row) not in below.headish
+        and (below.describes or min(below.row) not in below.headish)
         and all(_MAY_HEAD.fullmatch(text) and not may_be_called(text) for text in others)
     )
 
@@ -182,7 +208,10 @@ class Headings:
         return found
 
     def _seen(self, row: Row) -> _Seen:
-        return _Seen(row, {column for column, text in row.items() if self._is_label(text)})
+        seen = _Seen(row, {column for column, text in row.items() if self._is_label(text)})
+        if describes_field([row[column] for column in sorted(row)]):
+            seen.labels, seen.describes = set(), True  # what is described tells of nothing beside it
+        return seen
 
     def _take(self, seen: _Seen, *, is_plain: bool) -> None:
         """Let the cells of a head tell of what stands below: what is no label ends what tells only if *is_plain*."""

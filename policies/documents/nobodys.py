@@ -8,8 +8,9 @@ value is to be. Such a value is read as running text instead: what in it is some
 import re
 from functools import lru_cache
 
-from policies.documents.headings import category_of_heading
+from policies.documents.headings import KIND, category_of_heading
 from policies.recognisers.key_guesses import is_of_project
+from policies.recognisers.names import SURNAMES
 from policies.recognisers.normalise import normalise
 from policies.recognisers.person_words import ALL_SURNAMES
 from policies.recognisers.pet_names import may_be_called
@@ -44,27 +45,22 @@ _ORGANISATION = re.compile(
     f"[{_HAN}A-Za-z0-9()]{{2,60}}"
     f"(?:{'|'.join(_ENDS_OF_ORGANISATIONS)}|(?<=[省市县区州镇乡])第?[一二三四五六七八九十]+中)"
 )
-_OFFICE = re.compile(rf"[{_HAN}]{{2,12}}[局厅处部室站厂署]|(?![{''.join(sorted(ALL_SURNAMES))}])[{_HAN}]{{2,12}}科")
+_OFFICE = re.compile(rf"[{_HAN}]{{2,12}}[局厅处部室站厂署办]|(?![{''.join(sorted(ALL_SURNAMES))}])[{_HAN}]{{2,12}}科")
 """A part of an organisation."""
+_POST = re.compile(
+    f"(?![{SURNAMES}])[{_HAN}]{{2,8}}(?:人员|领导|部门|科室|负责人|管理员|小组|专班|工作组|单位)|窗口|窗口人员|责任单位"
+)
+"""Who does something, by the post: 窗口人员, 分管领导."""
 _HOUSE = re.compile("[0-9一二三四五六七八九十](?:号|栋|幢|单元|室|层|楼)")
 """What tells where it is as well."""
 _PUBLIC_LINE = re.compile(
     r"(?:0[0-9]{2,3}-?)?12[0-9]{3}|95[0-9]{3,4}|96[0-9]{3,4}|100(?:00|01|10|86)|11185|11183|[48]00-?[0-9]{3}-?[0-9]{4}"
 )
 """The lines of the state, of carriers, banks and firms that anybody calls: 12345, 95598, 400-810-6666."""
-_TYPE = (
-    r"(?:N?VAR)?CHAR2?|(?:BIG|TINY|SMALL)?INT(?:EGER)?|DATE(?:TIME)?|TIMESTAMP|STRING|NUMBER|NUMERIC|DECIMAL|TEXT|CLOB"
-)
-_KIND = re.compile(
-    "(?:字符|字符串|文本|日期|时间|日期时间|数值|数字|整数|整|浮点|布尔|枚举|长整|双精度|金额)(?:型|类型)?"
-    rf"|(?:{_TYPE})(?:\([0-9, ]+\))?(?:[ \t].*)?,?"
-    "|(?:本科|大专|专科|高中|中专|初中|硕士|博士|研究生)(?:学历)?(?:及其?)?以[上下](?:学历|文化程度)?",
-    re.IGNORECASE,
-)
-"""What a catalogue says that a field is to be, 字符型, VARCHAR(64) NOT NULL, or that whoever applies is: 本科及以上."""
 _TO_FILL_IN = re.compile(
     r"[$#]?\{{1,2}[\w.]{1,40}\}{1,2}|\$\w{1,40}|(?:请(?:输入|填写|选择|填|选)|[必选]填|非必填)[^0-9]{0,20}"
     r"|[(]?(?:盖章|签章|签字|签名|公章|手印)[)]?[年月日 ]*|[ ○□◯☐]{0,3}男[ /、|○□◯☐]{0,6}女[ ○□◯☐]{0,3}"
+    r"|(?:不能为空|不可为空|不得|必须|应[当为]|格式|长度|位数|为空|未填|错误|有误|无效|不合法|不正确|不匹配|不一致|已存在|超长|重复|缺失)[^0-9]{0,30}"
     r"|[X×*_□○〇 ]{2,}|(?:不能|不可|不得)为空[。！!]?"
 )
 """What stands in the place of a value: in a template, in a field to be filled in."""
@@ -83,10 +79,14 @@ def _is_nobodys(key: str, text: str) -> bool:
     if is_generic(key, text):
         return True
     said = normalise(text).text.strip()
-    if _TO_FILL_IN.fullmatch(said) or _KIND.fullmatch(said) or _DOCUMENT_NUMBER.fullmatch(said):
+    if _TO_FILL_IN.fullmatch(said) or KIND.fullmatch(said) or _DOCUMENT_NUMBER.fullmatch(said):
         return True
     if category == "person_name":
-        return is_office(said) or (key.strip().lower() == "xm" and is_of_project(said, beside_others=False))
+        return (
+            is_office(said)
+            or _POST.fullmatch(said) is not None
+            or (key.strip().lower() == "xm" and is_of_project(said, beside_others=False))
+        )
     if category == "birth_date":
         return said.isdecimal() and len(said) < _FEWEST_DIGITS_OF_DATE
     if category not in _NUMBERS:

@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from policies.documents.headings import FREE_TEXT, Headings, category_of_heading, is_heading, is_nobodys, tells
+from policies.documents.headings import (
+    FREE_TEXT,
+    Headings,
+    category_of_heading,
+    describes_field,
+    is_heading,
+    is_nobodys,
+    tells,
+)
 from policies.documents.labels import is_clause
 from policies.documents.nobodys import is_nobodys_value
 from policies.recognisers.given_names import surname_length
@@ -189,11 +197,12 @@ def _keys_below_head(
     yield dict.fromkeys(head)
     for row in rows:
         keys: dict[int, str | None] = {}
+        told = not describes_field([row[column] for column in sorted(row)])
         for column, text in row.items():
             above, before = head.get(column, ""), row.get(column - 1, "")
             if text in _TOTALS or (not _is_personal(above) and is_label(text)):
                 keys[column] = None
-            elif not is_label(above) and _is_personal(before) and not is_nobodys_value(before, text):
+            elif told and not is_label(above) and _is_personal(before) and not is_nobodys_value(before, text):
                 keys[column] = before
             else:
                 keys[column] = above

@@ -5,6 +5,7 @@ import re
 from policies.recognisers.key_guesses import is_like_name
 from policies.recognisers.names import SURNAMES
 from policies.recognisers.normalise import normalise
+from policies.recognisers.peoples import words_of_names
 from policies.recognisers.person_words import ALL_SURNAMES, TRANSLITERATING
 from policies.recognisers.pinyin import is_name_in_pinyin
 
@@ -28,5 +29,6 @@ def may_be_called(text: str) -> bool:
         or _PET_NAME.fullmatch(said)
         or (len(said) <= _LONGEST_SHORT and said[:1] in ALL_SURNAMES)
         or _OF_BOTH_PARENTS.fullmatch(said)
+        or any(words_of_names(said))
         or (len(said) > 1 and all(char in TRANSLITERATING for char in said))
     )

@@ -17,7 +17,8 @@ _LIVED_IN = re.compile(
 """What tells of a house, to which an address goes whosever that is."""
 _INSIDE = re.compile(
     "(?:窗口|窗|大厅|会议室|多功能厅|开标室|评标室|报告厅|接待室|调解室|礼堂|演播厅|阅览室|教室|考场|食堂|审判庭|"
-    "服务区|站台|检票口|安检口|停车场|停车楼|(?:服务|接种|体检)(?:中心|站|门诊)(?=[0-9一二三四五六七八九十][层楼]$))"
+    "服务区|站台|检票口|安检口|停车场|停车楼|[拍卖展览交易]{1,2}厅|"
+    "(?:服务|接种|体检|交易|审批|办事|接待)(?:中心|大厅|站|门诊)[0-9一二三四五六七八九十A-Z]{1,3}[层楼区])"
 )
 """What of a building the public goes to."""
 _BEHIND = re.compile(f"(?:[0-9A-Z一二三四五六七八九十至、—\\-~]{{0,8}}号?)?{_INSIDE.pattern}")
