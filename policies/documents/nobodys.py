@@ -47,6 +47,8 @@ _ORGANISATION = re.compile(
 )
 _OFFICE = re.compile(rf"[{_HAN}]{{2,12}}[局厅处部室站厂署办]|(?![{''.join(sorted(ALL_SURNAMES))}])[{_HAN}]{{2,12}}科")
 """A part of an organisation."""
+_LAST = frozenset("局厅处部室站厂署办科中") | {each[-1] for each in _ENDS_OF_ORGANISATIONS}
+"""How what is called so ends."""
 _POST = re.compile(
     f"(?![{SURNAMES}])[{_HAN}]{{2,8}}(?:人员|领导|部门|科室|负责人|管理员|小组|专班|工作组|单位)|窗口|窗口人员|责任单位"
 )
@@ -97,6 +99,8 @@ def _is_nobodys(key: str, text: str) -> bool:
 
 def is_office(text: str) -> bool:
     """Whether all of *text* is what an organisation or a part of one is called."""
+    if len(text) > LONGEST or text.rstrip()[-1:] not in _LAST:
+        return False  # as of most texts, of which there are many
     said = normalise(text).text.strip()
     if _HOUSE.search(said):
         return False
