@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.charset import SHORTEST, Charset
+from email.errors import HeaderParseError
 from email.header import Header, decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -175,14 +176,18 @@ def _parts(data: bytes, start: int, end: int, boundary: str, depth: int) -> Iter
 
 
 def _value(raw: bytes) -> str:
-    """What a header says, unfolded and decoded."""
+    """What a header says, unfolded and decoded. Raises Withheld for a word whose coding cannot be undone."""
     try:
         text, *_ = decoded(raw.rstrip(b"\r\n"))
     except Withheld:
         text = raw.decode("utf-8", "replace")
     text = re.sub(r"\r?\n[ \t]+", " ", text).strip()
+    try:
+        pieces = decode_header(text)
+    except HeaderParseError:
+        raise Withheld(MALFORMED) from None
     said = []
-    for piece, charset in decode_header(text):
+    for piece, charset in pieces:
         if isinstance(piece, str):
             said.append(piece)
             continue

@@ -109,6 +109,7 @@ def test_what_is_with_a_mail_is_masked_as_what_it_is_and_the_mail_is_still_one()
         b"Subject: x\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n"
         + base64.b64encode(bytes(99)),
         b"not a mail",
+        b"Subject: =?utf-8?b?5byg5?=\r\nFrom: a@b.example\r\n\r\n",
     ],
 )
 def test_a_mail_that_cannot_be_read_is_withheld(data: bytes) -> None:

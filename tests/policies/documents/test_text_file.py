@@ -1,11 +1,12 @@
 """Running text as a file: nothing of anybody's is left of it, and all else stays as it was."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policies.documents.desk import categories_in, masked_file, texts_in
 from policies.documents.headings import HIDDEN
+from policies.formats.masker import Withheld
 from tests.bench.desk_texts import Became, DeskText, became, desk_texts
 from tests.policies.documents.made import MOBILE, NAME
 from tests.policies.documents.masked import ID_NO, MAIL
@@ -135,6 +136,9 @@ def test_what_becomes_of_a_text(name: str) -> None:
 @settings(max_examples=40)
 @given(st.text("姓名电话：:|\t \n=大牛1a'\"(),;-*&\\%<>{}[]_…\r", max_size=60))
 def test_lines_stay_lines(text: str) -> None:
-    out = masked_file("a.txt", text.encode())[0].decode()
+    try:
+        out = masked_file("a.txt", text.encode())[0].decode()
+    except Withheld:
+        assume(False)  # so short a text may be in another coding: `; \\[` is two characters of UTF-16
     assert out.count("\n") == text.count("\n")
     assert len(out.splitlines()) == len(text.splitlines())
