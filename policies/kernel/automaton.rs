@@ -86,13 +86,7 @@ impl Default for Walk {
 impl Automaton {
     /// That of the rows among *rows*, each its number and its program, whose steps are *code*; *read_as* is what each code
     /// unit is read as, *most* how many states are kept. None: there are too many.
-    pub fn new(
-        code: &[u32],
-        sets: &[u32],
-        rows: &[(usize, usize)],
-        read_as: &[u16],
-        most: usize,
-    ) -> Option<Self> {
+    pub fn new(code: &[u32], sets: &[u32], rows: &[(usize, usize)], read_as: &[u16], most: usize) -> Option<Self> {
         let classed = Classed::of(code, sets, rows.iter().map(|(_, program)| *program), read_as)?;
         let (mut nodes, mut firsts, mut ahead) = (Nodes::default(), Vec::new(), Vec::new());
         let mut exact = 0;
@@ -251,17 +245,15 @@ impl Automaton {
         }
         while states != [DONE; LANES] {
             let most = places.iter().fold(0, |last, place| place.max(&last).to_owned());
-            let read = self.plain_steps(&places.map(|place| &classes[place..place + classes.len() - most]), &mut states);
+            let read =
+                self.plain_steps(&places.map(|place| &classes[place..place + classes.len() - most]), &mut states);
             for lane in 0..LANES {
                 let place = places[lane] + read;
                 // Nothing is read behind the class of none, at which all is done.
                 let class = classes[place];
                 let next = self.next[self.place(states[lane], class)];
-                states[lane] = if is_plain(next) {
-                    next
-                } else {
-                    self.noted(states[lane], class, place, &mut walks[lane])
-                };
+                states[lane] =
+                    if is_plain(next) { next } else { self.noted(states[lane], class, place, &mut walks[lane]) };
                 if self.begun_anew != begun_anew {
                     return; // the other states are no more
                 }

@@ -4,8 +4,8 @@
 //! which a match can still be had, made as those of `automaton.rs` are, of the same nodes. Texts that come
 //! to new ones again and again cost more than that saves: from there on it says that it does not know.
 
-use crate::nodes::Node;
 use crate::classes::Classes;
+use crate::nodes::Node;
 use std::collections::HashMap;
 
 const MOST_STATES: usize = 1 << 12;

@@ -37,7 +37,8 @@ impl Bare {
 
     /// Whether *text* is letters and digits, of which there are none among the *stripped*: then it is taken as a whole.
     fn all_of(&mut self, text: &[u32], stripped: [u32; 4]) -> bool {
-        let mut is_all = text.len() <= LONGEST && stripped.iter().zip(LETTERS).all(|(some, letters)| some & letters == 0);
+        let mut is_all =
+            text.len() <= LONGEST && stripped.iter().zip(LETTERS).all(|(some, letters)| some & letters == 0);
         for (to, char) in self.chars.iter_mut().zip(text) {
             *to = (*char as u8).to_ascii_uppercase();
             is_all &= *char < ASCII && to.is_ascii_alphanumeric();

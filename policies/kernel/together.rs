@@ -72,9 +72,8 @@ impl<'a> Together<'a> {
                 self.walks[0].place = place;
                 self.made = 1;
                 let coming = self.places.iter().rev().take(if place < self.known_from { 0 } else { AHEAD });
-                let coming = coming.filter(|(place, rows)| {
-                    still_to_find(rows & self.wanted & self.rows, *place as usize, next) != 0
-                });
+                let coming = coming
+                    .filter(|(place, rows)| still_to_find(rows & self.wanted & self.rows, *place as usize, next) != 0);
                 for ((place, _), walk) in coming.zip(&mut self.walks[1..]) {
                     walk.place = *place as usize;
                     self.made += 1;
