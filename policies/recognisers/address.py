@@ -47,6 +47,10 @@ _LIVES = re.compile(
     "(?:居住|租住|借住|暂住|现住|家住|原住|住所|住址|地址|户口|户籍|老家|家|店面|门店|坐落|位|住)(?:地|所)?(?:在|于|是|为)?[:：]?$"
 )
 """What a road or an estate stands behind that tells where somebody lives though nothing else does."""
+_LIVES_HERE = re.compile(
+    "(?:(?:本人|我|现|家|户籍|暂|原)?(?:居|租)?住[在于]?|位于|坐落[在于])[:：]?[ 　]?(?=[\u4e00-\u9fff])"
+)
+"""What a line says before the address that it consists of."""
 _REPORTED = re.compile("(?:反映|举报|投诉|来电)$")
 """Behind which people say where it is that they complain of."""
 _AT = re.compile("(?:[在于到至往从回沿经]|绕行|途经|停放在|送往)$")
@@ -331,6 +335,13 @@ class _Reading:
         return end + len(rest)
 
 
+def _begin_of_line(sentence: Sentence) -> int:
+    """Where the address begins that is all of *sentence*, but for a word that says that somebody lives there."""
+    start = len(sentence.text) - len(sentence.text.lstrip())
+    said = _LIVES_HERE.match(sentence.text, start)
+    return said.end() if said is not None and any(begin == said.end() for begin, *_ in sentence.words) else start
+
+
 def _reach(parts: list[Part]) -> tuple[int, int, int, int]:
     """How good a reading is: how far it goes, of how many parts, and how far from the largest to the smallest."""
     return parts[-1][1], len(parts), parts[-1][0], -parts[0][0]
@@ -343,7 +354,7 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
     """
     found: list[Hit] = []
     if is_all and is_address_line(sentence):
-        start = len(sentence.text) - len(sentence.text.lstrip())
+        start = _begin_of_line(sentence)
         return [
             Hit(sentence.start + start, sentence.start + len(sentence.text.rstrip()), ADDRESS, 0.85, "pattern,model")
         ]

@@ -13,6 +13,7 @@ from policies.recognisers.person_words import GIVEN, NEVER_LAST, NOT_A_NAME
 from policies.recognisers.public_places import is_public
 from policies.recognisers.sentences import tagged
 from policies.recognisers.short_names import called_in_short
+from policies.recognisers.spacing import without_spaces
 from policies.recognisers.table import Hit
 from policies.recognisers.weights import tagger
 
@@ -29,7 +30,7 @@ def find_in_prose(texts: Sequence[str]) -> list[tuple[Hit, ...]]:
     Many texts at once take less time than one after the other. Raises NoWeights.
     """
     reads = tagger()
-    normal = [normalise(text) for text in texts]
+    normal = [without_spaces(normalise(text)) for text in texts]
     found = []
     for each, sentences in zip(normal, tagged([each.text for each in normal], reads), strict=True):
         addresses = [hit for sentence in sentences for hit in addresses_in(sentence, is_all=len(sentences) == 1)]
