@@ -4,9 +4,7 @@ A text under a heading that nobody declared, but that tells of personal data (æ‰
 looks like. What is hidden under a heading is hidden wherever else it stands in the document.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
@@ -21,6 +19,7 @@ from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY
+from policies.formats.readings import with_told
 from policies.recognisers.given_names import surname_length
 from policies.recognisers.person_words import NOT_A_NAME
 from policies.recognisers.rare_surnames import WORDY
@@ -212,7 +211,7 @@ class Look:
             return spans
         told = self.tally.prose.spans(text, self._shortest(action.prose))
         told = [span for span in told if not is_of_form(text[span.start : span.end], span.categories)]
-        return merge([*spans, *_uncounted(spans, told)]) if told else spans
+        return with_told(spans, told) if told else spans
 
     def _shortest(self, declared: int) -> int:
         """From how many characters on a text is read, of which *declared* is: a cell often holds a name alone."""
@@ -236,18 +235,6 @@ def is_of_form(text: str, found: Sequence[str]) -> bool:
     return is_heading("".join(text.split())) or (
         "person_name" in by_category(dict.fromkeys(found, 1)) and is_office(text)
     )
-
-
-def _uncounted(spans: Sequence[Span], told: Sequence[Span]) -> Iterator[Span]:
-    """Those that are *told*, to be counted unless the same was found there among *spans*, which are apart and in order:
-    one name that two readings find is one.
-    """
-    for span in told:
-        at = bisect_right(spans, span.start, key=lambda each: each.end)
-        is_there = at < len(spans) and spans[at].start < span.end
-        there = by_category(dict.fromkeys(spans[at].categories, 1)) if is_there else {}
-        is_counted = bool(there) and by_category(dict.fromkeys(span.categories, 1)).keys() <= there.keys()
-        yield replace(span, categories=()) if is_counted else span
 
 
 def _named_behind_labels(text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 from policies.formats.found import found_as
 from policies.formats.masker import Tally, Withheld
+from policies.formats.readings import with_told
 from policies.formats.said import Said
 from policies.recognisers.readings import may_say_more, packed, readings
 from policies.recognisers.scan import scan
@@ -185,5 +186,5 @@ def spans_to_hide(
     """
     spans = personal_spans(text, known, typed=typed, as_written=as_written)
     if prose and (told := tally.prose.spans(text, prose)):
-        spans = merge([*spans, *told])
+        spans = with_told(spans, told)
     return spans

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 
-from policies.formats.finder import Span, merge
+from policies.formats.finder import Span
 from policies.formats.free_text import KnownValues, hide, mask_free_text, personal_spans
 from policies.formats.html_attributes import SHOWN, WITHOUT_TEXT, builds_only, named, only
 from policies.formats.html_tokens import Comment, StartTag, Text
 from policies.formats.masker import Tally
 from policies.formats.prose import LONG
+from policies.formats.readings import with_told
 from policies.transforms.make import REDACTED
 
 _INLINE = frozenset(
@@ -81,9 +82,9 @@ class Run:
                 for text, start in zip(texts, starts, strict=False)
                 for span in personal_spans(text)
             ]
-            spans = merge([*spans, *apart])
+            spans = with_told(spans, apart)
         if told := tally.prose.spans("".join(texts), LONG):
-            spans = merge([*spans, *told])
+            spans = with_told(spans, told)
         for span in spans:
             tally.count_found(span.categories)
         out, at = [], 0
@@ -222,7 +223,7 @@ def masked_comment(comment: Comment, known: KnownValues, tally: Tally) -> str:
     if told := tally.prose.spans(comment.source, LONG):
         begin, end = _WITHIN.fullmatch(comment.source).span(1)  # type: ignore[union-attr]  # it fits anything
         inner = [replace(span, start=max(span.start, begin), end=min(span.end, end)) for span in told]
-        spans = merge([*spans, *(span for span in inner if span.start < span.end)])
+        spans = with_told(spans, [span for span in inner if span.start < span.end])
     masked = hide(comment.source, spans, tally)
     holds_elements = _ELEMENT.search(comment.source) and not comment.source.startswith("<!--[if")
     return f"<!-- {REDACTED} -->" if holds_elements else masked

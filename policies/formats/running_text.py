@@ -7,10 +7,11 @@ decided, so it goes; the rest waits for the next one, for `MARGIN` more characte
 import re
 from dataclasses import replace
 
-from policies.formats.finder import LONGEST_KNOWN, Span, merge
+from policies.formats.finder import LONGEST_KNOWN, Span
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.formats.prose import OF_A_LONG_TEXT
+from policies.formats.readings import with_told
 from policies.formats.text_body import MARGIN
 from policies.recognisers.normalise import NUMERALS
 from policies.transforms.make import REDACTED
@@ -87,8 +88,8 @@ class RunningText:
         if self._prose:
             # Sentences are read by themselves, so what has gone tells nothing of those that are to come.
             found = self._tally.prose.spans(self._text, self._prose)
-            spans = merge(
-                [*spans, *(replace(span, start=span.start + behind, end=span.end + behind) for span in found)]
+            spans = with_told(
+                spans, [replace(span, start=span.start + behind, end=span.end + behind) for span in found]
             )
         return [
             Span(max(0, span.start - behind), span.end - behind, span.categories) for span in spans if span.end > behind

@@ -9,6 +9,7 @@ from policies.formats.charset import Charset
 from policies.formats.finder import Span, merge
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.formats.readings import with_told
 from policies.transforms.make import REDACTED
 
 LONGEST_LINE = 64 * 1024
@@ -84,5 +85,5 @@ class TextMasker:
         if self._action.kind is Kind.SCAN:
             spans = personal_spans(text, self._hidden, typed=True)
             told = self.tally.prose.spans(text, self._action.prose)
-            return merge([*spans, *told]) if told else spans
+            return with_told(spans, told) if told else spans
         return merge(self._hidden.spans(text, typed=True)) if self._hidden is not None else []

@@ -24,7 +24,7 @@ _INSIDE = re.compile(
 _BEHIND = re.compile(f"(?:[0-9A-Z一二三四五六七八九十至、—\\-~]{{0,8}}号?)?{_INSIDE.pattern}")
 _OPEN = re.compile(
     "(?:广场|公园|陵园|墓园|纪念[馆碑堂]|博物馆|图书馆|文化馆|美术馆|体育[场馆]|体育中心|奥体中心|会展中心|火车站|高铁站|汽车站|客运站|风景区|景区|"
-    "水库|湿地|政府|大院|敬老院|福利院)$"
+    "水库|湿地|政府|大院|敬老院|福利院|(?:村民|居民)委员会|[村居]委会)$"
 )
 """How a place is called that is open to all, or an office."""
 _STRETCH = re.compile("(?:全线|沿线|全段)$|以[东南西北](?:、|$)")

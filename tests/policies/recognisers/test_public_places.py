@@ -17,6 +17,7 @@ from tests.policies.recognisers.weights_here import the_tagger
         "徐州东 10:05到",
         "收款单位：青禾县会展中心　收款方式：转账",
         "小白理发店",
+        "申请人：云岭县石门村村民委员会",
         "田横街",
         "南风",
         "鲁公网安备37132102000018号",
