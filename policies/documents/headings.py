@@ -49,7 +49,7 @@ def tells(text: str) -> bool:
     """Whether *text* is a label of personal data, and nothing in which something has been hidden."""
     if len(text) > LONGEST_LABEL or text[:1].isdigit() or HIDDEN in text or sum(map(str.isdigit, text)) > MOST_DIGITS:
         return False
-    return text.count("、") < MOST_LISTED and _is_telling(text)
+    return text.count("、") < MOST_LISTED and category_of_heading(text) is not None
 
 
 def is_nobodys(text: str) -> bool:
@@ -64,10 +64,6 @@ def is_heading(text: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _is_telling(text: str) -> bool:
-    return category_of_heading(text) is not None
-
-
 def category_of_heading(text: str) -> str | None:
     """The category of personal data that stands under the heading or behind the label *text*, if it says any."""
     return "bank_card" if text.strip().rstrip(":：").rstrip() in _ACCOUNTS else category_of_key(text)
@@ -88,9 +84,9 @@ KIND = re.compile(
 def describes_field(texts: Sequence[str]) -> bool:
     """Whether *texts*, the cells of a row, say what a field is called and what it holds: xm, 姓名, or phone, string."""
     for here, there in pairwise(texts):
-        category = category_of_heading(here.strip())
-        if category is None:
+        if not tells(here.strip()):  # as of most cells, of which there are many
             continue
+        category = category_of_heading(here.strip())
         of_same = here.isascii() and not there.isascii() and category_of_heading(there.strip()) == category
         if of_same or KIND.fullmatch(there.strip()):
             return True
@@ -171,13 +167,16 @@ class Headings:
         """Where rows that begin with a label have further ones."""
         self._held: dict[int, set[int]] = {}
         """By the column of a label before more than one value, where these stand."""
+        self._below = _Seen({}, set())
+        """What was last looked at as the row that follows: it is the next row."""
 
     def keys(self, row: Row, following: Row | None) -> dict[int, str | None]:
         """What heads each cell of *row*, empty where nothing does; None for a cell that is a heading itself.
 
         *following* is the next row that is not empty; None where there is none.
         """
-        seen, below = self._seen(row), self._seen(following or {})
+        seen = self._below if self._below.row == row else self._seen(row)
+        self._below = below = self._seen(following or {})
         telling = {column: head for column, head in self._heads.items() if self._is_label(head)}
         is_plain = seen.is_plainly_head
         is_values = not is_plain and any(

@@ -64,6 +64,8 @@ class Look:
         if hidden is not None:
             self._known.include(hidden)
         self._named: set[str] = set()
+        self._reads_shortest = are_there()
+        """Whether a name that is all of a text is found: asked once, for there are many texts."""
         self._forgets = False
         """Whether more is hidden under headings than is remembered."""
 
@@ -215,7 +217,7 @@ class Look:
 
     def _shortest(self, declared: int) -> int:
         """From how many characters on a text is read, of which *declared* is: a cell often holds a name alone."""
-        if not declared or not are_there():
+        if not declared or not self._reads_shortest:
             return declared
         return SHORTEST if declared == EVERY or self.tally.prose.spares else declared
 

@@ -70,7 +70,9 @@ _PEOPLE = frozenset(ROLES).union(
 )
 """Whose a field is, in English and in letters for Chinese."""
 _IN_FULL = short_forms(ROLES, THINGS) | ABBREVIATED
-_CHINESE = sorted((word for word in _CATEGORY_OF if not word.isascii() and len(word) > 1), key=len, reverse=True)
+_CHINESE = frozenset(word for word in _CATEGORY_OF if not word.isascii() and len(word) > 1)
+_SIZES_OF_CHINESE = sorted(set(map(len, _CHINESE)), reverse=True)
+_CHINESE_FRIENDS = tuple(word for word in FALSE_FRIENDS if not word.isascii())
 _LEAST_ENDING = 8
 """Letters of a label in pinyin that says the same behind whatever stands before it."""
 _PINYIN = sorted(
@@ -275,9 +277,9 @@ def _of_label(words: str) -> str | None:
         stem = words.removesuffix(coded)
         if stem != words and _CATEGORY_OF.get(stem) in QUASI:
             return _CATEGORY_OF[stem]
-    if words.endswith(tuple(word for word in FALSE_FRIENDS if not word.isascii())):
+    if words.endswith(_CHINESE_FRIENDS):
         return None
-    base = next((word for word in _CHINESE if words.endswith(word)), None)
+    base = next((end for size in _SIZES_OF_CHINESE if (end := words[-size:]) in _CHINESE), None)
     base = base or next((word for word in _LATIN_IN_LABELS if words.endswith(word)), None)
     if base is None and words.endswith(_ACCOUNTS) and (_PAID.search(words) or any(word in words for word in MONEY)):
         return "bank_card"
