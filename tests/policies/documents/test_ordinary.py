@@ -40,6 +40,8 @@ def _became(each: Ordinary) -> tuple[int, int]:
         ("联系人", "防火办"),
         ("办理人", "窗口人员"),
         ("联系电话", "格式错误"),
+        ("联系电话", "应为数字"),
+        ("姓名", "未填写"),
         ("联系电话", "12345"),
         ("电话", "400-810-6666"),
         ("lxdh", "0539-12345"),
@@ -86,6 +88,8 @@ def test_what_a_value_says_denies_its_label(key: str, text: str) -> None:
         ("性别", "☑男 □女"),
         ("出生", "1985"),
         ("户名", "李一中"),
+        ("姓名", "应为民"),
+        ("姓名", "未填七丙"),
     ],
 )
 def test_what_may_be_somebodys_is_none(key: str, text: str) -> None:
