@@ -17,6 +17,7 @@ from policies.documents.headings import (
     tells,
 )
 from policies.documents.nobodys import is_nobodys_value
+from policies.recognisers.key_words import THINGS
 from policies.recognisers.readings import Reading, unescaped
 
 _HAN = "\u4e00-\u9fff"
@@ -63,18 +64,26 @@ _DATE_TO_FILL_IN = re.compile(r"[年月日\s]{1,40}(?:[，。；;|\r\n]|$)")
 
 _QUOTE = r"\\{0,3}[\"'`]"
 _QUOTED_KEY = re.compile(
-    rf"(?P<around>{_QUOTE})(?P<key>[^\"'`\\\n:=]{{1,60}})(?P=around)[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
+    rf"(?P<around>{_QUOTE})(?:[A-Za-z_][\w\-]{{0,30}}::?)?(?P<key>[^\"'`\\\n:=]{{1,60}})(?P=around)"
+    rf"[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}"
     rf"(?:(?P<quote>{_QUOTE})(?P<value>(?:(?!(?P=quote))[^\n]){{1,400}})|(?P<bare>[^\s,;{{}}\[\])\"'\\]{{1,64}}))"
 )
 """A member of an object in JSON, whole or cut off, as logs hold it; escaped or in the quotes of Python as well."""
 _KEY = re.compile(
-    r"(?:^[ \t]*(?:[-*+] |[0-9]{1,3}[.、)] ?)?|(?<=[\s,;{(\[>&?|，；。：]))(?P<key>[A-Za-z_][\w.\-]{0,60})"
+    r"(?:^[ \t]*(?:[-*+] |[0-9]{1,3}[.、)] ?)?|(?<=[\s,;{(\[>&?|，；。：])"
+    r"|(?<=[\]#/])(?=[\w.\-]{1,61}=))"
+    rf"(?P<around>(?:`?[A-Za-z_][\w.\-]{{0,30}}(?:::?|[/#$]|(?:\[\w{{1,30}}\]){{1,3}}\.)"
+    rf"|\[[\w.\- ]{{1,30}}\][ ]?){{0,3}})"
+    r"(?P<key>[A-Za-z_][\w.\-]{0,60}(?:\[[\w.\-]{0,30}\]){0,3})"
     rf"{_BOLD}(?P<link>[ \t]{{0,8}}(?:=|:=|：)[ \t]{{0,8}}|[ \t]{{0,4}}:(?:[ \t]{{1,8}}|(?=[\"'{_HAN}0-9+])))"
     rf"{_BOLD}[ \t]{{0,2}}"
     r"(?=(?P<quote>[\"'`])?[^\s=])",
     re.MULTILINE,
 )
-"""A key of a log, a configuration or an address of the web, in letters."""
+"""A key of a log, a configuration or an address of the web, in letters; behind a namespace, a path or a section, or
+before what it is a part of.
+"""
+_STEP = re.compile(r"[:/#$`\[\] ]+")
 _ENDS_BESIDE = re.compile(r"[\s,;&|，；。、)}\]\"'<>]")
 _ENDS_OF_LINE = re.compile(rf"[,;&|，；。)}}\n\r]|\s{{2,}}|\s[\w.\-{_HAN}]{{1,40}}[ ]?[=:：]|\s#")
 _ELEMENT = re.compile(r"<(?P<key>[A-Za-z_][\w.\-:]{0,60})(?: [^<>\n]{0,200})?>(?P<value>[^<>\n]{1,200})</(?P=key)>")
@@ -177,7 +186,7 @@ def _behind_keys(text: str) -> Iterator[tuple[int, int, str]]:
         group = "value" if match["value"] is not None else "bare"
         yield from _told(match["key"], text, *match.span(group))
     for match in _KEY.finditer(text):
-        key = match["key"]
+        key = _key_of(match)
         if not tells(_last_of(key)):
             continue
         start = match.end()
@@ -218,6 +227,17 @@ def _word_in(text: str, start: int, end: int) -> Iterator[tuple[int, str, Readin
     said = text[start:end] if reading is None else reading.text
     if 1 < len(said) <= LONGEST_LABEL and _HAS_HAN.search(said):
         yield start, said, reading
+
+
+def _key_of(match: re.Match[str]) -> str:
+    """The key that `_KEY` matches with what is around it, as a path of steps, ns1:user[xm] is ns1.user.xm; without that
+    where only so it tells, unless it is of a thing.
+    """
+    *around, last = (step for step in _STEP.split(match["around"] + match["key"]) if step.isascii() and step)
+    if not around:
+        return last
+    path = ".".join([*around, last])
+    return path if tells(path) or around[-1].lower() in THINGS else last
 
 
 def _last_of(key: str) -> str:

@@ -123,6 +123,20 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "a list and what heads and ends it": ("值班员\n张伟\n王芳\n李娜\n合计\n", "值班员\n***\n***\n***\n合计\n"),
     "a list of goods": ("苹果\n方便面\n酸梅汤\n马铃薯\n黄豆\n", "苹果\n方便面\n酸梅汤\n马铃薯\n黄豆\n"),
+    "keys behind a namespace, a section or a path, and in brackets": (
+        "ns1:xm=花蕾\n[person]xm: 方圆\n[2026-01-02 08:00]xm=大牛\n"
+        "'ns1:lxdh': 17\n/q?a[xm]=时光&ns1%3Axm=二妞\nl[0].xm=文静\n"
+        "[人员]xm=石榴\na/xm=麦苗\nns:name=秋月\n#xm=山杏\n",
+        "ns1:xm=***\n[person]xm: ***\n[2026-01-02 08:00]xm=***\n"
+        "'ns1:lxdh': ***\n/q?a[xm]=***&ns1%3Axm=***\nl[0].xm=***\n"
+        "[人员]xm=***\na/xm=***\nns:name=***\n#xm=***\n",
+    ),
+    "keys of things behind those": (
+        "dept:name=高兴\n[INFO]name=启动完成\nschool[name]=方圆\n"
+        "http://h:80/name=list\n[app]name=网上大厅\nk8s/name: 前端\n",
+        "dept:name=高兴\n[INFO]name=启动完成\nschool[name]=方圆\n"
+        "http://h:80/name=list\n[app]name=网上大厅\nk8s/name: 前端\n",
+    ),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
 }  # fmt: skip
 
