@@ -2,6 +2,8 @@
 
 const ID_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const ID_CHECKS: &[u8; 11] = b"10X98765432";
+const OF_RESIDENT_ID: usize = 18;
+const LEAST_OF_CERTIFICATE: usize = 20;
 const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Powers of 3, as remainders of 31.
 const USCC_WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
@@ -52,6 +54,7 @@ pub fn passes(check: u32, number: &[u8], places: &Places) -> Option<bool> {
                 && is_foreign(&number[..3], places)
                 && places.provinces.binary_search(&value(&number[3..5])).is_ok()
         }
+        11 => number.len() >= LEAST_OF_CERTIFICATE && passes(8, &number[..OF_RESIDENT_ID], places)?,
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@ from policies.recognisers.regions import PROVINCES, is_region
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
+_OF_RESIDENT_ID, _LEAST_OF_CERTIFICATE = 18, 20
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {char: value for value, char in enumerate(_USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
@@ -40,6 +41,16 @@ def resembles_resident_id(number: str) -> bool:
 def is_placed_resident_id(number: str) -> bool:
     """Whether *number* is a resident ID number of a division that there is or was, or a card of a foreigner."""
     return is_resident_id(number) and (is_region(number[:6]) or _begins_as_foreigners_card(number))
+
+
+def is_disability_certificate(number: str) -> bool:
+    """Whether *number* begins with a resident ID number as above, as that of a certificate of disability does; the kind
+    and the degree behind it, a digit each, are for whoever asks.
+
+    Source: Measures for the Administration of Certificates of Disability, 2017: 20 places, B and a digit or two where
+    it was issued anew.
+    """
+    return len(number) >= _LEAST_OF_CERTIFICATE and is_placed_resident_id(number[:_OF_RESIDENT_ID])
 
 
 def _begins_as_foreigners_card(number: str) -> bool:

@@ -57,6 +57,7 @@ _CHECKS: dict[Callable[[str], bool] | None, int] = {
     checksums.is_placed_resident_id: 8,
     checksums.is_placed_uscc: 9,
     checksums.is_foreigners_card_15: 10,
+    checksums.is_disability_certificate: 11,
 }
 _DOUBTS: dict[Callable[[str, int, int], bool] | None, int] = {
     None: 0,

@@ -210,7 +210,7 @@ LABELLED = (
     Labelled(
         category="medical_no",
         words=_words("残疾人证 残疾证"),
-        value=rf"[1-9][0-9]{{16}}[0-9Xx][1-7][1-4](?:[Bb][0-9]{{1,2}})?{_ENDS}",
+        value=rf"[1-9][0-9]{{16}}[0-9Xx][ \-]?[1-7][ \-]?[1-4](?:[ \-]?[Bb][0-9]{{1,2}})?{_ENDS}",
         score=0.9,
         source="certificates of disability, second generation: the resident ID number, the kind, the degree, B and how "
         "often it was issued anew",

@@ -14,6 +14,7 @@ import msgspec
 
 from policies.recognisers.around import is_for_machines, is_part_of_more, is_untidy
 from policies.recognisers.checksums import (
+    is_disability_certificate,
     is_foreigners_card_15,
     is_luhn,
     is_placed_resident_id,
@@ -354,13 +355,28 @@ TABLE: tuple[Recogniser, ...] = (
         score=0.7,
         source="the permanent residence card of foreigners of 2004 and 2017: ISO 3166-1 alpha-3 and twelve digits",
     ),
+    Recogniser(
+        category="medical_no",
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9][0-9]{{16}}[0-9Xx][1-7][1-4](?:[Bb][0-9]{{1,2}})?(?![0-9A-Za-z])"),
+        shortest=20,
+        check=is_disability_certificate,
+        proof=is_disability_certificate,
+        context=("残疾", "证件", "证号"),
+        score=0.95,
+        source="certificates of disability, second generation: the resident ID number, the kind of seven and the "
+        "degree of four, B and how often it was issued anew",
+    ),
 )  # fmt: skip
 
-ORDER = (
-    *dict.fromkeys(row.category for row in TABLE),
-    *"social_no housing_fund medical_no driving_licence qq wechat bank_account".split(),
-    *"birth_date coordinates ip mac sex ethnicity party marriage religion health".split(),
-    "address",
-    "person_name",
+ORDER = tuple(
+    dict.fromkeys(
+        (
+            *(row.category for row in TABLE),
+            *"social_no housing_fund medical_no driving_licence qq wechat bank_account".split(),
+            *"birth_date coordinates ip mac sex ethnicity party marriage religion health".split(),
+            "address",
+            "person_name",
+        )
+    )
 )
 """Which category wins where two claim the same characters: an ID number can also pass as a card or as a code."""

@@ -137,6 +137,7 @@ CASES: dict[str, tuple[str, str]] = {
         "dept:name=高兴\n[INFO]name=启动完成\nschool[name]=方圆\n"
         "http://h:80/name=list\n[app]name=网上大厅\nk8s/name: 前端\n",
     ),
+    "a certificate of disability, its kind and degree apart": (f"残疾人证 {ID_NO} 44\n", "残疾人证 ***\n"),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
 }  # fmt: skip
 
