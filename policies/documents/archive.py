@@ -19,6 +19,8 @@ HIDDEN = "___"
 _OTHERS = frozenset({"[Content_Types].xml", "OFD.xml", "mimetype", "META-INF/MANIFEST.MF"})
 """What only packages of other kinds hold."""
 _PIECE = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]+")
+_ENDING = re.compile(r"(?<![A-Za-z])\.[A-Za-z][A-Za-z0-9]{1,9}\Z")
+"""What tells the format of a file. Behind a letter it may be the end of somebody's name or address: `zhang.wei`."""
 _NAME = re.compile(rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])[\u4e00-\u9fff\u3400-\u4dbf]{{1,2}}")
 
 
@@ -57,8 +59,11 @@ class Zip:
 
 
 def named(name: str, look: Look) -> str:
-    """The *name* of a file without what could be somebody's."""
+    """The *name* of a file without what could be somebody's. It keeps its ending, without which nobody can open it."""
     shown = hide(name, look.spans(name)).replace(REDACTED, HIDDEN)
+    ending = _ENDING.search(name)
+    if ending is not None and not shown.endswith(ending[0]):
+        shown += ending[0]
     return _PIECE.sub(lambda piece: HIDDEN if _NAME.fullmatch(piece[0]) else piece[0], shown)
 
 

@@ -31,6 +31,14 @@ def test_names_of_files_do_not_tell() -> None:
     assert list(after) == ["___.csv", "材料-___(1).csv", "___-2.csv", "名单.csv", "___/a.csv", "___-3.csv"]
 
 
+def test_what_a_label_hides_in_a_name_leaves_its_ending() -> None:
+    """Without it neither a person nor a second look at the copy can tell what it is."""
+    names = [f"投诉人 {NAME}.csv", f"联系电话：{MOBILE}.csv", f"材料/{MOBILE}.csv"]
+    after = parts(masked(packed(dict.fromkeys(names, LIST)), *ALL))
+    assert list(after) == ["投诉人 ___.csv", "联系电话：___.csv", "材料/___.csv"]
+    assert list(parts(masked(packed(dict.fromkeys(after, LIST)), *ALL))) == list(after)
+
+
 @pytest.mark.parametrize("codec", ["gbk", "utf-8"])
 def test_names_are_read_in_the_charset_of_who_packed_them(codec: str) -> None:
     """Windows packs names in GBK, and old programs in UTF-8, and neither says so."""
