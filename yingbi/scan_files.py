@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from policies.documents.archive import ZIP
 from policies.documents.desk import BOUNDS, categories_in, texts_in
+from yingbi.place_words import place_words
 from yingbi.unread_files import Unread, unread_for
 
 MOST_PLACES = 8
 """Of one kind in one file, that are told one by one."""
-FEW_PLACES = 4
-"""Of one part, that are told one by one in the table that is printed."""
 LONGEST_CELL = 60
 """Characters of a cell of the table that is printed; the name of a file is whole."""
 WIDEST_FIRST = 40
@@ -152,17 +152,8 @@ def _found_rows(found: Sequence[Found], categories: Callable[[str], str]) -> Ite
 
 
 def _places_of(found: Sequence[Found]) -> str:
-    """Where *found* stands, with each part of a document named once: `xl/worksheets/sheet1.xml B2, C2`."""
-    parts: dict[str, list[str]] = {}
-    for one in found:
-        part, _, cell = one.place.partition(" ") if ".xml " in one.place else (one.place, "", "")
-        parts.setdefault(part, []).append(cell)
-    said = []
-    for part, within in parts.items():
-        is_few = len(within) <= FEW_PLACES
-        told = ", ".join(within) if is_few else f"{within[0]} … {within[-1]} ({len(within)})"
-        said.append(f"{part} {told}".rstrip())
-    return "; ".join(said)
+    """Where *found*, which is of one file, stands."""
+    return place_words([one.place for one in found], is_package=found[0].file.lower().endswith(ZIP.endings))
 
 
 def _unread_lines(unread: Sequence[Unread]) -> Iterator[str]:

@@ -160,8 +160,9 @@ def test_a_row_of_the_table_holds_all_places_of_a_kind_in_a_file() -> None:
     found += [Found("b", f"{sheet} C{row}", "mobile", 1) for row in range(2, 8)]
     lines = list(lines_of(Report(2, tuple(found), ()), str))[1:4]
     assert [re.split("  +", line) for line in lines] == [
-        ["a", f"{sheet} B2, B3, B4; docProps/core.xml", "mobile", "5"], ["", "第 1 页 / page 1", "email", "1"],
-        ["b", f"{sheet} C2 … C7 (6)", "mobile", "6"],
+        ["a", "工作表 sheet1 B2, B3, B4; 文档属性 docProps/core", "mobile", "5"],
+        ["", "第 1 页 / page 1", "email", "1"],
+        ["b", "工作表 sheet1 C2 … C7 (6)", "mobile", "6"],
     ]  # fmt: skip
 
 
