@@ -30,7 +30,7 @@ class MachineryPages:
             desk,
             "system.html.j2",
             installation=installation,
-            in_force=[entry for entry in installation.overlay if now < entry.until],
+            in_force=[entry for entry in installation.overlay if not entry.is_over(now)],
             most=MOST_LISTED,
             hidden={case.id for case in self._office.cases.all() if not may_open(case, desk)},
             troubles=machinery(installation, now),

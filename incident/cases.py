@@ -31,6 +31,7 @@ from incident.sheet import Sheet
 from incident.taken import LinkKind
 from incident.validity import is_valid
 from incident.wording import facts_of
+from policies.recognisers.category_names import names_of
 
 _DIGEST = re.compile(r"\w+:[0-9a-f]{32,}", re.ASCII)
 """A citizen as the log names them: random letters and digits, in which a number is found by chance."""
@@ -353,9 +354,10 @@ class Cases(Engine):
             for hit in self._scan(text):
                 if digits_of(text[hit.start : hit.end]) not in public:
                     where = f"{hit.start + 1}-{hit.end}"
+                    zh, en = names_of(hit.category)
                     raise NotPermitted(
-                        f"文字中疑似有个人信息（{hit.category}，第 {where} 字），请删去后再提交",
-                        f"the text seems to hold personal data (`{hit.category}`, characters {where}): leave it out",
+                        f"文字中疑似有个人信息（{zh}，第 {where} 字），请删去后再提交",
+                        f"the text seems to hold personal data ({en}, characters {where}): leave it out",
                     )
 
 

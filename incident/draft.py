@@ -14,6 +14,7 @@ from incident.ids import Bilingual
 from incident.notice import STAGE_NAMES, Content, Stage
 from incident.spelling import names_any, spells_mail
 from incident.tracing import untraced, unwritten_quantities
+from policies.recognisers.category_names import names_of
 
 MISSING_MARK = "【待补】"
 """What a template writes where a fact is missing."""
@@ -289,8 +290,9 @@ def _unsayable(where: Bilingual, text: str, hits: Sequence[Hit], never_named: Co
     found = [
         _problem(
             "personal-data",
-            f"{where.zh}第 {hit.start + 1} 至 {hit.end} 字疑似个人信息（{hit.category}）",
-            f"{where.en} seems to hold personal data (`{hit.category}`) at characters {hit.start + 1} to {hit.end}",
+            f"{where.zh}第 {hit.start + 1} 至 {hit.end} 字疑似个人信息（{names_of(hit.category)[0]}）",
+            f"{where.en} seems to hold personal data ({names_of(hit.category)[1]}), "
+            f"characters {hit.start + 1} to {hit.end}",
         )
         for hit in hits
     ]

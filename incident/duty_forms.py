@@ -23,6 +23,7 @@ from incident.sms import sms_length
 from incident.stating import stated
 from incident.timeline import describe
 from incident.wording import Press, moment
+from policies.recognisers.category_names import names_of
 from siem.detect.aliases import holds_digest
 
 
@@ -132,9 +133,10 @@ def check_sheet(sheet: Sheet, scan: Scan, public: tuple[str, ...] = ()) -> None:
         for hit in scan(_CHAIN.sub(lambda found: "#" * len(found[0]), text)):
             if text[hit.start : hit.end].strip() not in public:
                 where = f"{hit.start + 1}-{hit.end}"
+                zh, en = names_of(hit.category)
                 raise NotPermitted(
-                    f"“{place}”第 {where} 字疑似有个人信息（{hit.category}），表单没有生成；请改正它所依据的记录",
-                    f"`{place}` seems to hold personal data (`{hit.category}`, characters {where}): no form was made",
+                    f"“{place}”第 {where} 字疑似有个人信息（{zh}），表单没有生成；请改正它所依据的记录",
+                    f"`{place}` seems to hold personal data ({en}, characters {where}): no form was made",
                 )
 
 

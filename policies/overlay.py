@@ -88,6 +88,10 @@ class OverlayEntry:
         if self.until.tzinfo is None or (self.since is not None and self.since.tzinfo is None):
             raise ValueError("`since` and `until` need a time zone")
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it counts for nothing any more at *now*: what is preserved is, until two people take it back."""
+        return self.kind is not Tightening.PRESERVE_EVIDENCE and self.until <= now
+
     def concerns(
         self, *, system: str, operation: str, caller: str, credential: str, earlier: Collection[str] = ()
     ) -> bool:

@@ -6,8 +6,8 @@ What stands there is not said: who asks has the text, and a screen may be looked
 from collections.abc import Iterator
 
 from policies.formats.found import words_of
+from policies.recognisers.category_names import named
 from policies.recognisers.find import find_each
-from yingbi.category_names import named
 
 NOTHING = "没有找到个人信息 / nothing personal was found"
 

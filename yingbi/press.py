@@ -17,6 +17,11 @@ from yingbi.settings import Settings
 
 ZONE = timezone(timedelta(hours=8))
 ZONE_NAME = Bilingual(zh="北京时间", en="Beijing time")
+BUILT_IN = {
+    "undeclared": Bilingual(zh="没有声明的内容", en="what is not declared"),
+    "text": Bilingual(zh="其余文字", en="other text"),
+}
+"""What the policy language has of its own beside declared categories, see `policies.check.RESERVED`."""
 
 
 def press_of(settings: Settings, policy: Policy) -> Press:
@@ -24,7 +29,8 @@ def press_of(settings: Settings, policy: Policy) -> Press:
     return Press(
         contact=Contact(unit=settings.contact.unit, phone=settings.contact.phone, hotline=HOTLINE),
         labels=Labels(
-            categories={category.name: _bilingual(category.title) for category in policy.categories.values()},
+            categories=BUILT_IN
+            | {category.name: _bilingual(category.title) for category in policy.categories.values()},
             systems={system.name: _bilingual(system.title) for system in policy.systems.values()},
         ),
         zone=ZONE,

@@ -211,7 +211,8 @@ def test_no_tick_makes_a_person_s_number_a_target(bureau: Bureau) -> None:
     fields = {"kind": "block_caller", "target": "13800138000", "hours": "3", "reason": "先行控制"}
     page = bureau.browser("oncall").submit(send(bureau, case, "contain", **fields), "contain", sure="yes")
     assert page.status == 422
-    assert "疑似有个人信息" in page.text()
+    assert "疑似有个人信息（手机，第 1-11 字）" in page.text()
+    assert "personal data (mobile, characters 1-11)" in page.text()
     assert bureau.office.cases.pending() == ()
 
 

@@ -13,6 +13,7 @@ from console.installation import (
     VerificationState,
 )
 from incident.ids import Bilingual
+from policies.overlay import OverlayEntry, Tightening
 from tests.console.browser import text_of
 from tests.console.bureau import BROKEN, INSTALLATION, POLICY, Bureau
 from tests.incident.office import LIMIT, TEN, zh
@@ -75,6 +76,20 @@ def test_the_system_page(bureau: Bureau) -> None:
     assert f"/cases/{case}" not in [each.get("href") for each in page.all("a")]
     bureau.office.watch.move(hours=25)
     assert "没有生效的控制措施" in bureau.another("oncall").get("/system").text()
+
+
+def test_what_is_preserved_is_listed_until_two_people_take_it_back(bureau: Bureau) -> None:
+    bureau.office.overlay["preserved"] = OverlayEntry(
+        id="preserved",
+        kind=Tightening.PRESERVE_EVIDENCE,
+        since=TEN - timedelta(days=1),
+        until=TEN + timedelta(days=1),
+        reason="保全日志",
+        by="rule",
+    )
+    assert "全部两人解除以前" in bureau.browser("oncall").get("/system").text()
+    bureau.office.watch.move(hours=25)
+    assert "两人解除以前" in bureau.another("oncall").get("/system").text()
 
 
 SEALS = SealState(

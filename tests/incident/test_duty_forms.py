@@ -167,7 +167,7 @@ def test_personal_data_anywhere_blocks_a_form(block: Heading | Paragraph | Bulle
 def test_it_is_said_where_personal_data_stands_and_never_what(office: Office) -> None:
     """A journal holds none; a mark is typed when the form is made."""
     case = office.to_the_draft()
-    with pytest.raises(NotPermitted, match=r"`页眉` seems to hold personal data \(`mobile`, characters 4-14\)") as why:
+    with pytest.raises(NotPermitted, match=r"`页眉` seems to hold personal data \(mobile, characters 4-14\)") as why:
         office.cases.form(case, Form.FIRST, (PERSONAL,))
     assert "13800" not in f"{why.value}{why.value.zh}"
 

@@ -17,7 +17,7 @@ def scan_paths(paths: list[Path], *, as_json: bool) -> int:
     """Look through *paths* and say what was found. Returns the exit code."""
     import dataclasses
 
-    from yingbi.category_names import named
+    from policies.recognisers.category_names import named
     from yingbi.commands.tagger import has_tagger
     from yingbi.scan_files import lines_of, scan_files
 

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from policies.recognisers.category_names import named
 from policies.recognisers.find import reported
 from policies.recognisers.key_words import BASES
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.levels import QUASI, SENSITIVE, Gravity, level_of
 from policies.recognisers.table import ORDER, REPORTED
-from yingbi.category_names import named
 
 CATEGORIES = sorted({*ORDER, *(row.category for row in LABELLED), *BASES, *REPORTED.values()})
 

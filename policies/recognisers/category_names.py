@@ -43,3 +43,9 @@ _NAMES = {
 def named(category: str) -> str:
     """What people call *category*."""
     return _NAMES.get("person_name" if category == "person" else category, category)
+
+
+def names_of(category: str) -> tuple[str, str]:
+    """The same in Chinese and in English."""
+    chinese, _, english = named(category).partition(" / ")
+    return chinese, english or chinese
