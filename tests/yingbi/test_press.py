@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.check import PUBLIC, RESERVED, SCAN
-from policies.policy import Policy
+from policies.check import RESERVED
+from policies.policy import PUBLIC, SCAN, Policy
 from yingbi.press import press_of
 from yingbi.settings import Settings
 
