@@ -164,6 +164,13 @@ def unread_for(path: Path, problem: Exception) -> Unread:
             f"程序出错（{raised}），没有检查，请由人查看并告知开发者",
             f"a fault of this program ({raised}): have a person look at it, and tell who makes this",
         )
+    if problem.line is not None:
+        return Unread(
+            str(path),
+            problem.reason,
+            f"第 {problem.line} 行的引号没有闭合，没有检查，请补上或去掉这个引号再查",
+            f"the quote on line {problem.line} is never closed: close it or take it away, and look again",
+        )
     if problem.reason in (UNKNOWN, NOT_AS_SAID, MALFORMED, LEGACY) and (kind := _kind_of(path)) is not None:
         return Unread(str(path), problem.reason, *kind)
     if problem.reason in _OF_FILES:

@@ -249,7 +249,10 @@ def _quoting(delimiter: str) -> Callable[[str], str]:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[tuple[int, int, str]]]:
-    """The rows of *text* that are not empty: start, end and value of each cell."""
+    """The rows of *text* that are not empty: start, end and value of each cell.
+
+    Raises Withheld for a quote that is never closed.
+    """
     rest = rf"[^{re.escape(delimiter)}\r\n]*+"
     cell = re.compile(rf'("(?:[^"]|"")*+"{rest}|(?!"){rest})({re.escape(delimiter)}|\r\n|\n|\r|\Z)')
     row: list[tuple[int, int, str]] = []
@@ -257,7 +260,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[tuple[int, int, str]]]:
     while at < len(text) or row:
         found = cell.match(text, at)
         if found is None:
-            raise Withheld(MALFORMED)
+            raise Withheld(MALFORMED, line=len((text[:at] + ".").splitlines()))
         value = found[1]
         row.append((found.start(1), found.end(1), _unquoted(value)))
         at = found.end()

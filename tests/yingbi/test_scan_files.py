@@ -129,6 +129,7 @@ def test_what_cannot_be_looked_into_is_named(tmp_path: Path, monkeypatch: pytest
         ("a.txt", "联系人".encode("utf-32-be"), "字符集"),
         ("a.txt", bytes(range(256)), "请按真正的格式改名"),
         ("a.docx", b"PK\x03\x04" + bytes(9), "已损坏"),
+        ("a.csv", '姓名,备注\r\n"甲\r\n乙","好"\r\n丙,"未完\r\n丁,好\r\n'.encode(), "第 4 行的引号没有闭合"),
         ("a.xlsx", b"", "文件是空的"),
         ("a.gif", b"GIF89a" + bytes(9), "请另存为 PNG"),
         ("a.7z", b"7z\xbc\xaf" + bytes(9), "请解开后再查"),
