@@ -34,7 +34,7 @@ from yingbi.commands.reasons import add_reasons
 from yingbi.commands.rules import add_rules
 from yingbi.commands.running import add_running
 from yingbi.commands.scan import add_scan
-from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, complain
+from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, Parser, complain
 from yingbi.commands.simulate import add_simulate
 from yingbi.commands.trace import add_trace
 
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="yingbi",
         description=_ABOUT,
         epilog="example: yingbi up",

@@ -54,7 +54,7 @@ def lines_of(facts: dict[str, Any], now: datetime) -> list[str]:
         if system["wrong"]:
             lines.append(f"{system['name']:<22} {system['wrong']}")
             continue
-        counts = f"old {system['old']}, revoked {system['revoked']}"
+        counts = f"旧 / old {system['old']}，撤销 / revoked {system['revoked']}"
         proved = "已托管 / escrowed" if system["proved"] else "未托管 / not escrowed"
         lines.append(f"{system['name']:<22} {system['current']}  {age_of(system['made_at'], now)}  {counts}  {proved}")
         for key in system["former"]:

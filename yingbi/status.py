@@ -157,16 +157,17 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         lines += [f"  {f'{name} {part}'.strip():<18} {url}" for part, url in parts]
     lines.append("")
     for process in status["processes"]:
-        counted = f"{process['requests']} requests, {process['withheld']} withheld" if "requests" in process else ""
-        lines.append(
-            f"  {process['name']:<12} pid {process['pid']:<8} restarts {process['restarts']}  {counted}".rstrip()
-        )
+        counted = ""
+        if "requests" in process:
+            counted = f"访问 / requests {process['requests']}  拦截 / withheld {process['withheld']}"
+        restarted = f"重启 / restarts {process['restarts']}"
+        lines.append(f"  {process['name']:<12} pid {process['pid']:<8} {restarted}  {counted}".rstrip())
     policy, shipping = status["policy"], status["shipping"]
-    version = f"version {policy['version']}, " if policy.get("version") else ""
+    version = f"版 / version {policy['version']}  " if policy.get("version") else ""
     lines += [
         "",
-        f"  策略 / policy    {version}generation {policy['generation']}, {len(policy['systems'])} systems",
-        f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
+        f"  策略 / policy    {version}代 / generation {policy['generation']}  系统 / systems {len(policy['systems'])}",
+        f"  索引 / index     落后日志的字节 / bytes behind the log {shipping.get('behind_bytes', 0)}",
         *_of_seals(status.get("sealing", {})),
         *_of_baselines(status.get("baselines", {})),
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
@@ -219,35 +220,39 @@ def _of_seals(sealing: dict[str, Any]) -> list[str]:
     if not sealing.get("seal"):
         return []
     held = max((each["seal"] for each in sealing["anchors"]), default=0)
-    anchored = f"a second party holds {held}" if held else "no second party holds any"
-    return [f"  封存 / seals     {sealing['seal']}, {anchored}"]
+    anchored = f"第三方存有 / a second party holds {held}" if held else "没有第三方存有 / no second party holds any"
+    return [f"  封存 / seals     {sealing['seal']}，{anchored}"]
 
 
 def _of_baselines(told: dict[str, Any]) -> list[str]:
     """Since when, and of how many, is known what is usual; while it is being read, how far."""
     if "callers" not in told:
         return ["  基线 / baselines 等待索引 / waiting for the index"] if told else []
-    known = f"{told['callers']} callers" + (f" since {told['since']}" if told["since"] else "")
+    known = f"调用者 / callers {told['callers']}" + (f"，自 / since {told['since']}" if told["since"] else "")
     if told["building"]:
-        return [f"  基线 / baselines 学习中 / learning, read to {(told['read_to'] or '-')[:16]}, {known}"]
+        return [f"  基线 / baselines 学习中 / learning，读到 / read to {(told['read_to'] or '-')[:16]}，{known}"]
     few = "" if told["is_learned"] else "，工作日还不够 / too few workdays yet"
-    return [f"  基线 / baselines {known}, {baselines_behind_s(told)} s behind the index{few}"]
+    return [f"  基线 / baselines {known}，落后索引的秒数 / seconds behind the index {baselines_behind_s(told)}{few}"]
 
 
 def _of_permits(permits: list[dict[str, str]]) -> list[str]:
     """How many are let see more, and who sees all of a system."""
     broken = (each for each in permits if each["kind"] == Kind.BREAK_GLASS)
     return [
-        f"  许可 / permits   {len(permits)} in force",
-        *(f"  紧急查看 / glass broken: {each['caller']}, {each['system']}, until {each['until']}" for each in broken),
+        f"  许可 / permits   {len(permits)} 生效 / in force",
+        *(
+            f"  紧急查看 / glass broken: {each['caller']}, {each['system']}，到 / until {each['until']}"
+            for each in broken
+        ),
     ]
 
 
 def _of_the_quota(quota: dict[str, Any]) -> list[str]:
     """Who was refused more people in the last hour, by which limit."""
     return [
-        f"  到了上限 / at a limit: {each['caller']}, {each['limit']}: {each['an_hour']} people in the hour,"
-        f" {each['a_day']} in the day, refused {each['refused']} times"
+        f"  到了上限 / at a limit: {each['caller']}, {each['limit']}: "
+        f"一小时看过 / people in the hour {each['an_hour']}，"
+        f"一天 / in the day {each['a_day']}，被拒绝 / refused {each['refused']}"
         for each in quota.get("at_limit", [])
     ]
 
@@ -258,7 +263,7 @@ def _of_notifications(notify: dict[str, Any]) -> list[str]:
     if not channels:
         return ["  通知 / notify    没有设置渠道，只在控制台可见 / no channel is set: alerts show in the console alone"]
     waiting = sum(channel["waiting"] for channel in channels)
-    return [f"  通知 / notify    {len(channels)} channels, {waiting} messages wait"]
+    return [f"  通知 / notify    渠道 / channels {len(channels)}，待送 / messages that wait {waiting}"]
 
 
 def _of_policies(status: dict[str, Any]) -> list[str]:
@@ -309,6 +314,6 @@ def _of_the_shadow(shadow: dict[str, int]) -> list[str]:
     if not shadow:
         return []
     return [
-        f"  旁路 / shadow    generation {shadow['generation']}, {shadow['disagreements']} disagreements"
-        f" in {shadow['exchanges']} exchanges, {shadow['failures']} failed"
+        f"  旁路 / shadow    代 / generation {shadow['generation']}，访问 / exchanges {shadow['exchanges']}，"
+        f"不同 / disagreements {shadow['disagreements']}，失败 / failed {shadow['failures']}"
     ]

@@ -55,6 +55,25 @@ def test_wrong_use_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]
     assert "usage:" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["mask", "表.csv"], "yingbi mask: 没有写 -o/--out / is required"),
+        (["up", "--index", "oracle"], "--index 只能是 'sqlite', 'elasticsearch' / has to be one of these"),
+        (["case", "list", "--every"], "不认识 --every / is not known"),
+        (["mask", "表.csv", "-o"], "-o/--out 后面要写一个值 / needs a value"),
+    ],
+)
+def test_what_is_wrong_is_said_in_both_languages(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    said = capsys.readouterr().err
+    assert says in said
+    assert "用法见 / see: yingbi" in said
+
+
 def test_a_check_says_where_nobody_approves_policies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,7 +99,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_check_finds_nothing_in_good_policies(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(GOOD)]) == 0
-    assert capsys.readouterr() == ("", "0 findings\n")
+    assert capsys.readouterr() == ("", "0 处发现 / findings\n")
 
 
 def test_check_tells_file_line_column_code_and_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,8 +48,8 @@ def test_all_is_well() -> None:
     for said in (
         "https://register.localhost:8443",
         "worker-0",
-        "3 requests, 1 withheld",
-        "version 9, generation 4",
+        "访问 / requests 3  拦截 / withheld 1",
+        "版 / version 9  代 / generation 4",
         "cases     30",
     ):
         assert said in text
@@ -91,7 +91,8 @@ def test_who_is_at_a_limit_is_told_and_where_nobody_can_say_it_is_a_problem() ->
     at_limit = {"limit": "clerks", "caller": "caller:li", "an_hour": 20, "a_day": 31, "refused": 4}
     quota = {"admitted": 51, "refused": 4, "trouble": "", "at_limit": [at_limit]}
     found = status(quota=quota)
-    assert "caller:li, clerks: 20 people in the hour, 31 in the day, refused 4 times" in "\n".join(lines_of(found))
+    said = "clerks: 一小时看过 / people in the hour 20，一天 / in the day 31，被拒绝 / refused 4"
+    assert said in "\n".join(lines_of(found))
     assert problems_of(found) == []
     (problem,) = problems_of(status(quota={**quota, "trouble": "额度记录被改动 / was altered"}))
     assert "什么也看不到" in problem
@@ -100,7 +101,9 @@ def test_who_is_at_a_limit_is_told_and_where_nobody_can_say_it_is_a_problem() ->
 def test_a_draft_in_the_shadow_is_told() -> None:
     assert "shadow" not in "\n".join(lines_of(status()))
     shadow = {"generation": 2, "exchanges": 90, "failures": 1, "disagreements": 4}
-    assert "generation 2, 4 disagreements in 90 exchanges, 1 failed" in "\n".join(lines_of(status(shadow=shadow)))
+    assert "代 / generation 2，访问 / exchanges 90，不同 / disagreements 4，失败 / failed 1" in "\n".join(
+        lines_of(status(shadow=shadow))
+    )
 
 
 def test_what_is_wrong_is_a_sentence_each() -> None:
@@ -152,8 +155,8 @@ def test_who_sees_all_of_a_system_is_said() -> None:
     one = {"permit": "prm-1", "kind": "reveal", "caller": "clerk-wang", "system": "register", "until": "09:15"}
     glass = {"permit": "prm-2", "kind": "break_glass", "caller": "head-on-duty", "system": "hall", "until": "10:00"}
     said = "\n".join(lines_of(status(permits=[one, glass])))
-    assert "2 in force" in said
-    assert "glass broken: head-on-duty, hall, until 10:00" in said
+    assert "2 生效 / in force" in said
+    assert "glass broken: head-on-duty, hall，到 / until 10:00" in said
     assert "clerk-wang" not in said
 
 

@@ -69,7 +69,7 @@ def _check(given: argparse.Namespace) -> int:
     else:
         for finding in findings:
             print(finding)
-        print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}", file=sys.stderr)
+        print(f"{len(findings)} 处发现 / finding{'' if len(findings) == 1 else 's'}", file=sys.stderr)
         if not given.folder and not read_settings().two_people:
             complain("没有人审批策略，保存文件即生效 / nobody approves policies, a saved file is in force (two_people)")
     return FOUND if findings else FINE

@@ -63,7 +63,7 @@ def _credential(given: argparse.Namespace) -> int:
         return COULD_NOT
     print(credential)
     if not given.plain:
-        print(f"\n# example\n{example_of(settings, given.name, credential, given.system)}")
+        print(f"\n# 例如 / example\n{example_of(settings, given.name, credential, given.system)}")
     return FINE
 
 

@@ -1,9 +1,11 @@
 """What every command has: how it is named to the parser, how it ends, how it complains."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from typing import NoReturn
 
 from yingbi.clock import now
 from yingbi.moment_given import moment_given
@@ -11,7 +13,32 @@ from yingbi.moment_given import moment_given
 FINE, FOUND, WRONG_USE, COULD_NOT, TO_CONFIRM = range(5)
 """Exit codes: fine, found something, wrong use, could not, nothing done yet as it has to be confirmed."""
 
-type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_WRONG = tuple(
+    (re.compile(english), both)
+    for english, both in (
+        ("the following arguments are required: (?P<what>.+)", "没有写 {what} / is required"),
+        (
+            "argument (?P<what>.+?): invalid choice: (?P<given>.+?) \\(choose from (?P<of>.+)\\)",
+            "{what} 只能是 {of} / has to be one of these",
+        ),
+        ("argument (?P<what>.+?): expected (?:one|at least one) argument", "{what} 后面要写一个值 / needs a value"),
+        ("unrecognized arguments: (?P<what>.+)", "不认识 {what} / is not known"),
+    )
+)
+"""What argparse says of a wrong use, and the same in both languages."""
+
+type Commands = "argparse._SubParsersAction[Parser]"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says in both languages what is wrong with a command, and where its use is explained."""
+
+    def error(self, message: str) -> NoReturn:
+        """See `argparse.ArgumentParser.error`."""
+        found = ((pattern.fullmatch(message), both) for pattern, both in _WRONG)
+        said = next((both.format(**match.groupdict()) for match, both in found if match is not None), message)
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USE, f"{self.prog}: {said}\n用法见 / see: {self.prog} --help\n")
 
 
 def add_command(
@@ -20,7 +47,7 @@ def add_command(
     run: Callable[[argparse.Namespace], int],
     about: str,
     example: str,
-) -> argparse.ArgumentParser:
+) -> Parser:
     """The parser of one more command, which *run* carries out and *about* describes in both languages."""
     described = about[0].upper() + about[1:] + "."
     command = commands.add_parser(name, help=about, description=described, epilog=f"example: {example}")
