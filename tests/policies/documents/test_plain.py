@@ -90,7 +90,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "JSONP with a text alone": ("a.jsonp", f'cb("联系{NAME}")', 'cb("联系***")'),
     "JSONP in a script": (
         "a.js", f'typeof cb === "function" && cb({{"lxr": {{"a": ["大牛"], "dh": 17}}, "bz": "{NAME}来过"}});',
-        'typeof cb === "function" && cb({"lxr": {"a": ["大牛"], "dh": "***"}, "bz": "***来过"});',
+        'typeof cb === "function" && cb({"lxr": {"a": ["***"], "dh": "***"}, "bz": "***来过"});',
     ),
     "a script that does something else": (
         "a.js", f"$(function () {{ call('{MOBILE}'); }});\n// {NAME}来过\n",
