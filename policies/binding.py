@@ -189,6 +189,7 @@ class Binding:
             largest=shapes.largest_mib * 1024 * 1024,
             key_controls=tuple((re.compile(place.name), place.record) for place in shapes.key_controls),
             key_attributes=tuple((re.compile(place.name), place.record) for place in shapes.key_attributes),
+            names_headed=shapes.scanned,
             in_table=partial(self.page, shapes) if self._differs else None,
         )
 

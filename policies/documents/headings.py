@@ -170,6 +170,11 @@ class Headings:
         self._below = _Seen({}, set())
         """What was last looked at as the row that follows: it is the next row."""
 
+    @property
+    def heads(self) -> Mapping[int, str]:
+        """What stands above the cells of the rows to come, by their columns, as far as is known."""
+        return self._heads
+
     def keys(self, row: Row, following: Row | None) -> dict[int, str | None]:
         """What heads each cell of *row*, empty where nothing does; None for a cell that is a heading itself.
 

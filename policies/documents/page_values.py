@@ -16,6 +16,17 @@ from policies.documents.path_words import words_in
 from policies.documents.pieces import Piece
 from policies.formats.html_around import VOID
 from policies.formats.html_attributes import WITHOUT_TEXT
+from policies.formats.html_labels import (
+    BUTTONS,
+    CHOOSE,
+    CONTROLS,
+    ENDED_BY,
+    KEYED,
+    LINE,
+    NO_LABELS,
+    called,
+    spans_of,
+)
 from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_tokens import RAW_TEXT, Attribute, Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.masker import Withheld
@@ -25,21 +36,6 @@ from policies.transforms.make import REDACTED
 
 type _Place = tuple[int, int]
 
-_ENDED_BY = {
-    **dict.fromkeys(("td", "th"), ("td", "th")),
-    **dict.fromkeys(("tr", "tbody", "tfoot"), ("td", "th", "tr", "thead", "tbody")),
-    **dict.fromkeys(("dt", "dd"), ("dt", "dd")),
-    **{name: (name,) for name in ("li", "option", "p")},
-}
-"""By the name of an element, those that its start ends where one is open."""
-_NO_LABELS = frozenset("h1 h2 h3 h4 h5 h6 title a button option legend caption style script".split())
-"""Elements whose texts are called like labels and head nothing beside them."""
-_BUTTONS = frozenset({"submit", "button", "reset", "image", "file"})
-_LINE = re.compile(
-    r"(?<![^\s，,；;。])([^\s:：，,；;。<>&]{1,24})[^\S\n]*[:：]\s*"
-    r"([^\s，,；。<>:：][^\n，,；。<>]*?)(?=\s+[^\s:：]{1,24}[^\S\n]*[:：]|\s*[\n，,；。<>]|\s*$)"
-)
-"""A label and its value in one text."""
 _ASSIGNED = re.compile(
     r"""(?P<quote>["']?)(?P<key>[\w$\u4e00-\u9fff-]{1,64})(?P=quote)\s*[:=]\s*"""
     r"""(?P<value>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[0-9]++)"""
@@ -54,16 +50,10 @@ _LITERAL = re.compile(
 """A string or a comment of a script."""
 _ESCAPED = re.compile(r"\\(?:u\{0{0,4}([0-9A-Fa-f]{1,5})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\n|[^\n]))")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
-_CHOOSE = re.compile(r"\W*(?:请选择\w{0,8}|全部|不限)?\W*")
-"""What a list of choices says where nothing is chosen."""
-_KEYED = frozenset("textarea select output span em strong b".split())
-"""Elements that are called by what stands in them."""
 _STRINGS = frozenset({"double", "single"})
-_CONTROLS = frozenset({"input", "textarea", "select", "output"})
 _SAID = frozenset({"alt", "title", "content", "label", "placeholder", "aria-label"})
 """Attributes that hold texts."""
 _AUTHORS = frozenset({"author", "creator", "dc.creator", "article:author"})
-_MOST_COLUMNS = 1000
 
 
 @dataclass(slots=True)
@@ -116,7 +106,7 @@ class _Table:
         while self.column in self.spanned:
             self.column += 1
         self.cell = self.rows[-1][self.column] = _Cell()
-        wide, deep = (_number(tag.value_of(name)) for name in ("colspan", "rowspan"))
+        wide, deep = spans_of(tag)
         if deep > 1:
             self.spanned |= dict.fromkeys(range(self.column, self.column + wide), deep)
         self.column += wide
@@ -227,7 +217,7 @@ class _Reading:
 
     def _start(self, tag: StartTag, at: int) -> None:
         name = tag.name
-        while self._open and self._open[-1].name in _ENDED_BY.get(name, ()):
+        while self._open and self._open[-1].name in ENDED_BY.get(name, ()):
             self._open.pop()
         if name == "table":
             self._tables.append(_Table())
@@ -238,7 +228,7 @@ class _Reading:
         elif name == "script":
             self._script = script_in(tag)
         key = self._key_of(tag)
-        if name in _CONTROLS:
+        if name in CONTROLS:
             self._label = None
         for attribute in tag.attributes:
             if attribute.written.strip("\"'"):
@@ -246,7 +236,7 @@ class _Reading:
         if name not in VOID and not tag.ends_itself:
             if name == "dd":
                 key = self._term
-            self._open.append(_Open(name, key if name in _KEYED or name == "dd" else ""))
+            self._open.append(_Open(name, key if name in KEYED or name == "dd" else ""))
 
     def _end(self, name: str) -> None:
         if name == "table" and self._tables:
@@ -259,8 +249,8 @@ class _Reading:
 
     def _key_of(self, tag: StartTag) -> str:
         """What the value of a form control is, by its name, what it shows while it is empty, or its label."""
-        names = [tag.value_of(name) or "" for name in ("name", "id", "placeholder", "aria-label", "title")]
-        if self._label is not None and tag.name in _CONTROLS:
+        names = [*called(tag)]
+        if self._label is not None and tag.name in CONTROLS:
             names.append(self._label[0])
         return next((name for name in names if self._tells(name)), "")
 
@@ -271,7 +261,7 @@ class _Reading:
         before = len(self._found)
         inner = start + attribute.written.index(value) if value in attribute.written else -1
         is_value = name == "value" and tag.name in ("input", "button", "data", "option")
-        if is_value and (tag.value_of("type") or "").lower() not in _BUTTONS:
+        if is_value and (tag.value_of("type") or "").lower() not in BUTTONS:
             around = next((each.key for each in reversed(self._open) if each.key), "")
             self._hold(value, key if tag.name != "option" else around, place, _quoted)
         elif name == "content" and tag.name == "meta":
@@ -318,9 +308,9 @@ class _Reading:
         if any(each.name == "dt" for each in self._open):
             self._term = text.strip() if self._tells(text) else ""
         elif key:
-            if not _CHOOSE.fullmatch(text):
+            if not CHOOSE.fullmatch(text):
                 self._hold(text, key, place)
-        elif self._tells(text) and (inside is None or inside.name not in _NO_LABELS):
+        elif self._tells(text) and (inside is None or inside.name not in NO_LABELS):
             alone = cell is None and len(self._open) > 1 and self._open[-1].name != "li"
             around = self._open[-2] if alone else inside
             self._label = (text.strip(), around)
@@ -336,7 +326,7 @@ class _Reading:
         return any(each is element for each in self._open)
 
     def _lines(self, source: str, at: int) -> None:
-        for found in _LINE.finditer(source):
+        for found in LINE.finditer(source):
             self._hold(html.unescape(found[2]), found[1], (at + found.start(2), at + found.end(2)))
 
     def _script_text(self, source: str, at: int) -> None:
@@ -476,7 +466,3 @@ def _escaped(text: str) -> str:
 
 def _between(quote: str) -> Callable[[str], str]:
     return lambda new: f"{quote}{new}{quote}"
-
-
-def _number(said: str | None) -> int:
-    return max(1, min(int(said), _MOST_COLUMNS)) if said is not None and said.strip().isdecimal() else 1

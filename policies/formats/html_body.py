@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues
 from policies.formats.html_forms import Seal
+from policies.formats.html_headed import Headed
 from policies.formats.html_keys import Addresses, AsTheyAre
 from policies.formats.html_reading import Reading
 from policies.formats.html_shape import HtmlShape
@@ -47,6 +48,7 @@ class HtmlMasker:
             self._known.hides = True
             self._known.add(key)
         self._first = self._reading()
+        self._headed = Headed() if shape.names_headed else None
         self._tokens = HtmlTokens()
         self._size = 0
         self._texts: list[str] = []
@@ -63,6 +65,8 @@ class HtmlMasker:
         """See `Masker.close`."""
         self._read(self._charset.decode(b"", final=True), final=True)
         self._first.end()
+        if self._headed is not None:
+            self._headed.learn(self._known, self.tally)
         for key in self._addresses.met:
             self._known.hides = True
             self._known.add(key)
@@ -73,6 +77,8 @@ class HtmlMasker:
             if self._seen is not None:
                 self._seen.clear()
             masked = "".join(self._masked_again())
+        if self._headed is not None:
+            self._headed.count(self.tally)
         if self._seen is not None:
             self._seen.count_unnamed(self.tally)
         return [self._charset.encode(masked)] if masked else []
@@ -84,6 +90,8 @@ class HtmlMasker:
         self._texts.append(text)
         for token in self._tokens.feed(text, final=final):
             self._first.take(token)
+            if self._headed is not None:
+                self._headed.take(token)
             if self._first.is_full:
                 self._first.let_go()
 

@@ -74,7 +74,8 @@ class Run:
         """The run with everything personal in its text hidden, even where a tag stands in the middle of it."""
         texts = [piece.text for piece in self.pieces if isinstance(piece, Text)]
         # Tags and comments in a run can tear a number apart, or hold two apart: both readings count.
-        spans = personal_spans("".join(texts), known, typed=True)
+        whole = texts[0] if len(texts) == 1 else "".join(texts)
+        spans = personal_spans(whole, known, typed=True)
         if len(texts) > 1:
             starts = accumulate(map(len, texts), initial=0)
             apart = [
@@ -83,7 +84,7 @@ class Run:
                 for span in personal_spans(text)
             ]
             spans = with_told(spans, apart)
-        if told := tally.prose.spans("".join(texts), LONG):
+        if told := tally.prose.spans(whole, LONG):
             spans = with_told(spans, told)
         for span in spans:
             tally.count_found(span.categories)

@@ -10,6 +10,7 @@ from policies.formats.html_controls import CONTROLS, is_hidden, is_label, repeat
 from policies.formats.html_fields import Field
 from policies.formats.html_forms import Forms, Seal
 from policies.formats.html_found import Found
+from policies.formats.html_headed import Headed
 from policies.formats.html_inside import Inside, offered_by
 from policies.formats.html_keys import Addresses, PageKeys
 from policies.formats.html_parts import (
@@ -75,7 +76,7 @@ class Reading:
         self._forms = Forms(shape, known, tally, seal, self._found.note_control)
         self._inside = Inside(shape, known, tally, self._forms, self._found, self._made, self._raw)
         self._script = Script.CODE  # what the raw text is that comes next
-        self._parts: list[Callable[[], str]] = []  # what the window will become, once all values are known
+        self._parts: list[str | Callable[[], str]] = []  # what the window will become, once all values are known
         self._waiting = 0
         self.is_held = True
         """Whether all parts of the page are still there, none of them made of what was not yet known."""
@@ -101,7 +102,7 @@ class Reading:
         parts, self._parts, self._waiting = self._parts, [], 0
         masked = []
         for number, part in enumerate(parts, 1):
-            masked.append(part())
+            masked.append(part if isinstance(part, str) else part())
             if number % PARTS_IN_A_TURN == 0:
                 self.tally.gives_way()
         return "".join(masked)
@@ -116,14 +117,16 @@ class Reading:
             if self._field is None:
                 self._found.stand(token)
             return  # what is around it reads on as if it were not there, as it does to the eye
-        token = self._with_handles(token)
+        if not isinstance(token, EndTag):
+            token = self._with_handles(token)
         if self._field is not None:
             if not self._field.ends_with(token):
                 self._field.add(token)
                 return
             self._end_field(self._field)
-        self._found.stand(token)
-        cell = self._tables.take(token)
+        if self._seen is not None:
+            self._found.stand(token)
+        cell = None if self._shape.tables is None else self._tables.take(token)
         match token:
             case Text():
                 self._text(token)
@@ -162,7 +165,7 @@ class Reading:
             self._put_unseen(partial(self._raw, self._script, token.source))
 
     def _start(self, tag: StartTag, cell: Cell | None) -> None:
-        self._script = script_in(tag)
+        self._script = script_in(tag) if tag.name == "script" else Script.CODE
         if tag.name == "form":
             self._forms.begin(tag)
         around = self._around.fields
@@ -194,8 +197,8 @@ class Reading:
             self._put_unseen(partial(str, f"</{tag.name}>"))
             return
         if tag.name == "form" and (carried := self._forms.end()):
-            self._put(partial(str, carried))
-        self._put(lambda: f"</{tag.name}>")
+            self._put(carried)
+        self._put(f"</{tag.name}>")
 
     def _control(self, tag: StartTag) -> bool:
         """Take the form control of *tag*, unless it is to be treated like any other element."""
@@ -263,16 +266,24 @@ class Reading:
             raise Withheld("nested_too_deeply")  # and the template around it is left empty
         around = (self._known, self._said, self._keys.addresses, self._seen)
         reading = Reading(self._shape, self.tally, self._seal, *around, self._depth + 1)
+        headed = Headed() if self._shape.names_headed else None
         try:
             with self._found.apart():
                 for token in HtmlTokens().feed(source, final=True):
                     reading.take(token)
+                    if headed is not None:
+                        headed.take(token)
                 reading.end()
+                if headed is not None:
+                    headed.learn(self._known, self.tally)
                 return reading.flush()
         except Withheld:
             return ""
 
     def _put_tag(self, tag: StartTag) -> None:
+        if not tag.attributes:
+            self._put(tag.source)  # as of most tags
+            return
         shown = without_text(tag) if self._shape.hides_everything else tag
         self._put(lambda: masked_tag(shown, self._known, self.tally))
 
@@ -283,8 +294,9 @@ class Reading:
         else:
             self._put(part)
 
-    def _put(self, part: Callable[[], str]) -> None:
-        self._end_run()
+    def _put(self, part: str | Callable[[], str]) -> None:
+        if self._run.pieces:
+            self._end_run()
         self._parts.append(part)
 
     def _end_run(self) -> None:

@@ -61,6 +61,8 @@ class HtmlShape:
     """What the headings of tables call the fields, where that is not their names."""
     largest: int = LARGEST_PAGE
     """Bytes of a page that are held, at most."""
+    names_headed: bool = False
+    """Whether those are hidden whom labels of the page name: nothing else tells of a name that stands alone."""
     in_table: Callable[[int], "HtmlShape"] | None = None
     """The page by the table of actions of a number; None where all records are treated alike."""
     subject: str = ""
