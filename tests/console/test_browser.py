@@ -287,6 +287,18 @@ def test_nothing_has_to_be_scrolled_sideways_on_a_phone_nor_magnified(everything
         assert overflow(everything_open) == [], (path, "text at 200 %")
 
 
+def test_why_something_was_withheld_pushes_no_column_out_of_sight(browser: Chrome, site: str) -> None:
+    """On a desk, that is: a table that is too wide scrolls within itself, and the kinds shown in clear come last."""
+    sign_in(browser, site, "oncall")
+    browser.get(f"{site}/events")
+    cut = "const table = document.querySelector('.table:has(#found-caption)');"
+    reason = "不能写证件号码、电话、姓名" * 4
+    made_long = f"document.querySelectorAll('td:has(.chip.danger)').forEach(e => e.append('{reason}'))"
+    assert browser.execute_script("return document.querySelectorAll('td > .chip.danger').length") > 0
+    browser.execute_script(made_long)
+    assert browser.execute_script(f"{cut} return table.scrollWidth - table.clientWidth") <= 1
+
+
 FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
 WATCH = """
 window.walked = [];
