@@ -40,7 +40,8 @@ class Zip:
         """See `Document.texts`."""
         package = Package(data, within.bounds)
         for number, name in enumerate(package.names, 1):
-            yield Text(f"{number}", name)
+            stem = _ENDING.sub("", name)
+            yield Text(f"{number}", stem if stem.endswith(HIDDEN) else name)  # an ending alone is nobody's name
             if not name.endswith("/"):
                 for text in within.texts(package.read(name), name):
                     yield Text(f"{number}/{text.place}", text.text, text.key, text.sure)

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from policies.documents.desk import categories_in, texts_in
 from policies.documents.document import Bounds
 from policies.formats.masker import Withheld
 from tests.policies.documents.made import MOBILE, NAME, OFFICE, canaries_in, fixed, masked, packed, parts, text
@@ -37,6 +38,8 @@ def test_what_a_label_hides_in_a_name_leaves_its_ending() -> None:
     after = parts(masked(packed(dict.fromkeys(names, LIST)), *ALL))
     assert list(after) == ["投诉人 ___.csv", "联系电话：___.csv", "材料/___.csv"]
     assert list(parts(masked(packed(dict.fromkeys(after, LIST)), *ALL))) == list(after)
+    again = texts_in("a.zip", packed(dict.fromkeys(after, b"1,2")))
+    assert [text.place for text in again if categories_in(text)] == []
 
 
 @pytest.mark.parametrize("codec", ["gbk", "utf-8"])
