@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from policies.recognisers.behind_labels import answers
 from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.person_labels import Asks, asked_by
 from policies.recognisers.pet_names import may_be_called
+from policies.recognisers.weights import are_there, tagger
 
 HIDDEN = "***"
 LONGEST_LABEL = 24
@@ -67,6 +70,24 @@ def is_heading(text: str) -> bool:
 def category_of_heading(text: str) -> str | None:
     """The category of personal data that stands under the heading or behind the label *text*, if it says any."""
     return "bank_card" if text.strip().rstrip(":：").rstrip() in _ACCOUNTS else category_of_key(text)
+
+
+_NAME = "姓名"
+_REMARK = re.compile("[（(][^（）()]*[)）]|[ \u3000]")
+
+
+def asks_for_somebody(text: str) -> bool:
+    """Whether *text* may head a column of people, though as often it is what somebody is: 组长, 河长（乡级）."""
+    return len(text) <= LONGEST_LABEL and not tells(text) and asked_by(_REMARK.sub("", text)) is Asks.SOMEBODY
+
+
+def key_under(head: str, text: str) -> str:
+    """What heads *text* under *head*: that of a name where *head* asks for somebody and *text* is one. Words count
+    there that are names besides: 医生, 盛夏.
+    """
+    if not head or not asks_for_somebody(head) or not are_there():
+        return head
+    return _NAME if answers(_REMARK.sub("", head), text.strip(), tagger().lexicon) else head
 
 
 _TYPE = (
@@ -125,6 +146,11 @@ class _Seen:
         self.headish = self.labels | {c for c, text in self.row.items() if is_nobodys(text)}
 
     @property
+    def asking(self) -> set[int]:
+        """The columns whose cells may head people, see `asks_for_somebody`."""
+        return {c for c, text in self.row.items() if c not in self.headish and asks_for_somebody(text)}
+
+    @property
     def is_list_shaped(self) -> bool:
         """Whether a label has no value beside it, for a heading stands there: such a row is the head of a list."""
         order = sorted(self.row)
@@ -142,6 +168,22 @@ class _Seen:
     def is_second_row_of(self, above: "_Seen") -> bool:
         """Whether it is the second row of the head *above*, whose cells are merged down to it or parted in it."""
         return bool(self.labels) and self.headish == self.row.keys() and min(self.row) > min(above.row)
+
+
+def _asks(seen: _Seen, below: _Seen) -> bool:
+    """Whether a row *seen* first, in which nothing tells, may be the head of a list of people: `_reads_like_head`."""
+    asking = seen.asking
+    others = [text.strip() for column, text in seen.row.items() if column not in seen.headish | asking]
+    return (
+        bool(asking)
+        and len(seen.row) >= _LEAST_OF_LIST
+        and len(below.row) > 1
+        and below.row.keys() <= seen.row.keys()
+        and not below.labels
+        and not below.asking & asking
+        and min(below.row) not in below.headish
+        and all(_MAY_HEAD.fullmatch(text) and not may_be_called(text) for text in others)
+    )
 
 
 def _reads_like_head(seen: _Seen, below: _Seen) -> bool:
@@ -203,7 +245,9 @@ class Headings:
             elif is_head:
                 found[column] = None if is_plain else telling.get(column)
             else:
-                found[column] = self._heads.get(column, "")
+                found[column] = key_under(self._heads.get(column, ""), row[column])
+        if not self._heads and not seen.labels and _asks(seen, below):
+            self._take(seen, is_plain=True)
         if is_head:
             self._take(seen, is_plain=is_plain)
             self._spread(seen, below)

@@ -12,10 +12,12 @@ from itertools import pairwise
 from policies.documents.headings import (
     FREE_TEXT,
     Headings,
+    asks_for_somebody,
     category_of_heading,
     describes_field,
     is_heading,
     is_nobodys,
+    key_under,
     tells,
 )
 from policies.documents.labels import is_clause
@@ -126,7 +128,10 @@ def _rows_of(lines: Sequence[Line], kind: str, is_label: Callable[[str], bool]) 
         return
     while rows and rows[0][0].number + 1 not in rules and not _may_begin(_texts(*rows[0]), is_label):
         del rows[0]
-    if len(rows) < FEWEST_ROWS[kind] or not any(is_label(text) for row in rows for text in _texts(*row).values()):
+    if len(rows) < FEWEST_ROWS[kind]:
+        return
+    asks = rows[0][0].number + 1 in rules and any(map(asks_for_somebody, _texts(*rows[0]).values()))
+    if not asks and not any(is_label(text) for row in rows for text in _texts(*row).values()):
         return
     if kind == " ":
         rows = _by_place(rows, is_label)
@@ -161,7 +166,7 @@ def _headed(
 
 
 def _unless_nobodys(key: str | None, text: str) -> str | None:
-    return "" if key and is_nobodys_value(key, text) else key
+    return "" if key and is_nobodys_value(key, text) else key and key_under(key, text)
 
 
 def _keys(texts: Sequence[dict[int, str]], is_label: Callable[[str], bool]) -> Iterator[dict[int, str | None]]:

@@ -15,6 +15,7 @@ from policies.recognisers.person_words import (
     COMPOUND,
     GIVEN,
     HONORIFICS,
+    MODIFYING,
     NOBODY,
     NOT_A_NAME,
     TRANSLITERATING,
@@ -68,6 +69,8 @@ _OF_A_STATE = frozenset("性整全备格化型类级率度量色态效误常妥�
 """What words of states, kinds, measures and things end with."""
 _OF_A_KIND = frozenset("性型类级率班牌温段期号")
 """What ends no name of somebody."""
+_COUNTING = frozenset("全双单初")
+"""Surnames that say how many or which in front of a word."""
 _DAY = re.compile("周[一二三四五六日末](?:$|[至到和或])")
 _WORDY = frozenset(WORDY) | frozenset(LABELLED)
 """Surnames that are words far more often."""
@@ -102,6 +105,22 @@ def is_no_answer(text: str, start: int, end: int, words: Container[str]) -> bool
     if asks is None or item is None or item.end() < end or not _STOPS.match(text, item.end()):
         return False
     return _is_answer(text[item.start() : item.end()], asks, words) is False
+
+
+def answers(label: str, value: str, words: Container[str]) -> bool:
+    """Whether *value*, which stands under the heading *label*, is somebody.
+
+    Under 医生 or 组长 stands how many there are, and of what kind, as often as who: a word, or what is as short, is a
+    name only if all behind its surname is what given names are made of (盛夏), and nothing is counted (全天).
+    """
+    if asked_by(label) is not Asks.SOMEBODY or _ITEM.fullmatch(value) is None:
+        return False
+    if value not in BORNE and (value[:2] in NOT_A_NAME or value in MODIFYING):
+        return False
+    is_short = value in words or len(value) == _MOST_GIVEN
+    if is_short and (value[0] in _COUNTING or not all(char in GIVEN for char in value[1:])):
+        return False
+    return _is_answer(value, Asks.SOMEBODY, words) is True
 
 
 def _answers(text: str, start: int, asks: Asks, words: Container[str]) -> Iterator[Found]:

@@ -22,6 +22,10 @@ CASES: dict[str, tuple[str, str, str]] = {
         "姓名：***\n电话：***，住址: ***；备注：无\n- 微信号：*** 办公地址：y\n",
     ),
     "a table": ("a.csv", f"序号,姓名,备注\r\n1,{NAME},办结\r\n", "序号,姓名,备注\r\n1,***,办结\r\n"),
+    "a table headed by what people are": (
+        "a.csv", "序号,河段,河长（村级）,医生\n1,上段,解东风,全科\n2,下段,方圆,在岗\n3,中段,时光,\n",
+        "序号,河段,河长（村级）,医生\n1,上段,***,全科\n2,下段,***,在岗\n3,中段,***,\n",
+    ),
     "a table of accounts": ("a.csv", "序号,户名,账号\n1,甲乙丙,10-0020104\n", "序号,户名,账号\n1,***,***\n"),
     "a table without a head": (
         "a.csv", f"{NAME},{MOBILE},局\n步惊云,{MOBILE},局\n王小明,{MOBILE},局\n",

@@ -138,6 +138,12 @@ CASES: dict[str, tuple[str, str]] = {
         "http://h:80/name=list\n[app]name=网上大厅\nk8s/name: 前端\n",
     ),
     "a certificate of disability, its kind and degree apart": (f"残疾人证 {ID_NO} 44\n", "残疾人证 ***\n"),
+    "a column headed by what people are": (
+        "| 序号 | 村名 | 医生 |\n| --- | --- | --- |\n"
+        "| 1 | 石门村 | 盛夏 |\n| 2 | 白泥村 | 全天 |\n| 3 | 云岭村 | 中医科 |\n",
+        "| 序号 | 村名 | 医生 |\n| --- | --- | --- |\n"
+        "| 1 | 石门村 | *** |\n| 2 | 白泥村 | 全天 |\n| 3 | 云岭村 | 中医科 |\n",
+    ),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
 }  # fmt: skip
 
