@@ -1,7 +1,7 @@
 """Texts of a part that are looked at together, and what is done to them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,6 +47,8 @@ class Group:
     """The element that it stands in, or begins in."""
     torn: tuple[int, int] = (0, 0)
     """How many of its first and of its last characters belong to a value that begins before or goes on behind it."""
+    told: Sequence[tuple[int, int, str]] = ()
+    """From where to where elements stand in it of which something tells what they hold, and what."""
 
 
 class Grouping(Protocol):
@@ -56,6 +58,8 @@ class Grouping(Protocol):
     marks: frozenset[str]
     breaks: frozenset[str]
     terse: frozenset[str]
+    wholes: Container[int]
+    """See `Splicer`."""
 
     def attribute_key(self, frame: Frame, name: str) -> str:
         """What tells of the attribute *name* of *frame*, where elements and attributes are called by what they hold."""
@@ -124,6 +128,7 @@ def _settle_one(unit: Unit, group: Group, look: Look) -> None:
         spans = look.spans(group.text, key)
         if len(group.runs) > 1:
             spans = merge([*spans, *_in_one_run(group, spans, look)])
+        spans = merge([*spans, *_told_in(group, look)]) if group.told else spans
         if any(group.torn):
             spans = merge([*spans, *_torn_off(group, look)])
         cut(unit, group.runs, [(span.start, span.end) for span in spans], REDACTED)
@@ -142,6 +147,16 @@ def _in_one_run(group: Group, spans: Sequence[Span], look: Look) -> Iterator[Spa
                     look.tally.count_found(each.categories)
                     yield Span(begins, ends, each.categories)
         start += len(run.text)
+
+
+def _told_in(group: Group, look: Look) -> Iterator[Span]:
+    """What of *group* is to be hidden because something tells what the element holds that it stands in."""
+    for start, end, key in group.told:
+        if look.hides_whole(key, group.text[start:end]):
+            yield from (
+                Span(start + each.start, start + each.end, each.categories)
+                for each in look.spans(group.text[start:end], key)
+            )
 
 
 def _torn_off(group: Group, look: Look) -> Iterator[Span]:
@@ -203,6 +218,7 @@ def texts_of(
                 found.extend(within(where, group.inside))
             elif group.text.strip():
                 found.append(Text(where, group.text, group.key or ("姓名" if group.hides else "")))
+                found.extend(Text(where, group.text[start:end], key) for start, end, key in group.told)
                 if group.torn[0]:
                     found.append(Text(where, before[-WINDOW:] + group.text[: group.torn[0]]))
                 before = group.text
@@ -292,6 +308,7 @@ def _splicer(
         attribute,
         units=grouping.units,
         marks=grouping.marks,
+        wholes=grouping.wholes,
         breaks=grouping.breaks,
         terse=grouping.terse,
         refused=refused,

@@ -7,7 +7,7 @@ parts of their own, and says so before the element that everything begins with.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -153,6 +153,7 @@ class Page:
     marks = frozenset({"TextObject", "CGTransform"})
     breaks: frozenset[str] = frozenset()
     terse: frozenset[str] = frozenset()
+    wholes: Container[int] = ()
 
     def __init__(self, is_label: Callable[[str], bool], behind: Sequence["_Placed"] = ()) -> None:
         self._is_label = is_label

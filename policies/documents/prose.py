@@ -1,7 +1,7 @@
 """How the texts of parts of Office documents belong together: paragraphs, tables, fields, and what is in neither."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from policies.documents.document import ACTIVE
@@ -48,6 +48,7 @@ class Prose:
     ) -> None:
         self._is_label = is_label
         self._told = told
+        self.wholes: Container[int] = told.wholes if told is not None else ()
         self._insides = insides
         self._tables: dict[int, Headings] = {}
         self._before = ""
@@ -73,20 +74,22 @@ class Prose:
         self._before = self._label = ""
         keys = self._keys(unit, following)
         boxed = _boxed(unit)
-        for runs in _together([run for run in unit.runs if _cell_of(run) not in boxed]):
+        for runs in _together([run for run in unit.runs if _cell_of(run) not in boxed], self._told):
             first = runs[0]
             _check_field(runs)
             if first.element.name in REFERRING and self._told is None:
                 yield from (formula_group(unit, run) for run in runs)
                 continue
             cell, row = _around(first.marks, "tc"), _around(first.marks, "tr")
-            key = keys.get(cell.serial, "") if cell is not None else self._named(first)
+            whole = self._told.whole(first.element.serial) if self._told is not None else 0
+            key = keys.get(cell.serial, "") if cell is not None else self._named(first, whole)
             number = row.serial if row is not None and cell is not None else 0
             if _holds_number(first):
                 yield _number_group(unit, first, key)
                 continue
             group = runs_group(unit, runs, key, row=number, hides=first.element.name in NAMES)
             group.inside = self.inside(group.text)
+            group.told = list(self._told_within(runs, whole)) if whole else ()
             yield group
         for first_cell in dict.fromkeys(boxed.values()):
             runs = [run for run in unit.runs if boxed.get(_cell_of(run)) == first_cell and run.text.strip()]
@@ -109,9 +112,21 @@ class Prose:
                 self._before, self._label = group.text, text if is_label else ""
             yield group
 
-    def _named(self, run: Run) -> str:
+    def _told_within(self, runs: Sequence[Run], whole: int) -> Iterator[tuple[int, int, str]]:
+        """Which of *runs*, that say one thing in the element *whole*, something tells of, and what."""
+        start = 0
+        for run in runs:
+            end = start + len(run.text)
+            if run.element.serial != whole and run.begins >= 0 and self._is_label(key := self._named(run)):
+                yield start, end, key
+            start = end
+
+    def _named(self, run: Run, whole: int = 0) -> str:
+        """What tells of *run*, or of the element *whole* whose text goes on in it."""
         if self._told is None:
             return ""
+        if whole:
+            return self._told.texts.get(whole) or self._told.wholes[whole]
         if (told := self._told.texts.get(run.element.serial)) is not None:
             return told
         around = _around(run.marks, "property") or run.element
@@ -227,14 +242,21 @@ def _around(frames: Sequence[Frame], name: str) -> Frame | None:
     return next((frame for frame in reversed(frames) if frame.name == name), None)
 
 
-def _together(runs: list[Run]) -> Iterator[list[Run]]:
-    """*runs* that say one thing together: those of a kind of element in one paragraph, or one element by itself."""
+def _together(runs: list[Run], told: Told | None = None) -> Iterator[list[Run]]:
+    """*runs* that say one thing together: those of a kind of element in one paragraph, those through which a text goes
+    on, or one element by itself.
+    """
     found: dict[tuple[int, str], list[Run]] = {}
+    last = (0, "")
     for run in runs:
         around = next((frame for frame in reversed(run.marks) if frame.name in ("p", "comment")), None)
         kind = "t" if run.begins < 0 else run.element.name
-        key = (_serial(around, run), kind)
+        whole = told.whole(run.element.serial) if told is not None else 0
+        key = (whole, "") if whole else (_serial(around, run), kind)
+        if whole and key in found and last != key:
+            found[key].append(Run(run.element, run.marks, "\t", -1, -1))  # something else stands between
         found.setdefault(key, []).append(run)
+        last = key
     yield from found.values()
 
 

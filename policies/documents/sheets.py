@@ -5,7 +5,7 @@ stars, and so does one that stands in no cell any more.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 
 from policies.documents.document import MALFORMED
 from policies.documents.formulas import as_digits, shown_as, with_joined
@@ -80,6 +80,7 @@ class Sheet:
     units = frozenset({"row"})
     marks = frozenset({"c", "f", "is"})
     terse = frozenset({"c", "row", "v"})
+    wholes: Container[int] = ()
     breaks: frozenset[str] = frozenset()
 
     def __init__(

@@ -7,7 +7,7 @@ refused, and with it every entity.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
@@ -111,6 +111,7 @@ class Splicer:
         *,
         units: frozenset[str],
         marks: frozenset[str],
+        wholes: Container[int] = (),
         breaks: frozenset[str] = frozenset(),
         terse: frozenset[str] = frozenset(),
         refused: Callable[[Frame], str | None] = lambda frame: None,
@@ -121,6 +122,8 @@ class Splicer:
         self._of_asides = aside
         self._attribute = attribute
         self._units = units
+        self._wholes = wholes
+        """Serials of elements that are units whatever they are called."""
         self._marks = marks | units
         self._breaks = breaks
         self._terse = terse
@@ -206,7 +209,7 @@ class Splicer:
         frame = Frame(local, self._serial, named, self._parser.CurrentLineNumber if self._lines else 0)
         if (reason := self._refused(frame)) is not None:
             raise Withheld(reason)
-        if self._unit is None and frame.name in self._units:
+        if self._unit is None and (frame.name in self._units or frame.serial in self._wholes):
             self._unit = self._new_unit(frame)
         if self._unit is not None:
             self._unit.tags[frame.serial] = at

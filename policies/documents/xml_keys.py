@@ -3,6 +3,7 @@
 XML for programs calls a value by what stands beside it as often as by its element: `<field name="xm" value="…"/>`,
 `<key>xm</key><string>…</string>`, `<name>xm</name><value>…</value>`, a table of rows and cells, a value in an element
 of its own. The document is read once for that before it is looked at: what follows a value may be what it is called.
+So may a text show only later that it goes on through the elements in it, as in `<p>139<b>5711</b>2345</p>`.
 """
 
 from collections.abc import Callable, Iterable
@@ -37,6 +38,19 @@ _LONGEST_CELL = 200
 _MOST_WAITING = 64
 """Values before what they are called."""
 _MOST_COLUMNS = 16_384
+_MOST_PARTS = 4_096
+"""Elements through which one text goes on."""
+_LONGEST_WHOLE = 100_000
+"""Characters of an element that is held at once because a text goes on through what is in it."""
+_PAGES = frozenset({"html", "svg"})
+"""Elements that begin a document of which it is known through which elements a text goes on."""
+_INLINE = frozenset(
+    "a abbr b bdi bdo big cite code del dfn em font i ins kbd label mark q s samp small span strike strong sub sup tt "
+    "u var wbr tspan textPath".split()
+)
+"""Source: HTML, 4.5; SVG 2, 11."""
+_NEW_LINE = frozenset({"y", "dy"})
+"""Attributes with which a `tspan` begins one."""
 
 
 @dataclass(slots=True)
@@ -45,10 +59,20 @@ class Told:
 
     texts: dict[int, str] = field(default_factory=dict)
     attributes: dict[tuple[int, str], str] = field(default_factory=dict)
+    around: dict[int, int] = field(default_factory=dict)
+    """By the serial of an element through which the text of the one around it goes on: the serial of that."""
+    wholes: dict[int, str] = field(default_factory=dict)
+    """By the serials of elements whose text goes on through others: their names."""
+
+    def whole(self, serial: int) -> int:
+        """The serial of the element whose text goes on through that with *serial*; 0 where it stands by itself."""
+        while serial in self.around:
+            serial = self.around[serial]
+        return serial if serial in self.wholes else 0
 
     def check(self) -> None:
         """Raise Withheld for more than can be remembered."""
-        if len(self.texts) + len(self.attributes) > MOST_TOLD:
+        if len(self.texts) + len(self.attributes) + len(self.around) > MOST_TOLD:
             raise Withheld(TOO_LARGE)
 
 
@@ -83,6 +107,10 @@ class _Open:
     """What the elements in it are called, as long as all of them are."""
     is_row: bool = True
     headings: Headings | None = None
+    parts: list[int] = field(default_factory=list)
+    """Of the elements in it, those through which its text may go on."""
+    size: int = 0
+    """Characters in it and in its elements."""
     row: "_Open | None" = None
     """The last row in it that is not told of yet."""
 
@@ -114,6 +142,7 @@ class _Reading:
         self._is_label = is_label
         self._serial = 0
         self._open = [_Open("", 0, "", {})]
+        self._is_page = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -122,6 +151,8 @@ class _Reading:
             raise Withheld(TOO_LARGE)
         around = self._open[-1]
         local = _local(name)
+        if self._serial == 1:
+            self._is_page = local in _PAGES
         said = {_local(key): value for key, value in attributes.items()}
         named = next((value for key, value in said.items() if key.lower() in _FIELDS and self._names(value)), "")
         if named:
@@ -154,6 +185,7 @@ class _Reading:
     def chars(self, text: str) -> None:
         """A text, or a part of one."""
         own = self._open[-1]
+        own.size += len(text)
         if not own.serials and text.strip():
             own.serials.append(own.serial)
         if len(own.text) < _LONGEST_CELL:
@@ -164,6 +196,7 @@ class _Reading:
         own = self._open.pop()
         around = self._open[-1]
         self._tell_row(own, None)
+        self._tell_whole(own, around)
         low, said = own.name.lower(), own.text.strip()
         if low in _FIELDS and not own.cells and (low != "id" or self._names(said)):
             around.named = said if self._names(said) else ""
@@ -174,6 +207,19 @@ class _Reading:
         elif around.is_waiting and low in _VALUES and len(around.waiting) < _MOST_WAITING:
             around.waiting += () if own.serial in self.told.texts else (own.serial,)
         self._as_cell(own, around)
+
+    def _tell_whole(self, own: _Open, around: _Open) -> None:
+        """Tell whether the text of *own* goes on through its elements, and note whether that of *around* may do so
+        through *own*: on a page where it stands in a line, elsewhere wherever a text stands beside it.
+        """
+        is_one = bool(own.serials) or (self._is_page and len(own.parts) > 1)
+        if own.parts and is_one and len(own.parts) < _MOST_PARTS and own.size <= _LONGEST_WHOLE:
+            self.told.wholes[own.serial] = own.name
+            self.told.around.update(dict.fromkeys(own.parts, own.serial))
+        around.size += own.size
+        is_in_line = not self._is_page or (own.name in _INLINE and not _NEW_LINE & own.attributes.keys())
+        if is_in_line and len(around.parts) < _MOST_PARTS:
+            around.parts.append(own.serial)
 
     def _as_cell(self, own: _Open, around: _Open) -> None:
         """Take *own* for a cell of *around*, and that for a row, as long as it may be one."""

@@ -120,6 +120,22 @@ CASES: dict[str, tuple[str, str, str]] = {
         "a.xml", f'<a xm="{NAME}" b="电话{MOBILE}"><!-- x --><sjh>1</sjh><c>{NAME}来过</c></a>',
         '<a xm="***" b="电话***"><!-- x --><sjh>***</sjh><c>***来过</c></a>',
     ),
+    "XML in which a text goes on through elements": (
+        "a.xml", "<r><p>手机<b>139</b>57112345</p><p>联系人：<b>大</b>牛</p><s>手机1<b/>39<i>57</i>112345</s>"
+        "<s>共<b>12</b>件</s><s>编<a>139</a></s><s><a>139</a><b>57112345</b></s><s>备注：<xm>大牛</xm>，<n>手机</n>139<b>57</b>112345</s></r>",
+        "<r><p>手机<b>***</b></p><p>联系人：<b>***</b></p><s>手机***<b/><i></i></s>"
+        "<s>共<b>12</b>件</s><s>编<a>139</a></s><s><a>139</a><b>57112345</b></s><s>备注：<xm>***</xm>，<n>手机</n>***<b></b></s></r>",
+    ),
+    "a page in XML in which it does": (
+        "a.xhtml", "<html><p>手机：<b>139</b>57112345</p><p><b>139</b><i>5711</i><u>2345</u></p>"
+        "<div>139<div>57112345</div></div></html>",
+        "<html><p>手机：<b>***</b></p><p><b>***</b><i></i><u></u></p><div>139<div>57112345</div></div></html>",
+    ),
+    "a drawing in which it does": (
+        "a.svg", "<svg><text>手机1<tspan>39</tspan>57112345</text>"
+        "<text><tspan>139</tspan><tspan dy='9'>57112345</tspan></text></svg>",
+        "<svg><text>手机***<tspan></tspan></text><text><tspan>139</tspan><tspan dy='9'>57112345</tspan></text></svg>",
+    ),
     "comments and instructions in XML": (
         "a.xml", f"<?xml version='1.0'?>\n<?a b='c'?><!---->\n<!-- 无 --><r><?x?><!-- 联系人：{NAME}\n <dh>17</dh> -->"
         f"<?print to='{NAME}'?><?{NAME}?><b>1</b></r><!--<r><xm>大牛</xm></r>--><!--\n 138\n 0013\n 8000 -->",
@@ -212,7 +228,7 @@ UNICODE = ("utf-8", "utf-8-sig")
 CODECS = [
     (name, codec)
     for name, (file, *_) in CASES.items()
-    for codec in (UNICODE if file.endswith(("xml", "html")) else (*UNICODE, "gb18030", "utf-16"))
+    for codec in (UNICODE if file.endswith(("xml", "html", "svg")) else (*UNICODE, "gb18030", "utf-16"))
 ]
 """A page and XML say their charset themselves."""
 
