@@ -8,7 +8,7 @@ import base64
 import binascii
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from policies.documents.document import MALFORMED, Text, Within
@@ -49,6 +49,10 @@ _PARAMETER = re.compile(r';([\w-]+)(?:=((?:"[^"]*"|[^";])*))?')
 _ESCAPED = re.compile(r"\\(.)")
 _SCHEME = re.compile("(?:mailto|tel|sip|sms|xmpp):", re.IGNORECASE)
 _COMPONENT = re.compile(r"(?:[^;\\]|\\.)+", re.DOTALL)
+_WHOLE = re.compile(r".+", re.DOTALL)
+_OF_COMPONENTS = frozenset({"ORG"})
+"""Properties that nothing tells of, and whose components are texts by themselves."""
+_BARE = re.compile(r"\\.|([,;])", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,9 @@ class Card:
                     if part[0].strip()
                 )
             else:
-                for found in TEXT.texts(_plain(said).encode(), within):
-                    yield Text(each.name, found.text, found.key)
+                for part in _texts_in(each.name).finditer(said):
+                    for found in TEXT.texts(_plain(part[0]).encode(), within):
+                        yield Text(each.name, found.text, found.key)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
@@ -126,12 +131,21 @@ def _masked(each: _Property, look: Look, within: Within) -> str | None:
     if key:
         new = _COMPONENT.sub(lambda part: _component(part[0], key, look), said)
     else:
-        plain = _plain(said)
-        masked = TEXT.mask(plain.encode(), look, within).decode()
-        new = said if masked == plain else _escaped(masked)
+        new = _texts_in(each.name).sub(lambda part: _text(part[0], look, within), said)
     if new == said and head == each.head:
         return None
     return f"{head}:{each.value if new == said else _coded(new, each)}"
+
+
+def _texts_in(name: str) -> re.Pattern[str]:
+    """What the texts are in the value of the property *name*."""
+    return _COMPONENT if name in _OF_COMPONENTS else _WHOLE
+
+
+def _text(said: str, look: Look, within: Within) -> str:
+    plain = _plain(said)
+    masked = TEXT.mask(plain.encode(), look, within).decode()
+    return said if masked == plain else _escaped(masked, {match[1] for match in _BARE.finditer(said)})
 
 
 def _component(said: str, key: str, look: Look) -> str:
@@ -212,8 +226,15 @@ def _plain(value: str) -> str:
     return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], value)
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"[\\,;\n]", lambda match: "\\n" if match[0] == "\n" else f"\\{match[0]}", text)
+def _escaped(text: str, bare: Container[str | None]) -> str:
+    """*text* as it is written; what stood *bare* in it parts values, or is of a version that escapes less."""
+
+    def spelled(match: re.Match[str]) -> str:
+        if match[0] in bare:
+            return match[0]
+        return "\\n" if match[0] == "\n" else f"\\{match[0]}"
+
+    return re.sub(r"[\\,;\n]", spelled, text)
 
 
 CARD = Card()

@@ -16,6 +16,10 @@ CASES: dict[str, tuple[str, str]] = {
         "ADR;CHARSET=GBK;ENCODING=QUOTED-PRINTABLE:;;***;;;;\r\n",
     ),
     "a note in base64": ("NOTE;ENCODING=B:5aeT5ZCN77ya5aSn54mb\r\n", "NOTE;ENCODING=B:5aeT5ZCN77yaKioq\r\n"),
+    "what parts values": (
+        "ORG:某局;张雪琴\r\nCATEGORIES:同事,张雪琴\r\nNOTE:张雪琴来过;甲\\,乙\r\n",
+        "ORG:某局;***\r\nCATEGORIES:同事,***\r\nNOTE:***来过;甲\\,乙\r\n",
+    ),
     "a picture": ("PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ\r\n SkZJ\r\n", "PHOTO;ENCODING=b;TYPE=JPEG:\r\n"),
     "who comes": (
         "ATTENDEE;CN=\"大牛\";X=1:mailto:a@b.cn\r\n", "ATTENDEE;CN=\"***\";X=1:mailto:***\r\n",
