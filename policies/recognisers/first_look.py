@@ -12,7 +12,15 @@ from collections.abc import Iterable
 from policies.kernel.library import KERNEL, Kernel
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.names import ANNOUNCING, FOLLOWING
-from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, LOOK_ALIKE, NUMERALS, READ_AS
+from policies.recognisers.normalise import (
+    DIGITS_ELSEWHERE,
+    INVISIBLE,
+    LIKE_X,
+    LOOK_ALIKE,
+    NUMERALS,
+    READ_AS,
+    TRADITIONAL,
+)
 from policies.recognisers.table import AROUND_GROUPS, PROVINCES_OF_PLATES, SEPARATORS
 from policies.recognisers.tokens import MARK
 
@@ -21,6 +29,10 @@ WIDE_SEPARATORS = (
     "\u2500\u30fc\uff0d\uff0e\uff0f\uff3f\uff65"
 )
 """What is read as one of the separators."""
+PROVINCES = PROVINCES_OF_PLATES + "".join(
+    chr(code) for code, simple in TRADITIONAL.items() if chr(simple) in PROVINCES_OF_PLATES
+)
+"""Those of plates, also in traditional characters."""
 _UNITS = 0x10000
 _BEGIN = 4096
 """Characters that are looked at before the rest of a long text is made ready for that."""
@@ -32,7 +44,7 @@ _CLASSES = (
     "[\u4e00-\u9fff\u3400-\u4dbf]",
     "[ \u00a0\u2000-\u200a\u3000]",
     "[A-Za-z0-9+/_-]",
-    f"[{PROVINCES_OF_PLATES}使]",
+    f"[{PROVINCES}使]",
     f"[{LOOK_ALIKE}]",
     f"[{SEPARATORS}{AROUND_GROUPS}{WIDE_SEPARATORS}\uff08\uff09\uff0c\uff1a\uff5c\uff5e]",
 )

@@ -13,12 +13,12 @@ from enum import IntEnum, auto
 import hyperscan
 
 from policies.recognisers.compiled_gate import Pattern, database_of, keep
-from policies.recognisers.first_look import WIDE_SEPARATORS, may_open
+from policies.recognisers.first_look import PROVINCES, WIDE_SEPARATORS, may_open
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, LOOK_ALIKE, NUMERALS, TRADITIONAL
 from policies.recognisers.readings import PACKED_GATE, READING_GATE
-from policies.recognisers.table import AROUND_GROUPS, MOST_SEPARATORS, PROVINCES_OF_PLATES, SEPARATORS
+from policies.recognisers.table import AROUND_GROUPS, MOST_SEPARATORS, SEPARATORS
 from policies.recognisers.tokens import MARK
 
 # Every number of the table has eleven digits in a row, with few separators between two, but for the codes of companies:
@@ -91,7 +91,7 @@ _GATE: dict[int, str] = {
     Opened.PACKED: PACKED_GATE,
     Opened.WIDE_LETTER: f"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a{''.join(map(chr, LIKE_X))}]",
     Opened.PASSPORT: f"[EG\uff25\uff27](?:{_LETTER}|{_DIGITS}){_DIGITS}{{7}}",
-    Opened.PLATE: f"[{PROVINCES_OF_PLATES}]{_LETTER}[ ·•・.\\-{WIDE_SEPARATORS}]?(?:{_LETTER}|{_DIGITS}){{4}}"
+    Opened.PLATE: f"[{PROVINCES}][·•・\uff65]?{_LETTER}[ ·•・.\\-{WIDE_SEPARATORS}]?(?:{_LETTER}|{_DIGITS}){{4}}"
     f"|使[ {WIDE_SEPARATORS}]?{_LETTER}?{_DIGITS}{{5}}|[WＷ][JＪ]",
     Opened.LOOK_ALIKE: f"{_DIGITS}[{LOOK_ALIKE}]|[{LOOK_ALIKE}]{_DIGITS}",
 }

@@ -106,7 +106,8 @@ LABELLED = (
     Labelled(
         category="passport",
         words=_words("护照 passport"),
-        value=rf"(?:[A-Za-z]{{1,2}}[0-9]{{6,9}}|[0-9]{{8,9}}|(?=(?:[A-Z]{{0,4}}[0-9]){{4}})[A-Z][0-9A-Z]{{8}}){_ENDS}",
+        value=rf"(?:[A-Za-z]{{1,2}}[0-9]{{6,9}}|[A-Z][ ][0-9]{{7,8}}|[0-9]{{8,9}}"
+        rf"|(?=(?:[A-Z]{{0,4}}[0-9]){{4}})[A-Z][0-9A-Z]{{8}}){_ENDS}",
         score=0.8,
         glued=True,
         source="ICAO Doc 9303: up to nine places; the forms of the commonest issuers",

@@ -137,7 +137,7 @@ _CARD_WORDS = (
 )
 _CARDS_ALONE = tuple(word for word in _CARD_WORDS if "卡" in word or word == "card")
 """Where a number of an issuer that few cards here are of is meant: behind 账号 it is an account."""
-_PHONE_WORDS = ("手机", "电话", "联系", "致电", "拨打", "来电", "短信", "微信", "mobile", "phone", "tel", "sjh", "lxdh")
+_PHONE_WORDS = tuple("手机 本机号 电话 联系 致电 拨打 来电 短信 微信 mobile phone tel sjh lxdh".split())
 _LINE_WORDS = ("电话", "座机", "固话", "传真", "联系", "致电", "拨打", "tel", "phone", "fax")
 _PASSPORT_WORDS = ("护照", "证件", "passport")
 _PLATE_WORDS = ("车牌", "号牌", "车辆", "车号", "plate")
@@ -285,7 +285,7 @@ TABLE: tuple[Recogniser, ...] = (
             rf"(?:(?P<open>\()?0(?:10|2[0-57-9])(?(open)\)){_LOCAL}[0-9]{{3}}"
             rf"|(?P<open4>\()?0(?:{_AREA})(?(open4)\)){_LOCAL}[0-9]{{2,3}})[ \-]?[0-9]{{4}}"
             rf"(?:(?:-|[ ]?转[ ]?|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
-            rf"|(?<![0-9A-Za-z])(?:\+86|\(\+?86\))[ \-]?(?:\(0?(?:10|2[0-57-9]|{_AREA})\)[ \-]?"
+            rf"|(?<![0-9A-Za-z])(?:\+86|0086|\(\+?86\))[ \-]?(?:\(0?(?:10|2[0-57-9]|{_AREA})\)[ \-]?"
             rf"|0?(?:10|2[0-57-9]|{_AREA})[ \-])[2-8][0-9]{{2,3}}[ \-]?[0-9]{{4}}"
             rf"(?:(?:-|[ ]?转[ ]?|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
         ),
@@ -320,9 +320,9 @@ TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="plate",
         pattern=re.compile(
-            rf"(?:[{PROVINCES_OF_PLATES}][{_OF_PLATE}][ ·•・.\-]?"
+            rf"(?:[{PROVINCES_OF_PLATES}][·•・]?[{_OF_PLATE}][ ·•・.\-]?"
             rf"(?:[A-KYa-ky][{_OF_PLATE}0-9][0-9]{{4}}|[0-9]{{5}}[A-KYa-ky]"
-            rf"|{_TWO_DIGITS_OF_FIVE}|{_ANY_OF_PLATE}{{4}}[警学港澳挂领试超])"
+            rf"|(?:{_TWO_DIGITS_OF_FIVE})(?:挂(?![号失在靠牌上着历名]))?|{_ANY_OF_PLATE}{{4}}[警学港澳挂领试超])"
             rf"|使[ ]?(?:[A-Z][0-9]{{5}}|[0-9]{{6}})|WJ[{PROVINCES_OF_PLATES}]?[ ·•・.\-]?[0-9]{{4}}[0-9A-Z])"
             r"(?![0-9A-Za-z])"
         ),
@@ -336,7 +336,8 @@ TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="email",
         pattern=re.compile(r"(?<![A-Za-z0-9._%+])[A-Za-z0-9_](?:[A-Za-z0-9._%+\-]{0,62}[A-Za-z0-9_+\-])?"
-                           r"@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])"),
+                           r"@(?:(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}"
+                           r"|[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?。(?:com|cn|net|org))(?![A-Za-z0-9])"),
         shortest=6,
         check=None,
         context=("邮箱", "邮件", "email", "mail"),
