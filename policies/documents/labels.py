@@ -233,7 +233,8 @@ def _key_of(match: re.Match[str]) -> str:
     """The key that `_KEY` matches with what is around it, as a path of steps, ns1:user[xm] is ns1.user.xm; without that
     where only so it tells, unless it is of a thing.
     """
-    *around, last = (step for step in _STEP.split(match["around"] + match["key"]) if step.isascii() and step)
+    steps = [step for step in _STEP.split(match["around"] + match["key"]) if step.isascii() and step]
+    *around, last = steps or [match["key"]]  # none is a key of ours in `&C制表人：…` of a footer
     if not around:
         return last
     path = ".".join([*around, last])

@@ -13,7 +13,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policies.documents.desk import texts_in
+from policies.documents.desk import categories_in, texts_in
 from policies.documents.document import Bounds
 from policies.documents.registry import Inner, document_in, opened
 from policies.formats.masker import Withheld
@@ -402,3 +402,13 @@ def test_what_is_looked_for_is_all_that_is_masked() -> None:
             assert {NAME, OTHER} <= {each for each in (NAME, OTHER) if any(each in text for text in texts)}
         assert any(MOBILE in text for text in texts)
     assert workbook()[:2] == b"PK"
+
+
+@pytest.mark.parametrize("code", ["&C", "&L", '&R&"Arial,Regular"&10&KFF0000'])
+def test_a_footer_is_looked_through_whose_label_stands_behind_a_code(code: str) -> None:
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written) as book:
+        book.add_worksheet().set_footer(f"{code}填表人：{NAME}")
+    texts = texts_in("a.xlsx", written.getvalue())
+    assert [found for text in texts for found in categories_in(text)] == ["person_name"]
+    assert canaries_in(masked(written.getvalue())) == set()
