@@ -1,7 +1,7 @@
 """What formulas and formats of numbers say: a value may be put together there of pieces that say nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
 _PIECE = re.compile(
@@ -53,7 +53,7 @@ def as_digits(number: str) -> str:
 
 def literals_of(code: str) -> str:
     """What the format *code* of a number shows whatever the number is."""
-    return "".join(piece[1] or piece[2] or piece[4] or "" for piece in _LITERAL.finditer(code))
+    return _literally(_LITERAL.finditer(code))
 
 
 def shown_as(code: str, number: str) -> str:
@@ -75,3 +75,24 @@ def shown_as(code: str, number: str) -> str:
         shown.append(rest[len(rest) - size :])
         rest = rest[: len(rest) - size]
     return "".join(reversed(shown))
+
+
+def around_text(code: str) -> tuple[str, str]:
+    """What the format *code* shows before a text and behind it: what its last section does, where that is for texts.
+    Source: ISO/IEC 29500-1, 18.8.31.
+    """
+    sections: list[list[re.Match[str]]] = [[]]
+    for piece in _LITERAL.finditer(code):
+        if piece[4] == ";":
+            sections.append([])
+        else:
+            sections[-1].append(piece)
+    at = next((at for at, piece in enumerate(sections[-1]) if piece[3] == "@"), None)
+    if at is None:
+        return "", ""
+    before, behind = sections[-1][:at], sections[-1][at + 1 :]
+    return _literally(before), _literally(behind)
+
+
+def _literally(pieces: Iterable[re.Match[str]]) -> str:
+    return "".join(piece[1] or piece[2] or piece[4] or "" for piece in pieces)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping
 
 from policies.documents.document import MALFORMED
-from policies.documents.formulas import as_digits, shown_as, with_joined
+from policies.documents.formulas import around_text, as_digits, shown_as, with_joined
 from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
 from policies.documents.splice import Frame, Run, Unit, joined, write
@@ -18,6 +18,8 @@ from policies.transforms.make import REDACTED
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
 STAR = "*"
 """In place of one character."""
+_TEXTS = frozenset(("s", "inlineStr", "str"))
+"""Types of cells whose value is a text."""
 _UNTOUCHED = {"b": re.compile(r"[01]|true|false"), "e": re.compile(r"#[A-Z/0!?_]{2,30}")}
 """Types of cells that hold nobody's value, a boolean, an error, and what these say. Source: ISO/IEC 29500-1, 18.18.11.
 """
@@ -140,21 +142,34 @@ class Sheet:
 
     def _text(self, cell: "_Cell") -> str:
         said = joined(cell.values)
-        if cell.kind == "s":
-            return self._shared.text(said).strip() if said.strip() else ""
+        if cell.kind in _TEXTS:
+            said = self._shared.text(said) if cell.kind == "s" and said.strip() else said
+            before, behind = self._around(cell)
+            return f"{before}{said}{behind}".strip() if said.strip() else ""
         if (nobodys := _UNTOUCHED.get(cell.kind)) is not None:
             return "" if nobodys.fullmatch(said.strip()) else said.strip()
         if not cell.is_number:
             return said.strip()
-        code = self._codes.get(cell.frame.attributes.get("s", "")) if self._codes else None
-        return as_digits(said) if code is None else shown_as(code, as_digits(said))
+        code = self._code(cell)
+        return shown_as(code, as_digits(said)) if code else as_digits(said)
+
+    def _code(self, cell: "_Cell") -> str:
+        """The format of numbers that *cell* has, if it puts something around them."""
+        return self._codes.get(cell.frame.attributes.get("s", ""), "") if self._codes else ""
+
+    def _around(self, cell: "_Cell") -> tuple[str, str]:
+        """What is shown before the text of *cell* and behind it."""
+        code = self._code(cell)
+        return around_text(code) if code else ("", "")
 
     def _group(self, unit: Unit, cell: "_Cell", text: str, key: str | None) -> Group:
         said = joined(cell.values)
         whole = self._shared.text(said) if cell.kind == "s" else said
+        before, behind = self._around(cell) if cell.kind in _TEXTS else ("", "")
         own = text if cell.is_number else whole
 
         def writes(new: str) -> None:
+            new = new.removeprefix(before).removesuffix(behind)  # which the format goes on to show
             if cell.kind == "s":
                 self._shared.note(said, new)
             elif new != own:
@@ -165,7 +180,7 @@ class Sheet:
                 self._remove_formulas(unit, cell)
 
         assert unit.frame is not None
-        return Group(own, writes, key, unit.frame.serial, at=cell.frame)
+        return Group(f"{before}{own}{behind}", writes, key, unit.frame.serial, at=cell.frame)
 
     def _formula(self, unit: Unit, cell: "_Cell", formula: Run) -> Group:
         """The group of a formula. What tells anything goes as a whole: it would tell it, or make it again."""

@@ -13,7 +13,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from policies.documents.desk import masked_file, texts_in
-from policies.documents.formulas import as_digits, shown_as, with_joined
+from policies.documents.formulas import around_text, as_digits, shown_as, with_joined
 from tests.policies.documents.made import parts
 
 MOBILE, NAME = "13957184107", "花若锦"
@@ -119,6 +119,22 @@ def test_a_format_that_puts_digits_before_a_number_counts(code: str) -> None:
     assert column_of(_saved(book)) == ["***", 57184107]
 
 
+@pytest.mark.parametrize("code", ['"139"@', '0;0;0;"139"@', "\\1\\3\\9@"])
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_format_that_puts_digits_before_a_text_counts(code: str, in_place: bool) -> None:
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, {"constant_memory": in_place}) as book:
+        sheet = book.add_worksheet()
+        for row, (text, number_format) in enumerate(
+            [("57184107", code), ("甲类", code), ("57184107", "@"), ("57184107", '"139"0')]
+        ):
+            sheet.write_string(row, 0, text, book.add_format({"num_format": number_format}))
+    left = ["***", "甲类", "57184107", "57184107"]
+    if not in_place:
+        left[2:] = ["***", "***"]  # one shared string: what hides it counts
+    assert column_of(written.getvalue()) == left
+
+
 def test_a_format_that_says_a_value_itself_goes() -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
@@ -148,6 +164,8 @@ def test_a_number_is_read_as_it_is_shown(stored: str, digits: str) -> None:
 def test_formats_and_formulas_say_what_they_show() -> None:
     assert shown_as('"139"00000000;[Red]0', "57184107") == MOBILE
     assert shown_as("#,##0", "57184107") == "57184107"
+    assert around_text('0;0;0;"第1组："@"号"') == ("第1组：", "号")
+    assert around_text('"139"00000000') == around_text("@") == ("", "")
     assert with_joined('A1&"甲"') == 'A1&"甲"'
     assert with_joined('"甲"&"乙"&A1&"丙"') == '"甲"&"乙"&A1&"丙"\n甲乙'
 
