@@ -1,13 +1,14 @@
 """Writes copies of files without personal data. A copy is there whole or not at all, and in the place of nothing."""
 
+import functools
 import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.documents.desk import masked_file
-from policies.documents.document import SIGNATURE
+from policies.documents.desk import categories_in, masked_file
+from policies.documents.document import SIGNATURE, Text
 from yingbi.scan_files import Told, content_of, files_in
 from yingbi.unread_files import Unread, unread_for, unwritten_for
 
@@ -26,6 +27,8 @@ class Masked:
     """How many values are hidden in it."""
     signatures: int = 0
     """How many signatures it is without."""
+    name_tells: bool = False
+    """Whether what it is called, or a folder that it lies in, tells of somebody: copies keep the names of files."""
 
 
 def mask_files(path: Path, out: Path, told: Told, *, unsigned_copy: bool = False) -> Iterator[Masked | Unread]:
@@ -55,7 +58,15 @@ def mask_files(path: Path, out: Path, told: Told, *, unsigned_copy: bool = False
             yield unwritten_for(file, goes, problem)
             continue
         signatures = tally.found.pop(SIGNATURE, 0)
-        yield Masked(str(file), str(goes), sum(tally.fields.values()) + sum(tally.found.values()), signatures)
+        count = sum(tally.fields.values()) + sum(tally.found.values())
+        steps = goes.relative_to(out).parts if is_folder else (out.name,)
+        yield Masked(str(file), str(goes), count, signatures, any(map(_tells, steps)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _tells(step: str) -> bool:
+    """Whether *step* of a path tells of somebody."""
+    return bool(categories_in(Text("", step)))
 
 
 def write_new(path: Path, data: bytes) -> None:

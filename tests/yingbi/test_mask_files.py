@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from policies.documents.plain import JSON
-from tests.policies.documents.made import NAME, canaries_in, fixed, signed
+from tests.policies.documents.made import MOBILE, NAME, canaries_in, fixed, signed
 from tests.policies.recognisers.weights_here import the_tagger
 from tests.yingbi.test_scan_files import folder_of
 from yingbi.cli import main
@@ -26,6 +26,33 @@ def test_a_folder_is_copied_without_what_is_found_in_it(tmp_path: Path, capsys: 
         assert canaries_in((out / name).read_bytes()) == set()
     assert (out / "表.csv").read_bytes() == "姓名,备注\n***,\n".encode("gb18030")
     assert before == {path: path.read_bytes() for path in before}, "the files are left as they are"
+
+
+def test_it_is_said_which_names_of_copies_tell_of_somebody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = tmp_path / "原件", tmp_path / "公开"
+    (folder / f"投诉人_{NAME}").mkdir(parents=True)
+    for name in (f"投诉人_{NAME}/表.csv", f"手机{MOBILE}.txt", "方案.txt", "周报.txt"):
+        (folder / name).write_text("没有什么\n", "utf-8")
+    assert main(["mask", str(folder), "-o", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "2 个副本的文件名" in said
+    _, _, listed = said.partition("publish them\n")
+    assert listed.splitlines() == [f"  {out}/手机{MOBILE}.txt", f"  {out}/投诉人_{NAME}/表.csv"]
+    assert main(["mask", str(folder / "周报.txt"), "-o", str(tmp_path / "周报.txt")]) == 0
+    assert "文件名" not in capsys.readouterr().out
+
+
+def test_a_name_of_a_file_commands_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (folder / f"\x1b[31m\n\u3000{os.fsdecode(bytes([0xFF]))}.txt").write_text(f"电话{MOBILE}", "utf-8")
+    (folder / "\x1b[2J.bin").write_bytes(bytes(9))
+    assert main(["scan", str(folder)]) == 2
+    assert main(["mask", str(folder), "-o", str(tmp_path / "b")]) == 2
+    said = "".join(capsys.readouterr())
+    assert "\x1b" not in said
+    assert said.count("?[31m?\u3000?.txt") == 2
+    assert said.count("?[2J.bin") == 2
 
 
 def test_what_is_signed_is_written_where_it_is_said_and_without_signatures(

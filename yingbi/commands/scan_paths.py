@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, complain
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, complain, printable
 
 UNREAD = 2
 """The exit code where something could not be looked through, whatever was found besides."""
@@ -27,7 +27,7 @@ def scan_paths(paths: list[Path], *, as_json: bool) -> int:
         report = scan_files(paths, progress)
     except OSError as error:
         progress.done()
-        complain(f"没有这个文件或文件夹 / there is no such file or folder: `{error.filename}`")
+        complain(f"没有这个文件或文件夹 / there is no such file or folder: `{printable(str(error.filename))}`")
         return WRONG_USE
     except KeyboardInterrupt:
         progress.done()
@@ -37,7 +37,7 @@ def scan_paths(paths: list[Path], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2))
     else:
-        print(*lines_of(report, named), sep="\n")
+        print(*map(printable, lines_of(report, named)), sep="\n")
     return UNREAD if report.unread else FOUND if report.found else FINE
 
 
@@ -63,12 +63,10 @@ class Progress:
 
 
 def fitted(what: str, columns: int) -> str:
-    """*what* in no more than *columns* of a terminal: its first word, and of the rest the end. Control characters,
-    which a name of a file may have, are shown as what they are not.
-    """
+    """*what* in no more than *columns* of a terminal: its first word, and of the rest the end. See `printable`."""
     from yingbi.scan_files import width
 
-    shown = "".join(char if char.isprintable() else "?" for char in what)
+    shown = printable(what)
     if width(shown) <= columns:
         return shown
     first, _, rest = shown.partition(" ")

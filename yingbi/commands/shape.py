@@ -13,6 +13,8 @@ from yingbi.moment_given import moment_given
 FINE, FOUND, WRONG_USE, COULD_NOT, TO_CONFIRM = range(5)
 """Exit codes: fine, found something, wrong use, could not, nothing done yet as it has to be confirmed."""
 
+IDEOGRAPHIC_SPACE = "\u3000"
+"""Names in Chinese hold it; Python counts it as no printable character."""
 _WRONG = tuple(
     (re.compile(english), both)
     for english, both in (
@@ -66,3 +68,10 @@ def moment(text: str) -> datetime:
 def complain(sentence: str) -> None:
     """Say *sentence* where errors are said."""
     print(f"yingbi: {sentence}", file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """*text* as a terminal may be shown it: the name of a file may hold anything, and for each control character and
+    half a character in it a question mark stands.
+    """
+    return "".join(char if char.isprintable() or char == IDEOGRAPHIC_SPACE else "?" for char in text)
