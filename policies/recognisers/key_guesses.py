@@ -20,7 +20,7 @@ _NAMES = frozenset(
         "mfmc syr fx zwm ywm pym creator creatorname createby createdby createuser createusername updateby "
         "updatedby updater updateuser modifier modifiedby auditor auditby approver approvedby reviewer operator "
         "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
-        "昵称 作者 创建人 操作员 czy khmc lawyer uname toname fromname czzt "
+        "昵称 作者 创建人 操作员 czy khmc lawyer uname toname fromname czzt fr "
         "caller people persons members attendees participants names 称呼 签名 签字 "
         "lastmodifier lastmodifiedby lastupdatedby lastupdater"
     ).split()

@@ -202,7 +202,7 @@ NAMING_ROLES = frozenset(
         "ztr bsy bzxr jdcsyr cwfzr blr slr shr spr zbr djr tjr bzr gtr zfr fzr syqr gyr qyfr hzr cxr lqr jsr cbdr "
         "gxr jjlxr jkr ckr hkr czfr fddbr frdb lxr sqr jbr bsr dlr wtr dsr tsr qlr ywr bxr bbxr czr cbr skr fkr sjr "
         "jjr applicant guardian spouse shenqingren lianxiren fadingdaibiaoren dailiren jingbanren weituoren "
-        "jianhuren huzhu peiou fuqin muqin consignee payee recipient cardholder"
+        "jianhuren huzhu peiou fuqin muqin mother husband wife consignee payee recipient cardholder"
     ).split()
 )
 """They name a person by themselves: the name of whoever has the role."""

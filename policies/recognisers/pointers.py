@@ -39,6 +39,8 @@ _VALUES = frozenset(
     "value val text content number no num code hm detail full line raw answer ans reply v a display".split()
 )
 """Keys of what a value consists of, or of the value of a field of a form."""
+_CHANGED = frozenset("old new before after oldval newval".split())
+"""Keys of what a field held before somebody changed it, and of what it holds since."""
 _FIELDS = frozenset(
     (
         "q n "
@@ -57,7 +59,7 @@ _REACHED_AT = frozenset("home work office own main other primary secondary perso
 """Keys of telephones and mailboxes of one person, in an object of their own."""
 _LANGUAGES = frozenset("zh en cn tw hk zhcn zhtw enus local native latin pinyin py".split())
 """Keys of what one value is called in several languages."""
-_SAME = _VALUES | _LANGUAGES
+_SAME = _VALUES | _LANGUAGES | _CHANGED
 _INSIDE = {
     "person_name": _SAME | _PARTS_OF_NAME,
     **dict.fromkeys(("mobile", "landline", "email"), _SAME | _REACHED_AT),
@@ -100,6 +102,11 @@ _OF_NUMBER = re.compile("(?:[Nn]umber|NUMBER|号码?)$")
 _LEAST_OF_TEXT = 7
 """Characters of running text: what is shorter is read by what it is called."""
 _HAN = re.compile("[\u4e00-\u9fff]")
+_OF_DEVICE = re.compile(
+    r"(?:(?:last|login|client|user|remote|terminal|dl|zd|yh)_?){0,2}(?P<kind>ip|mac)(?:_?(?:addr(?:ess)?|dz|v[46]))?",
+    re.IGNORECASE,
+)
+"""Keys of the address of a device, whosever it is; not that of a server or a gateway."""
 _WEB = re.compile(r"(?:[a-z]+://|[0-9]{1,3}(?:\.[0-9]{1,3}){3})", re.IGNORECASE)
 
 
@@ -172,6 +179,8 @@ class _Leaf(msgspec.Struct, frozen=True):
             hits = list(find(text)[:1])
         else:
             hits = [hit for hit in (read[text] if text in read else find(text)) if _counts(hit, text, self.key)]
+            if not hits and isinstance(self.value, str):
+                hits = _of_device(self.key, text)
         best = {hit.category: hit for hit in sorted(hits, key=lambda hit: hit.score)}
         yield from (Value(self.pointer, hit.category, hit.score, hit.why) for hit in best.values())
 
@@ -245,6 +254,8 @@ def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[st
     if form is not None:
         held = _named_by(form, value[form])
         of_form = _OF_TYPE if _bare(form) in _KINDS else _VALUES
+        if len(_CHANGED & named.keys()) > 1:  # by itself, `new` counts what is new as well
+            of_form |= _CHANGED
         if form.lower() == "system":  # a program as well, with accounts and numbers of its own
             of_form = frozenset(("value",))
         told |= {named[word]: held for word in named if word in of_form or word.endswith(("value", "answer"))}
@@ -386,6 +397,15 @@ def _counts(hit: Hit, text: str, key: str) -> bool:
     """Whether what looks like somebody's number is one, under a key that says that it is a number of a thing."""
     alone = hit.end - hit.start >= len(text.strip())
     return not (alone and hit.why == "pattern" and hit.category != "email" and _is_of_thing(key))
+
+
+def _of_device(key: str, text: str) -> list[Hit]:
+    """The address of a device that *text* is, as it is found behind a label, where *key* says that it holds one."""
+    told = _OF_DEVICE.fullmatch(key)
+    if told is None:
+        return []
+    kind = told["kind"].lower()
+    return [hit for hit in find(f"{kind}:{text.strip()}") if hit.category == kind]
 
 
 def _is_running(text: str) -> bool:
