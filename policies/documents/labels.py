@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
+from policies.documents.enclosed import end_of_enclosed
 from policies.documents.headings import (
     FREE_TEXT,
-    HIDDEN,
     LONGEST_LABEL,
     category_of_heading,
     is_heading,
@@ -22,7 +22,7 @@ from policies.recognisers.readings import Reading, unescaped
 
 _HAN = "\u4e00-\u9fff"
 _BLANK = "[ \t\u3000]"
-_BOLD = r"(?:\*{1,2}|__|`)?"
+_BOLD = r"(?:\*{1,2}|~~|__|`)?"
 _WORDS = f"[A-Za-z]{{0,5}}[{_HAN}]{{1,20}}|[{_HAN}](?:{_BLANK}{{1,8}}[{_HAN}]){{1,3}}"
 """A label, or one that is spread to the width of others: 姓　　名."""
 _FILLS = r"[.…·•⋯‥_＿\-—]"
@@ -245,27 +245,17 @@ def _last_of(key: str) -> str:
     return key if len(key) <= LONGEST_LABEL else key.rpartition(".")[2]
 
 
-def _within_brackets(value: str) -> str:
-    """*value* up to where a bracket ends in which all of it stands."""
-    depth = 0
-    for at, char in enumerate(value):
-        depth += (char in "（(") - (char in "）)")
-        if depth < 0:
-            return value[:at]
-    return value
-
-
 def _told(label: str, text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """What of *text* from *start* to *end* stands behind *label*, if that tells and it is a value."""
     label = _last_of(label)
     category = category_of_heading(label) if is_label(label) else None
-    value = _within_brackets(text[start:end])
+    value = text[start : end_of_enclosed(text, start, end)]
     if _BLOCK.fullmatch(value.strip()):
         return  # the value stands below
-    while value[-1:] in ("_", "…", ".", " ", "\t", "*", "\u3000") and value.strip():
+    while value[-1:] in ("_", "…", ".", ",", " ", "\t", "*", "\u3000") and value.strip():
         value = value[:-1]
     value = value.rstrip()
-    if category in (None, FREE_TEXT) or not value.strip(f"{HIDDEN} \t_") or value.lower() in _NOTHING:
+    if category in (None, FREE_TEXT) or not any(map(str.isalnum, value)) or value.lower() in _NOTHING:
         return
     if is_nobodys_value(label, value.strip()) or is_heading(_as_read(value)):
         return

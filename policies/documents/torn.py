@@ -26,9 +26,10 @@ _BEFORE = re.compile(r"[ \t\u3000]*(?:>[> \t]*)?")
 _ENDS = tuple("。！？；：!?;:…」』”）)】]}>|")
 _BEGINS = re.compile(
     r"[0-9]{4}[-/.年][0-9]|[0-9]{1,3}[.、)）:：]|[-*+•#|\[【{<（(]|[一二三四五六七八九十]{1,3}[、．.]"
+    r"|[A-Z]{3,7} /|[A-Za-z_$][\w.$]{0,60}\("
     r"|[A-Za-z0-9_\u4e00-\u9fff]{1,12}(?:[ \t\u3000]{1,8}[\u4e00-\u9fff]{1,4}){0,3}[ \t\u3000]{0,8}[:：=]"
 )
-"""How a line begins that is an item, a record or a field of its own."""
+"""How a line begins that is an item, a record, a field, a request or a call of its own."""
 _GOES_ON = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、，,]")
 _TAIL = re.compile(r"[0-9A-Za-z@._+\-=]{1,64}$")
 _HEAD = re.compile(r"[0-9A-Za-z@._+\-]{1,64}")

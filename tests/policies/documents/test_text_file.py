@@ -144,6 +144,24 @@ CASES: dict[str, tuple[str, str]] = {
         "| 序号 | 村名 | 医生 |\n| --- | --- | --- |\n"
         "| 1 | 石门村 | *** |\n| 2 | 白泥村 | 全天 |\n| 3 | 云岭村 | 中医科 |\n",
     ),
+    "comments, which stay closed": (
+        "<!-- 经办人：大牛 --> 正文\n/* 经办人：大牛 */ f();\n{# 电话：17 #} x\n",
+        "<!-- 经办人：*** --> 正文\n/* 经办人：*** */ f();\n{# 电话：*** #} x\n",
+    ),
+    "an arrow that closes no comment": ("姓名：大牛 --> 二妞\n", "姓名：***\n"),
+    "mappings and lists in one line": (
+        "a: {姓名: 大牛, b: 2}\nb: {b: 2, 姓名: 大牛}\nc: [姓名: 大牛]\nd: {姓名: 大}牛\n姓名：大牛]二妞\n",
+        "a: {姓名: ***, b: 2}\nb: {b: 2, 姓名: ***}\nc: [姓名: ***]\nd: {姓名: ***\n姓名：***\n",
+    ),
+    "marks around a value or a part of one": (
+        "姓名：`大牛`，已注销\n姓名：~~大牛~~，已注销\n姓名：`大`牛\n姓名：~~大牛~~二妞\n",
+        "姓名：`***`，已注销\n姓名：~~***~~，已注销\n姓名：`***\n姓名：~~***\n",
+    ),
+    "a head between ampersands": ("姓名 & 电话 \\\\\n大牛 & 17 \\\\\n", "姓名 & 电话 \\\\\n*** & *** \\\\\n"),
+    "a call and a request, which go on from no line": (
+        f'var s="姓名：{NAME}"; // 经办人：{NAME}\nf("手机：17");\n2026-01-02 08:00:01 INFO 经办人：{NAME}\nGET /q\n',
+        'var s="姓名：***"; // 经办人：***\nf("手机：***");\n2026-01-02 08:00:01 INFO 经办人：***\nGET /q\n',
+    ),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
 }  # fmt: skip
 
