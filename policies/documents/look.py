@@ -4,7 +4,9 @@ A text under a heading that nobody declared, but that tells of personal data (�
 looks like. What is hidden under a heading is hidden wherever else it stands in the document.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
@@ -30,6 +32,8 @@ LONGEST_KEY = 64
 """Characters of a heading."""
 SHORTEST = 2
 """Characters of a text that may be a name."""
+_GOES_ON = re.compile(r"[\w·•\-]*[0-9A-Za-z·•\-]")
+"""What may belong to a value that seemed to end before it."""
 LONGEST_NAMED = 4
 """Characters of a name that is looked for because it stands behind a label."""
 MOST_NAMED = 5_000
@@ -143,6 +147,14 @@ class Look:
         hide(text, found, self.tally)
         return found
 
+    def spans_over(self, text: str, places: Sequence[int]) -> list[Span]:
+        """What of *text* is personal and stands over one of *places* in it, counted. Raises Withheld."""
+        if self.text.kind is not Kind.SCAN:
+            return []
+        found = _over(self._found(text, self.text), text, places)
+        hide(text, found, self.tally)
+        return found
+
     def row(self, keys: Sequence[str], values: Sequence[str]) -> Sequence[Action]:
         """What becomes of each of *values* of one row, whose columns are headed *keys*; whom it is about is noted.
 
@@ -230,6 +242,25 @@ class Look:
     def _name(self, key: str) -> str:
         key = key.strip()
         return self._titles.get(key, key)
+
+
+def torn_over(text: str, places: Sequence[int]) -> list[Span]:
+    """What of *text* is personal, whatever was learnt, and stands over one of *places* in it."""
+    spans = personal_spans(text, KnownValues())
+    return _over(merge([*spans, *(_labelled(spans, *each) for each in labelled_in(text))]), text, places)
+
+
+def _over(spans: Iterable[Span], text: str, places: Sequence[int]) -> list[Span]:
+    """Those of *spans* of *text* that stand over one of *places*, and what a break of a line tears.
+
+    Nothing says where what a label heads ends on a page: a value that ends where a text does is not looked for behind
+    it, be it followed by 编辑 or by （工作时间）.
+    """
+    ends = {each.start: each.end for each in personal_spans(text, KnownValues()) if each.end in places}
+    ends = {start: end for start, end in ends.items() if not _GOES_ON.match(text, end)}
+    cut = (replace(span, end=min(span.end, ends.get(span.start, span.end))) for span in spans)
+    across = (span for span in cut if any(span.start < place < span.end for place in places))
+    return merge([*across, *(_torn_in(text) if "\n" in text else ())])
 
 
 def is_of_form(text: str, found: Sequence[str]) -> bool:

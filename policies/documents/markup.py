@@ -10,7 +10,8 @@ from policies.documents.attributes import Attributes
 from policies.documents.document import MALFORMED, MIB, SIGNATURE, TOO_LARGE, Text, Within
 from policies.documents.groups import masked_part, says_something, texts_of
 from policies.documents.inside import Insides
-from policies.documents.look import Look
+from policies.documents.look import Look, torn_over
+from policies.documents.page_runs import without_torn
 from policies.documents.plain import JSON, decoded
 from policies.documents.prose import Prose
 from policies.documents.signatures import marked_unsigned, without_signatures
@@ -99,7 +100,9 @@ class Html:
 
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
-        text, *_ = decoded(data)
+        source, *_ = decoded(data)
+        text, torn = without_torn(source, page_values.joined_in(source, within.is_label), within.is_label, torn_over)
+        yield from (Text("", each) for each in torn)
         held = page_values.values_in(text, within.is_label)
         for each in held:
             yield from (Text("", value, key) for value, key in each.more or [(each.text, each.key)])
@@ -114,6 +117,7 @@ class Html:
         if len(data) > LARGEST_PAGE:
             raise Withheld(TOO_LARGE)
         text, mark, codec = decoded(data)
+        text, _ = without_torn(text, page_values.joined_in(text, within.is_label), within.is_label, look.spans_over)
         text = page_values.masked(text, page_values.values_in(text, within.is_label), look)
         free = replace(look.text, restore=False)
         page = HtmlShape(

@@ -137,6 +137,12 @@ def values_in(source: str, is_label: Callable[[str], bool]) -> list[Held]:
     return sorted(found, key=lambda held: held.places[0])
 
 
+def joined_in(source: str, is_label: Callable[[str], bool]) -> list[_Place]:
+    """The places of those values of the page *source* that are put together of several texts. Raises Withheld."""
+    held = values_in(source, is_label)
+    return [place for each in held if len(each.places) > 1 for place in each.places]
+
+
 def _is_free(taken: list[_Place], number: int, place: _Place) -> bool:
     """Whether *place*, which belongs at *number*, overlaps none of those *taken*, in order."""
     before_ends = taken[number - 1][1] if number else 0
@@ -386,7 +392,7 @@ class _Reading:
         return True
 
     def _hold(self, text: str, key: str, place: _Place, spelled: Callable[[str], str] = html.escape) -> None:
-        if text.strip() and self._tells(key) and not self._is_label(text.strip()):
+        if text.strip(" *") and self._tells(key) and not self._is_label(text.strip()):
             self._found.append(Held(text, key, [place], spelled))
 
     def _short(self, text: str, place: _Place, spelled: Callable[[str], str] = html.escape) -> None:

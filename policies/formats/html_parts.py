@@ -93,7 +93,7 @@ class Run:
             match piece:
                 case Text():
                     text = piece.text
-                    hidden = _hidden(text, spans, at)
+                    hidden = without_spans(text, spans, at)
                     at += len(text)
                     out.append(piece.source if hidden == text else html.escape(hidden, quote=False))
                 case StartTag():
@@ -249,7 +249,7 @@ def _letter(match: re.Match[str]) -> str:
     return char if char.isalnum() else match[0]
 
 
-def _hidden(text: str, spans: list[Span], at: int) -> str:
+def without_spans(text: str, spans: list[Span], at: int) -> str:
     """*text*, which stands at *at* in its run, without what lies in *spans*; the stars stand where a span begins."""
     out, done = [], 0
     for span in spans:

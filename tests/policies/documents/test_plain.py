@@ -167,6 +167,24 @@ CASES: dict[str, tuple[str, str, str]] = {
         "<meta content='0;url=/d/***'><button value='/e/***/'></button><!--[if IE]><a href='/f/***'><![endif]-->"
         "<script>go('/g/***/x')</script><a href='/新闻中心/高新区/党建工作'>新闻</a>",
     ),
+    "labels and values that tags tear": (
+        "a.html", f"<p>手机：<b>{MOBILE[:3]}</b><i>{MOBILE[3:7]}</i><u>{MOBILE[7:]}</u></p>"
+        f"<p>联系电话：{MOBILE[:3]}<em>{MOBILE[3:7]}</em>{MOBILE[7:]}，<b>工作</b>时间</p>"
+        f"<p>手机{MOBILE[0]}<wbr>{MOBILE[1]}<wbr>{MOBILE[2:]}</p><p>手机{MOBILE[:3]}<br>{MOBILE[3:]}</p>"
+        f"<p>手机{MOBILE[:3]}<!-- x --><img>{MOBILE[3:]}</p><p>银行卡号：<em>6222</em>0212345678901</p>"
+        "<p>家庭住址：<em>西湖区</em>文三路478号3幢1203室</p><p>姓名：<em>张雪</em>琴</p><p>刘<em>文慧</em>来电</p>",
+        "<p>手机：<b>***</b><i></i><u></u></p><p>联系电话：***<em></em>，<b>工作</b>时间</p>"
+        "<p>手机***<wbr><wbr></p><p>手机***<br>***</p><p>手机***<!-- x --><img></p><p>银行卡号：<em>***</em></p>"
+        "<p>家庭住址：<em>***</em></p><p>姓名：<em>***</em></p><p>***<em></em>来电</p>",
+    ),
+    "what stands in tags behind a value": (
+        "a.html", "<p><b>联系人：</b>李建国<b>电话：</b>0571-8<b>7654321</b><i>（工作时间）</i><b>邮编：</b>310000</p>"
+        "<p><b>手机号</b><i>用于</i>接收验证码</p><p>姓名：<em>必填</em>，<span>请</span>输入</p>"
+        "<p><b>主办单位：</b>某市<a>人民政府</a><span>办公室</span></p><p>第<b>1</b>页/共<b>10</b>页</p>",
+        "<p><b>联系人：</b>***<b>电话：</b>***<b></b><i>（工作时间）</i><b>邮编：</b>310000</p>"
+        "<p><b>手机号</b><i>用于</i>接收验证码</p><p>姓名：<em>必填</em>，<span>请</span>输入</p>"
+        "<p><b>主办单位：</b>某市<a>人民政府</a><span>办公室</span></p><p>第<b>1</b>页/共<b>10</b>页</p>",
+    ),
     "a page": ("a.html", f"<p>联系人{NAME}，1<b>38</b>{MOBILE[3:]}</p>", "<p>联系人***，***<b></b></p>"),
     "a page with a table": (
         "a.html", "<table><tr><th>序号<th>姓名<th>住址<tr><td>1<td>大<b>牛</b><td>村头</table><p>大牛",
