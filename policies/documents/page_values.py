@@ -285,7 +285,8 @@ class _Reading:
             self._found.append(Held(value, "", [place], _quoted))
         if len(self._found) > before or (inner >= 0 and self._path(value, inner)):
             return
-        if _ASKED.search(value):
+        is_choice = name == "value" and tag.name == "option" and not value.isascii()
+        if is_choice or _ASKED.search(value):
             self._found.append(Held(value, "", [place], _quoted))
 
     def _path(self, text: str, at: int) -> bool:

@@ -177,6 +177,10 @@ CASES: dict[str, tuple[str, str, str]] = {
         "<p>手机***<wbr><wbr></p><p>手机***<br>***</p><p>手机***<!-- x --><img></p><p>银行卡号：<em>***</em></p>"
         "<p>家庭住址：<em>***</em></p><p>姓名：<em>***</em></p><p>***<em></em>来电</p>",
     ),
+    "choices that nothing tells of": (
+        "a.html", '<select><option value="彭俊欣">丁文娟</option><option value="城关街道">城关街道</option></select>',
+        '<select><option value="***">***</option><option value="城关街道">城关街道</option></select>',
+    ),
     "what stands in tags behind a value": (
         "a.html", "<p><b>联系人：</b>李建国<b>电话：</b>0571-8<b>7654321</b><i>（工作时间）</i><b>邮编：</b>310000</p>"
         "<p><b>手机号</b><i>用于</i>接收验证码</p><p>姓名：<em>必填</em>，<span>请</span>输入</p>"
