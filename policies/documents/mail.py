@@ -37,11 +37,15 @@ _PEOPLE = frozenset(
     "apparently-to x-sender x-receiver x-forwarded-to x-forwarded-for".split()
 )
 _OF_THE_FORMAT = frozenset(
-    "date mime-version content-transfer-encoding content-id content-location content-language content-description "
+    "date mime-version content-transfer-encoding content-id content-language content-description "
     "dkim-signature arc-seal arc-message-signature".split()
 )
 _OF_THE_THREAD = frozenset("message-id in-reply-to references content-id resent-message-id".split())
 """Whose values look like addresses and are none."""
+_OF_ADDRESSES = frozenset({"content-location", "content-base", "snapshot-content-location"})
+"""Where a page was that was saved: only what an address says of somebody goes, as it does in the page."""
+_PART_OF_MAIL = re.compile("(?:cid|mid):", re.IGNORECASE)
+"""Begins what looks like an address of mail, and leads to a part. Source: RFC 2392."""
 _NAMED = ("content-type", "content-disposition")
 _FIRST = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:From [^\r\n]+\r?\n)?[!-9;-~]{1,64}:[ \t]?[^\r\n]*\r?\n(?:[!-9;-~]{1,64}:|[ \t]|\r?\n)"
@@ -101,7 +105,7 @@ class Mail:
         for number, each in enumerate(_pieces(data, 0, len(data), 0), 1):
             within.check_time()
             if isinstance(each, _Field):
-                yield from _texts_of(each)
+                yield from _texts_of(each, within)
                 continue
             if each.file:
                 yield Text(f"part {number}", each.file)
@@ -113,7 +117,7 @@ class Mail:
         out, at = [], 0
         for each in _pieces(data, 0, len(data), 0):
             within.check_time()
-            new = _field(each, data, look) if isinstance(each, _Field) else _part(each, look, within)
+            new = _field(each, data, look, within) if isinstance(each, _Field) else _part(each, look, within)
             if new is not None:
                 out += [data[at : each.start], new]
                 at = each.end
@@ -278,7 +282,7 @@ def _part(part: _Part, look: Look, within: Within) -> bytes | None:
     return _coded(new, part)
 
 
-def _texts_of(field: _Field) -> Iterator[Text]:
+def _texts_of(field: _Field, within: Within) -> Iterator[Text]:
     """What a header says of somebody."""
     if field.name in _PEOPLE:
         for name, address in getaddresses([field.value]):
@@ -286,11 +290,14 @@ def _texts_of(field: _Field) -> Iterator[Text]:
                 yield Text(field.name, name, _NAME)
             if address:
                 yield Text(field.name, address, _ADDRESS)
+    elif field.name in _OF_ADDRESSES:
+        if not _PART_OF_MAIL.match(field.value):
+            yield from (Text(field.name, text.text, text.key) for text in TEXT.texts(field.value.encode(), within))
     elif field.name not in _OF_THE_FORMAT and field.name not in _OF_THE_THREAD and field.name not in _NAMED:
         yield Text(field.name, field.value)
 
 
-def _field(field: _Field, data: bytes, look: Look) -> bytes | None:
+def _field(field: _Field, data: bytes, look: Look, within: Within) -> bytes | None:
     """The value of a header as it is written without what is somebody's; None where nothing is."""
     if field.name in _OF_THE_FORMAT:
         return None
@@ -298,6 +305,8 @@ def _field(field: _Field, data: bytes, look: Look) -> bytes | None:
         return _named(field, data, look)
     if field.name in _OF_THE_THREAD:
         new = look.without_known(field.value)
+    elif field.name in _OF_ADDRESSES:
+        new = _address(field.value, look, within)
     elif field.name in _PEOPLE:
         new = ", ".join(_person(*each, look) for each in getaddresses([field.value])) or look.masked(field.value, _NAME)
     else:
@@ -305,6 +314,11 @@ def _field(field: _Field, data: bytes, look: Look) -> bytes | None:
     if new == field.value:
         return None
     return b" " + _folded(new, "\r\n" if data.startswith(b"\r\n", field.end) else "\n")
+
+
+def _address(said: str, look: Look, within: Within) -> str:
+    """The address *said* without what a parameter or a path of it says of somebody."""
+    return said if _PART_OF_MAIL.match(said) else TEXT.mask(said.encode(), look, within).decode()
 
 
 def _person(name: str, address: str, look: Look) -> str:

@@ -59,6 +59,18 @@ CASES: dict[str, tuple[bytes, bytes]] = {
         b"Content-Type: text/plain; charset=hz\n\n" + "姓名：二妞\n".encode("hz"),
         b"Content-Type: text/plain; charset=hz\n\n" + "姓名：***\n".encode("hz"),
     ),
+    "where a page was that was saved": (
+        "Content-Location: http://a/?xm=大牛&sjh=13800138000\n\nx\n".encode(),
+        b"Content-Location: http://a/?xm=***&sjh=***\n\nx\n",
+    ),
+    "where it was, in percent codes": (
+        b"Snapshot-Content-Location: http://a/?xm=%E5%A4%A7%E7%89%9B&a=1\n\nx\n",
+        b"Snapshot-Content-Location: http://a/?xm=***&a=1\n\nx\n",
+    ),
+    "which part of it that is": (
+        b"Content-Location: cid:css-1b7d0a8f@mhtml.blink\n\nx\n",
+        b"Content-Location: cid:css-1b7d0a8f@mhtml.blink\n\nx\n",
+    ),
     "nothing of anybody's": (
         b"Subject: =?utf-8?B?6YCa55+l?=\r\nContent-Transfer-Encoding: base64\r\n\r\n6YCa55+l\r\n",
         b"Subject: =?utf-8?B?6YCa55+l?=\r\nContent-Transfer-Encoding: base64\r\n\r\n6YCa55+l\r\n",
