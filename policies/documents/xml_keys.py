@@ -14,6 +14,7 @@ from policies.documents.document import DOCTYPE, MALFORMED, TOO_LARGE
 from policies.documents.headings import FREE_TEXT, LONGEST_LABEL, Headings, category_of_heading
 from policies.documents.splice import DEEPEST
 from policies.formats.masker import Withheld
+from policies.recognisers.scan import scan
 
 MOST_TOLD = 5_000_000
 """Values of one document that something beside them tells of."""
@@ -40,6 +41,8 @@ _MOST_WAITING = 64
 _MOST_COLUMNS = 16_384
 _MOST_PARTS = 4_096
 """Elements through which one text goes on."""
+_MOST_PIECES = 32
+"""Of a number, and one more than any has."""
 _LONGEST_WHOLE = 100_000
 """Characters of an element that is held at once because a text goes on through what is in it."""
 _PAGES = frozenset({"html", "svg"})
@@ -109,6 +112,8 @@ class _Open:
     headings: Headings | None = None
     parts: list[int] = field(default_factory=list)
     """Of the elements in it, those through which its text may go on."""
+    pieces: list[str] = field(default_factory=list)
+    """What those say, as far as a number goes."""
     size: int = 0
     """Characters in it and in its elements."""
     row: "_Open | None" = None
@@ -216,10 +221,19 @@ class _Reading:
         if own.parts and is_one and len(own.parts) < _MOST_PARTS and own.size <= _LONGEST_WHOLE:
             self.told.wholes[own.serial] = own.name
             self.told.around.update(dict.fromkeys(own.parts, own.serial))
+        elif own.parts and own.key and len(own.parts) > 1 and self._is_torn(own):
+            self.told.texts.update(dict.fromkeys(own.parts, own.key))
         around.size += own.size
         is_in_line = not self._is_page or (own.name in _INLINE and not _NEW_LINE & own.attributes.keys())
         if is_in_line and len(around.parts) < _MOST_PARTS:
             around.parts.append(own.serial)
+            if around.key and len(around.pieces) < _MOST_PIECES:
+                around.pieces.append(own.text.strip() or "".join(own.pieces))
+
+    def _is_torn(self, own: _Open) -> bool:
+        """Whether the elements in *own* hold nothing but pieces of the number that its name tells of."""
+        text = "".join(own.pieces)
+        return text.isascii() and any(hit.end - hit.start == len(text) for hit in scan(text))
 
     def _as_cell(self, own: _Open, around: _Open) -> None:
         """Take *own* for a cell of *around*, and that for a row, as long as it may be one."""

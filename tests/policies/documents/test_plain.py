@@ -126,6 +126,10 @@ CASES: dict[str, tuple[str, str, str]] = {
         "<r><p>手机<b>***</b></p><p>联系人：<b>***</b></p><s>手机***<b/><i></i></s>"
         "<s>共<b>12</b>件</s><s>编<a>139</a></s><s><a>139</a><b>57112345</b></s><s>备注：<xm>***</xm>，<n>手机</n>***<b></b></s></r>",
     ),
+    "XML with the pieces of a number in elements": (
+        "a.xml", "<r><sjh><a>139</a><b>57112345</b></sjh><sjh><a>139</a><b>12</b></sjh></r>",
+        "<r><sjh><a>***</a><b>***</b></sjh><sjh><a>139</a><b>12</b></sjh></r>",
+    ),
     "a page in XML in which it does": (
         "a.xhtml", "<html><p>手机：<b>139</b>57112345</p><p><b>139</b><i>5711</i><u>2345</u></p>"
         "<div>139<div>57112345</div></div></html>",
