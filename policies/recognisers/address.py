@@ -88,6 +88,8 @@ _BOX = re.compile(
 """Where parcels are left, behind an address."""
 _WINDOW = re.compile("[ 　]?[A-Za-z]?[0-9一二三四五六七八九十、至\\-—]*号?(?:办事)?(?:窗口|柜台)")
 """What stands behind an office and its storey where people go there with their business: nobody's address."""
+_OF_A_NUMBER = re.compile("证号|号码(?!头)")
+"""What is called so at its end is a number: 港澳居民居住证号码."""
 _LEAST_BARE = 3
 _LONGEST_BARE = 6
 """Characters of a division that is written without what divisions end with."""
@@ -380,6 +382,8 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
         if _WINDOW.match(reading.text, parts[-1][1]) is not None and all(rank != ROAD for rank, _, _ in parts):
             continue
         reaches = reading.lengthened(parts[-1][1])
+        if _OF_A_NUMBER.search(reading.text, start, reaches) is not None:
+            continue
         is_apart = is_apart and (reaches == len(reading.text) or reading.text[reaches] in _SIGNS)
         is_line = is_all and start == 0 and len(parts) > 1 and FIRM.search(reading.text) is None
         if (

@@ -8,6 +8,7 @@ import re
 
 from policies.recognisers.address_parts import PROVINCE
 from policies.recognisers.sentences import Sentence
+from policies.recognisers.table import PROVINCES_OF_PLATES
 
 _SHORTEST, _LONGEST = 6, 70
 _SIGNS = re.compile(
@@ -43,8 +44,11 @@ _NO_LINE = re.compile(
     "(?:局|(?<![0-9一二三四五六七八九十])委|厅|(?<![村居]委)会|办|政府|法院|检察院|派出所|中学|小学|幼儿园|公告|通知|方案|办法|规定|项目|工程|改造|建设|整治|治理|职责|情况|报告|年|月|班)$"
 )
 """What lines about offices, schools and documents end with."""
-_OTHERS = re.compile("先生|女士|来电|申请人|性别|民族|籍贯|求职|学历|姓名|电话|手机|邮编|联系人|职务|年龄|出生")
-"""Labels of what is no address, on a sheet that has become a line."""
+_OTHERS = re.compile(
+    "先生|女士|来电|申请人|性别|民族|籍贯|求职|学历|姓名|电话|手机|邮编|联系人|职务|年龄|出生|证号|号码(?!头)|车[次号牌]|航班"
+    f"|[{PROVINCES_OF_PLATES}][A-Z][·•・]?[0-9A-Z]{{5}}"
+)
+"""Labels of what is no address, on a sheet that has become a line, and the plate of a car."""
 _OFFICE = re.compile(
     "医院|学校|大学|学院|酒店|宾馆|银行|车站|门诊|厂(?!商)|公司|政府|供销社|商场|超市|幼儿园|公园|园区|科技园|产业园|创业园|[\u4e00-\u9fff]城(?![市区镇])"
 )

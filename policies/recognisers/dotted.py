@@ -72,9 +72,10 @@ class Spelled:
         start = self.run(dot, -1)
         for role in ROLE_FIRST.finditer(text, max(0, start - LONGEST_PART), dot - 1):
             # A role tells where the name begins, also before characters that such names are hardly spelled with.
-            is_near = role.end() >= start - _LEAST or self._is_tagged(role.end(), dot)
-            if is_near and dot - role.end() >= _LEAST and text[role.end()] not in _PARTICLES:
-                return role.end()
+            end = role.end() + text.startswith("人", role.end())  # who it is done to: 被询问|人
+            is_near = end >= start - _LEAST or self._is_tagged(end, dot)
+            if is_near and dot - end >= _LEAST and text[end] not in _PARTICLES:
+                return end
         leads = next(LEADS.finditer(text, max(0, start - LONGEST_PART), dot - 1), None)
         if leads is not None and dot - leads.end() >= _LEAST and leads.end() >= start - _LEAST:
             return leads.end()

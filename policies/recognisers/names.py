@@ -38,7 +38,7 @@ FOLLOWING = (
 # What may follow a name of one given character; without them 王明电话 would read as 王明电.
 _NO_GIVEN_NAME = (
     "电话 手机 号码 身份 证件 住址 地址 银行 卡号 账号 联系 性别 出生 年龄 先生 女士 同志 "
-    "申请 办理 代办 反映 咨询 提交 领取 投诉 来电 来访 表示 要求 同意 陪同 已经 已于 之前 本人 系 "
+    "处理 处置 申请 办理 代办 反映 咨询 提交 领取 投诉 来电 来访 表示 要求 同意 陪同 已经 已于 之前 本人 系 "
     "于 在 的 和 与 及 或 等 来 到 去 说 称 是 为 因 将 需 要 请 已 曾 男 女 也 不 未 无"
 ).split()
 
@@ -49,8 +49,8 @@ _SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
 _STOP = f"(?!{'|'.join(_NO_GIVEN_NAME)})"
 _GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
 _THINGS = (
-    "车牌 车辆 车主 车型 车架 单位 单号 单据 房产 房屋 房号 项目 时间 时段 常住 全部 全体 路线 申请 成立 成员 应当 "
-    "应该 向本 向我 向该 向有 向社 向区 向市 向县"
+    "关系 方式 车牌 车辆 车主 车型 车架 单位 单号 单据 房产 房屋 房号 项目 时间 时段 常住 全部 全体 路线 申请 成立 "
+    "成员 应当 应该 向本 向我 向该 向有 向社 向区 向市 向县"
 ).split()
 """What begins like a name behind a word that announces one, and is nobody's."""
 _TITLES = "|".join(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Iterator
 
 from policies.recognisers.abroad import is_before_role, is_somebody_abroad
-from policies.recognisers.behind_labels import is_no_answer, names_behind_labels
+from policies.recognisers.behind_labels import BORNE, is_no_answer, names_behind_labels
 from policies.recognisers.bounds import Bounds
 from policies.recognisers.dotted import Spelled
 from policies.recognisers.given_names import (
@@ -71,9 +71,9 @@ _OFFICES = tuple(
 _ASKING = re.compile("何[时必况故曾尝]")
 _COUNTED = re.compile(
     "[于至自到计共有和元][〇零○一二三四五六七八九十百千万两]{1,4}(?:年|月|日|号|时|点|元|余|个|名|次|人)"
-    "|高[一二三](?=[（(0-9一二三四五六七八九十年级班部学]|$)"
+    "|高[一二三](?=[（(0-9一二三四五六七八九十年级班部学]|$)|关系|应[当该]"
 )
-"""A date, a sum or a class, whatever stands before it: 于二〇二四年, 高三（2）班."""
+"""A date, a sum, a class, how people are related or what they must do: 于二〇二四年, 高三（2）班."""
 
 _OF_A_DOCUMENT = re.compile(r"[字发函办]?[〔［\[（(【][0-9]{4}[〕］\]）)】](?:第)?[0-9]{1,5}号")
 """Behind whose short name a document is numbered: 杭西民〔2024〕13号."""
@@ -251,7 +251,12 @@ class _Reading:
             is_talent = given[-1:] == "才" and (ENDS.match(text, end) or text[end] in "的与和男女")
             if not is_han(given, length) or (given[-1] in NEVER_LAST and not is_talent):
                 continue
-            if SOMEBODY.match(text, end) and text[start:end] not in NOBODY and not ROLE.search(text, start, end):
+            name = text[start:end]
+            is_word = name in NOT_A_NAME and (
+                name not in BORNE or text[end : end + 1] in (":", "：")
+            )  # 联系|方式：138…
+            is_nobody = is_word or name in NOBODY
+            if SOMEBODY.match(text, end) and not is_nobody and not ROLE.search(text, start, end):
                 yield Found(start, end, "context", 0.75)
                 return
             ends, follows = ENDS.match(text, end), FOLLOWS.match(text, end)
@@ -336,7 +341,8 @@ class _Reading:
             if PERSONAL_TITLE.match(text, end) and text[start:end] not in MODIFYING:
                 yield Found(start, end, "context", 0.7)
                 return
-            if is_no_name or text[start:end] in self._known:
+            is_manner = text[end - 1] == "地" and text[start : end - 1] in self._known  # 高兴地
+            if is_no_name or is_manner or text[start:end] in self._known:
                 continue
             is_word = text[start] in AMBIGUOUS and (length == 1 or self._holds_word(start, end))
             is_subject = BEGINS.match(text, start) and not is_word and FOLLOWS_LONG.match(text, end)

@@ -58,6 +58,11 @@ _PLAINLY_TELLING = (
     f"(?:^|(?<=[，,。；;：: 　]))([和{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{1,2}})(?=同志(?!们|会))",
 )
 """Where words of every day count as well that begin like a name."""
+_TELLING_OF_NO_WORD = re.compile(
+    f"(?:(?<=[已经曾再又将须需])|^|(?<=[，,。；;：: 　]))[与和同跟向]({_ONE}[{_CHARACTERS}]{{2}})"
+    "(?=核实|核对|核查|沟通|联系|确认|通话|面谈|对接|协商|签约|了解情况|询问)"
+)
+"""With whom somebody talks, where no part of it is a word: 已与于思军核实."""
 _TELLING_IN_A_TABLE = (
     # in a table that has become a line
     f"(?:^|(?<=[ 　\t])){_NAME}{_BLANK}[{_HAN}、]{{2,12}}{_BLANK}[男女]{_BLANK}[0-9]{{2}}",
@@ -88,6 +93,9 @@ def told_names(text: str, words: Container[str]) -> Iterator[Found]:
             is_kind = match[1] in NOBODY or match[1] in NOT_A_NAME or match[1] in MODIFYING
             if not is_kind or match[1] in BORNE:
                 yield Found(*match.span(1), "context", 0.75)
+    for match in _TELLING_OF_NO_WORD.finditer(text):
+        if not any(piece in words for piece in (match[1], match[1][:2], match[1][1:])):
+            yield Found(*match.span(1), "context", 0.7)
     for match in _WRITING.finditer(text) if "记者" in text else ():
         yield Found(*match.span(1), "context", 0.75)
     for match in _QUOTED.finditer(text):

@@ -11,6 +11,10 @@ from policies.recognisers.scan import scan
 from tests.policies.recognisers.weights_here import the_tagger
 
 PEOPLE = {
+    "with whom somebody checks": ("已与于思军核实无误", ["于思军"]),
+    "a customer": ("客户达瓦来电，客户于思军电话未留。", ["达瓦", "于思军"]),
+    "whom something is done to, in dots": ("被询问人买买提·吐尔逊称", ["买买提·吐尔逊"]),
+    "to whom it is handed": ("转给高洁处理", ["高洁"]),
     "behind a role": ("申请人麦福建，男，汉族，现住本市。", ["麦福建"]),
     "behind a role of a family": ("家庭成员：丈夫姚军强，务农；次女王芳月，在读。", ["姚军强", "王芳月"]),
     "behind a role and a pronoun": ("死者生前居住于此，其子郝龙根申领补助金。", ["郝龙根"]),
@@ -161,6 +165,12 @@ PEOPLE = {
     "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
 }
 NOBODY = {
+    "how to reach somebody": "乙方联系方式：13894086591，联系方式 13894086591",
+    "how people are related": "监护人关系 母女，与户主关系 父子",
+    "how it is done": "高兴地宣布开工。",
+    "what somebody must do": "申请人应当提交材料，居民应该报告。",
+    "with whom an office checks": "已与相关部门核实，与原施工方沟通，与安全员联系。",
+    "a customer's": "客户余额不足，客户方案已审，客户管理系统",
     "surnames that are words": "高度重视白色污染问题，黄色预警已发布。",
     "towns": "张家界国家森林公园位于湖南省西北部，石家庄市气温较低。",
     "shops": "李宁专卖店的运动鞋正在打折促销。",
@@ -360,6 +370,9 @@ ADDRESSES = {
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
 }
 NOWHERE = {
+    "a car": "一辆京A12345停在门口",
+    "a train": "车次G1234",
+    "a certificate": "港澳居民居住证号码 810000199001011234",
     "numbers of documents": "杭政发〔2026〕91号",
     "a decree": "张家港市人民政府令第12号",
     "windows of a hall": "请到市政务服务中心三楼A区12号窗口办理，社保在三楼社保专区A12窗口。",
