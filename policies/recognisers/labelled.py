@@ -377,7 +377,7 @@ LABELLED = (
     Labelled(
         category="health",
         words=_words("诊断 诊断为 诊断结果 病史 既往史 患有 确诊 确诊为 疾病 病名 病种 病情 残疾类别 过敏史"),
-        value=r"[\u4e00-\u9fffA-Za-z0-9]{0,10}(?:病|症|炎|癌|瘤|高血压|感染|残疾|骨折|过敏|障碍|综合征|梗死|梗塞|出血|溃疡)",
+        value=r"[\u4e00-\u9fffA-Za-z0-9]{0,10}(?:病|症|炎|癌|瘤|高血压|感染|残疾|骨折|过敏|障碍|综合征|梗死|梗塞|出血|溃疡|[甲乙丙丁戊]肝)",
         score=0.7,
         only_reported=True,
         source="GB/T 45574-2025: health",
