@@ -60,9 +60,9 @@ def format_of(name: str, data: bytes) -> Document:
         return document
     if data.startswith(_RICH_TEXT):
         raise Withheld(RICH_TEXT)
-    if not data and ending in _endings():
-        raise Withheld(EMPTY)
     found = next((each for each in _BY_NAME if ending in each.endings), None)
+    if not data and (ending in _endings() or found is JSON or not (found or TEXT).is_one(data)):
+        raise Withheld(EMPTY)
     if found is None and ending in _endings():
         raise Withheld(NOT_AS_SAID if TEXT.is_one(data) else MALFORMED)
     if not (found or TEXT).is_one(data):

@@ -130,7 +130,7 @@ def test_what_cannot_be_looked_into_is_named(tmp_path: Path, monkeypatch: pytest
         ("a.txt", bytes(range(256)), "请按真正的格式改名"),
         ("a.docx", b"PK\x03\x04" + bytes(9), "已损坏"),
         ("a.csv", '姓名,备注\r\n"甲\r\n乙","好"\r\n丙,"未完\r\n丁,好\r\n'.encode(), "第 4 行的引号没有闭合"),
-        ("a.xlsx", b"", "文件是空的"),
+        *((f"a.{ending}", b"", "文件是空的") for ending in ("xlsx", "json", "xml", "html")),
         ("a.gif", b"GIF89a" + bytes(9), "请另存为 PNG"),
         ("a.7z", b"7z\xbc\xaf" + bytes(9), "请解开后再查"),
         ("a.rtf", b"{\\rtf1 x}", "另存为 .docx"),
