@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.documents.desk import categories_in, masked_file
+from policies.documents.desk import categories_in, format_of, masked_file
 from policies.documents.document import SIGNATURE, Text
+from policies.formats.masker import Withheld
 from yingbi.scan_files import Told, content_of, files_in
 from yingbi.unread_files import Unread, unread_for, unwritten_for
 
@@ -50,6 +51,11 @@ def mask_files(path: Path, out: Path, told: Told, *, unsigned_copy: bool = False
         except Exception as problem:  # noqa: BLE001 - one odd file keeps no other from being copied
             yield unread_for(file, problem)
             continue
+        if not is_folder and out.suffix.lower() != file.suffix.lower() and not _is_read(out.name, data):
+            raise CannotMask(
+                f"副本的格式和原件一样，不能叫 `{out.name}`，请用扩展名 {file.suffix}"
+                f" / the copy is of the format of the file, which no `{out.suffix}` is: name it {file.suffix}"
+            )
         try:
             if is_folder:
                 goes.parent.mkdir(parents=True, exist_ok=True)
@@ -61,6 +67,15 @@ def mask_files(path: Path, out: Path, told: Told, *, unsigned_copy: bool = False
         count = sum(tally.fields.values()) + sum(tally.found.values())
         steps = goes.relative_to(out).parts if is_folder else (out.name,)
         yield Masked(str(file), str(goes), count, signatures, any(map(_tells, steps)))
+
+
+def _is_read(name: str, data: bytes) -> bool:
+    """Whether a file *name* can hold *data*, by what its ending says."""
+    try:
+        format_of(name, data)
+    except Withheld:
+        return False
+    return True
 
 
 @functools.lru_cache(maxsize=1024)

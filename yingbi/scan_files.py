@@ -1,5 +1,6 @@
 """Looks for personal data in files: what was found where, and what could not be read. Never what stands there."""
 
+import errno
 import os
 import time
 from collections import Counter
@@ -45,8 +46,8 @@ class Report:
 
 
 def files_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that *paths* are or hold, in order, and what cannot be looked into: folders that may not be read, and
-    links, which are not followed. Raises OSError where one of *paths* is not there.
+    """The files that *paths* are or hold, in order, and what cannot be looked into: folders that may not be read,
+    links, which are not followed, and those of *paths* that are not there.
     """
     for path in paths:
         if path.is_dir() and not path.is_symlink():
@@ -57,12 +58,11 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
                 yield from (Path(folder) / name for name in sorted([*names, *linked]))
             yield from (Path(problem.filename) for problem in problems)
         else:
-            path.stat()
             yield path
 
 
 def scan_files(paths: Iterable[Path], told: Told, clock: Callable[[], float] = time.monotonic) -> Report:
-    """What stands in *paths*. Raises OSError for a path that is not there.
+    """What stands in *paths*; a path that is not there keeps no other from being looked through.
 
     Of each file it is *told* where in it we are, every `EVERY_S` seconds of the *clock*.
     """
@@ -89,6 +89,8 @@ def scan_files(paths: Iterable[Path], told: Told, clock: Callable[[], float] = t
 
 def content_of(path: Path) -> bytes:
     """What the file *path* holds; no more than is looked at, and a little. Raises OSError."""
+    if not os.path.lexists(path):
+        raise FileNotFoundError(errno.ENOENT, "not there", str(path))
     if not path.is_file() or path.is_symlink():
         raise OSError(0, "not a file")
     with path.open("rb") as file:

@@ -154,6 +154,8 @@ def unread_for(path: Path, problem: Exception) -> Unread:
             "是链接，不跟随，请检查它所指的文件或文件夹",
             "it is a link, which is not followed: look at what it leads to",
         )
+    if isinstance(problem, FileNotFoundError):
+        return Unread(str(path), UNREADABLE, "没有这个文件或文件夹", "there is no such file or folder")
     if isinstance(problem, OSError):
         return Unread(str(path), UNREADABLE, "无法打开，或不是普通文件", "it cannot be opened, or is no plain file")
     if not isinstance(problem, Withheld):

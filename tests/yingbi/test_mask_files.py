@@ -79,6 +79,26 @@ def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert sorted(tmp_path.iterdir()) == [path, out]
 
 
+def test_a_copy_is_called_by_its_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(NAME, "utf-8")
+    assert main(["mask", str(path), "-o", str(tmp_path / "b.docx")]) == 2
+    assert "请用扩展名 .txt" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [path]
+    assert main(["mask", str(path), "-o", str(tmp_path / "b.md")]) == 0
+
+
+def test_what_is_not_there_keeps_no_other_from_being_looked_through(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"电话{MOBILE}", "utf-8")
+    assert main(["scan", str(tmp_path / "b.txt"), str(path)]) == 2
+    said = capsys.readouterr().out
+    assert "没有这个文件或文件夹" in said
+    assert "1 个含个人信息" in said, "the others are looked through"
+
+
 def test_copies_do_not_lie_in_the_folder_they_are_of(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x", "utf-8")
     assert main(["mask", str(tmp_path), "-o", str(tmp_path / "out")]) == 2

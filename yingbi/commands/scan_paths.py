@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, complain, printable
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, complain, printable
 
 UNREAD = 2
 """The exit code where something could not be looked through, whatever was found besides."""
@@ -25,10 +25,6 @@ def scan_paths(paths: list[Path], *, as_json: bool) -> int:
     progress = Progress()
     try:
         report = scan_files(paths, progress)
-    except OSError as error:
-        progress.done()
-        complain(f"没有这个文件或文件夹 / there is no such file or folder: `{printable(str(error.filename))}`")
-        return WRONG_USE
     except KeyboardInterrupt:
         progress.done()
         complain("已中止，没有查完 / stopped: not everything was looked through")
