@@ -47,7 +47,12 @@ _IN_TURN = re.compile(
     r"^[ \t]*(?:[-*+•][ ])?([^\s:：=|,，;；]{2,24}(?:[ \u3000][^\s:：=|,，;；]{1,40}){1,23})[ \t]*$", re.MULTILINE
 )
 """Words parted by single blanks, of which every other may be a label."""
-_SAYS_NOTHING = re.compile("(?:详?见|请|同上?|暂?无|不详|略|保密|[/／-])[^，。；]{0,12}")
+_SAYS_NOTHING = re.compile(
+    "(?:详?见|请|同上?|暂?无|不详|略|保密|[/／-])[^，。；]{0,12}"
+    "|(?:[只仅不]|全部)?(?:保留|显示|遮盖|遮挡|隐藏|隐去|脱敏|掩码|打码)"
+    "(?:[姓名前后首末尾中间全部其余到至和及第一二两三四五六七八九十 位个字]|[0-9]{1,2}(?![0-9])){0,12}"
+)
+"""Where to look instead, that there is nothing, or what is to be done with a value."""
 _BRACKETED = re.compile(
     rf"(?:[【〔\[](?P<label>{_WORDS})[】〕\]]|^[ \t]*[（(](?P<round>{_WORDS})[)）]){_BLANK}{{0,4}}[:：]?{_BLANK}{{0,4}}"
     rf"(?![(（和与及或等、，。])",
@@ -234,9 +239,9 @@ def _key_of(match: re.Match[str]) -> str:
     where only so it tells, unless it is of a thing.
     """
     steps = [step for step in _STEP.split(match["around"] + match["key"]) if step.isascii() and step]
-    *around, last = steps or [match["key"]]  # none is a key of ours in `&C制表人：…` of a footer
-    if not around:
-        return last
+    if len(steps) < 2:
+        return steps[0] if steps else match["key"]  # none is a key of ours in `&C制表人：…` of a footer
+    *around, last = steps
     path = ".".join([*around, last])
     return path if tells(path) or around[-1].lower() in THINGS else last
 

@@ -47,6 +47,10 @@ _ORGANISATION = re.compile(
 )
 _OFFICE = re.compile(rf"[{_HAN}]{{2,12}}[局厅处部室站厂署办]|(?![{''.join(sorted(ALL_SURNAMES))}])[{_HAN}]{{2,12}}科")
 """A part of an organisation."""
+_PART_OF_ORGANISATION = re.compile(
+    rf"[{_HAN}]{{1,20}}(?:局|厅|委|署|中心|政府|公司|医院|法院|检察院|学校|大学|学院|街道办?|办事处)[{_HAN}]{{2,8}}[科处室部站办]"
+)
+"""One behind what it is a part of, whatever surname that begins with: 区医保局参保科."""
 _LAST = frozenset("局厅处部室站厂署办科中") | {each[-1] for each in _ENDS_OF_ORGANISATIONS}
 """How what is called so ends."""
 _POST = re.compile(
@@ -105,7 +109,9 @@ def is_office(text: str) -> bool:
     said = normalise(text).text.strip()
     if _HOUSE.search(said):
         return False
-    return (len(said) > 3 and _ORGANISATION.fullmatch(said) is not None) or _OFFICE.fullmatch(said) is not None
+    if len(said) > 3 and (_ORGANISATION.fullmatch(said) or _PART_OF_ORGANISATION.fullmatch(said)):
+        return True
+    return _OFFICE.fullmatch(said) is not None
 
 
 def is_generic(label: str, value: str) -> bool:

@@ -162,6 +162,18 @@ CASES: dict[str, tuple[str, str]] = {
         f'var s="姓名：{NAME}"; // 经办人：{NAME}\nf("手机：17");\n2026-01-02 08:00:01 INFO 经办人：{NAME}\nGET /q\n',
         'var s="姓名：***"; // 经办人：***\nf("手机：***");\n2026-01-02 08:00:01 INFO 经办人：***\nGET /q\n',
     ),
+    "a number in two lines of an event": (
+        f"data: 请拨打{MOBILE[:3]}\ndata: {MOBILE[3:]} 联系\n\ndata:{ID_NO[:6]}\ndata:{ID_NO[6:]}\n",
+        "data: 请拨打***\ndata: *** 联系\n\ndata:***\ndata:***\n",
+    ),
+    "and in two events": (
+        f"data: 共{MOBILE[:3]}\n\ndata: {MOBILE[3:]} 元\n", f"data: 共{MOBILE[:3]}\n\ndata: {MOBILE[3:]} 元\n",
+    ),
+    "what is to be done with values": (
+        "姓名：保留姓；手机：保留前三位\n证件号码：只显示后4位\n姓名：保留大牛\n",
+        "姓名：保留姓；手机：保留前三位\n证件号码：只显示后4位\n姓名：***\n",
+    ),
+    "a key behind a stroke that is no key of programs": ("_名:1\n", "_名:***\n"),
     "words below each other": ("高兴\n安全\n时间\n", "高兴\n安全\n时间\n"),
 }  # fmt: skip
 
