@@ -388,13 +388,13 @@ def test_who_goes_on_sending_while_it_waits_is_cut(rig: Rig) -> None:
     wait_until(lambda: rig.gateway.last_reason() == "caller_left", 5)
 
 
-def test_who_goes_on_sending_behind_his_last_request_is_cut(rig: Rig) -> None:
+def test_who_goes_on_sending_behind_his_last_request_is_cut(hurried: Rig) -> None:
     """The connection waits for the answer to be taken, and for nothing else."""
-    rig.behind.script = answering(b"id,name\r\n" + b"1,x\r\n" * 150_000, "text/csv")
+    hurried.behind.script = answering(b"id,name\r\n" + b"1,x\r\n" * 150_000, "text/csv")
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(60)
-        connection.connect(("127.0.0.1", rig.gateway.port))
+        connection.connect(("127.0.0.1", hurried.gateway.port))
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\nConnection: close\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
 
