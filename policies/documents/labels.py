@@ -241,9 +241,8 @@ def _key_of(match: re.Match[str]) -> str:
     steps = [step for step in _STEP.split(match["around"] + match["key"]) if step.isascii() and step]
     if len(steps) < 2:
         return steps[0] if steps else match["key"]  # none is a key of ours in `&C制表人：…` of a footer
-    *around, last = steps
-    path = ".".join([*around, last])
-    return path if tells(path) or around[-1].lower() in THINGS else last
+    path = ".".join(steps)
+    return path if tells(path) or steps[-2].lower() in THINGS else steps[-1]
 
 
 def _last_of(key: str) -> str:

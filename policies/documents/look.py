@@ -216,9 +216,8 @@ class Look:
         if self._named:
             self._settle_named()
         spans = personal_spans(text, self._known)
-        labelled = list(labelled_in(text))
-        if labelled:
-            spans = merge([*spans, *(_labelled(spans, *each) for each in labelled)])
+        if labelled := _labelled(text):
+            spans = with_told(spans, labelled)
         if "\n" in text:
             spans = merge([*spans, *_torn_in(text)])
         if not reads or is_nobodys(text) or is_office(text):
@@ -246,8 +245,7 @@ class Look:
 
 def torn_over(text: str, places: Sequence[int]) -> list[Span]:
     """What of *text* is personal, whatever was learnt, and stands over one of *places* in it."""
-    spans = personal_spans(text, KnownValues())
-    return _over(merge([*spans, *(_labelled(spans, *each) for each in labelled_in(text))]), text, places)
+    return _over(with_told(personal_spans(text, KnownValues()), _labelled(text)), text, places)
 
 
 def _over(spans: Iterable[Span], text: str, places: Sequence[int]) -> list[Span]:
@@ -256,11 +254,16 @@ def _over(spans: Iterable[Span], text: str, places: Sequence[int]) -> list[Span]
     Nothing says where what a label heads ends on a page: a value that ends where a text does is not looked for behind
     it, be it followed by 编辑 or by （工作时间）.
     """
-    ends = {each.start: each.end for each in personal_spans(text, KnownValues()) if each.end in places}
-    ends = {start: end for start, end in ends.items() if not _GOES_ON.match(text, end)}
-    cut = (replace(span, end=min(span.end, ends.get(span.start, span.end))) for span in spans)
-    across = (span for span in cut if any(span.start < place < span.end for place in places))
+    across = _across(spans, places)
+    if across:
+        ends = {each.start: each.end for each in personal_spans(text, KnownValues()) if each.end in places}
+        ends = {start: end for start, end in ends.items() if not _GOES_ON.match(text, end)}
+        across = _across((replace(span, end=min(span.end, ends.get(span.start, span.end))) for span in across), places)
     return merge([*across, *(_torn_in(text) if "\n" in text else ())])
+
+
+def _across(spans: Iterable[Span], places: Sequence[int]) -> list[Span]:
+    return [span for span in spans if any(span.start < place < span.end for place in places)]
 
 
 def is_of_form(text: str, found: Sequence[str]) -> bool:
@@ -288,8 +291,6 @@ def _torn_in(text: str) -> Iterator[Span]:
             counted = ()
 
 
-def _labelled(spans: Sequence[Span], start: int, end: int, category: str) -> Span:
-    """What a label tells of *start* to *end*, to be counted unless it was found there among *spans* already."""
-    there = (found for span in spans if span.start < end and start < span.end for found in span.categories)
-    is_counted = category in by_category(dict.fromkeys(there, 1))
-    return Span(start, end, () if is_counted else found_as(category, "context"))
+def _labelled(text: str) -> list[Span]:
+    """What labels in *text* tell."""
+    return [Span(start, end, found_as(category, "context")) for start, end, category in labelled_in(text)]

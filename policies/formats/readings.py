@@ -16,8 +16,14 @@ def with_told(spans: Sequence[Span], told: Sequence[Span]) -> list[Span]:
 def _uncounted(spans: Sequence[Span], told: Sequence[Span]) -> Iterator[Span]:
     """Those that are *told*, without what is to be counted where the same was found there among *spans*."""
     for span in told:
-        at = bisect_right(spans, span.start, key=lambda each: each.end)
-        is_there = at < len(spans) and spans[at].start < span.end
-        there = by_category(dict.fromkeys(spans[at].categories, 1)) if is_there else {}
+        there = by_category(dict.fromkeys(_found_over(spans, span), 1))
         is_counted = bool(there) and by_category(dict.fromkeys(span.categories, 1)).keys() <= there.keys()
         yield replace(span, categories=()) if is_counted else span
+
+
+def _found_over(spans: Sequence[Span], span: Span) -> Iterator[str]:
+    """What was found in those of *spans* that overlap *span*."""
+    at = bisect_right(spans, span.start, key=lambda each: each.end)
+    while at < len(spans) and spans[at].start < span.end:
+        yield from spans[at].categories
+        at += 1

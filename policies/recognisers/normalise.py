@@ -93,15 +93,23 @@ def normalise(text: str, hidden: str = "") -> Normal:
     if _PLAIN.fullmatch(text):
         return Normal(text, None)
     plain = _CHANGED.sub(_changed, text)
-    if _INVISIBLE.search(plain) is None:
-        return Normal(plain, None)
+    return without(Normal(plain, None), _INVISIBLE, hidden)
+
+
+def without(normal: Normal, rows: re.Pattern[str], instead: str = "") -> Normal:
+    """*normal* with *instead* in the place of each of *rows*."""
+    text = normal.text
+    if rows.search(text) is None:
+        return normal
     shown, origin, end = [], [], 0
-    for row in _INVISIBLE.finditer(plain):
+    for row in rows.finditer(text):
         start = row.start()
-        shown += [plain[end:start], hidden]
-        origin += [*range(end, start), *[start] * len(hidden)]
+        shown += [text[end:start], instead]
+        origin += [*range(end, start), *[start] * len(instead)]
         end = row.end()
-    return Normal("".join([*shown, plain[end:]]), [*origin, *range(end, len(plain) + 1)])
+    origin += range(end, len(text) + 1)
+    before = normal.origin
+    return Normal("".join([*shown, text[end:]]), origin if before is None else [before[place] for place in origin])
 
 
 def _changed(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ The tagger and the rules for addresses know places as they are written without t
 
 import re
 
-from policies.recognisers.normalise import Normal
+from policies.recognisers.normalise import Normal, without
 
 _UNITS = "号|弄|栋|幢|座|单元|层|楼|室|户|#"
 _FOR_LOOKS = re.compile(
@@ -17,10 +17,4 @@ _FOR_LOOKS = re.compile(
 
 def without_spaces(normal: Normal) -> Normal:
     """*normal* without the spaces that part numbers of an address from what they number."""
-    spaces = [match.start() for match in _FOR_LOOKS.finditer(normal.text)] if " " in normal.text else []
-    if not spaces:
-        return normal
-    left = set(spaces)
-    kept = [place for place in range(len(normal.text) + 1) if place not in left]
-    text = "".join(normal.text[place] for place in kept[:-1])
-    return Normal(text, kept if normal.origin is None else [normal.origin[place] for place in kept])
+    return without(normal, _FOR_LOOKS) if " " in normal.text else normal
