@@ -12,7 +12,8 @@ from console.desk import Admitted, Desk
 from console.excused import Excuses
 from console.pages import Pages, sheet
 from console.roles import Role
-from console.words import LEVELS, options
+from console.rule_words import LEVELS
+from console.words import options
 from incident.ids import PersonId
 from siem.baseline.calendar import LOCAL
 from siem.detect.alert import Alert, AlertId

@@ -25,6 +25,7 @@ from console.case_view import (
     targets_of,
     under_way,
 )
+from console.case_words import BY_HAND, MOVES, OCCURRENCES
 from console.cookies import handle_of
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped, Typed
@@ -32,10 +33,10 @@ from console.handling_view import manual_steps
 from console.notice_view import STANDINGS, standing_of
 from console.pages import Pages, sheet
 from console.roles import Role
+from console.rule_words import LEVELS as LEVEL_WORDS
 from console.step_roles import handles, may_answer, persons_for
 from console.unseen import readable_by
-from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
-from console.words import LEVELS as LEVEL_WORDS
+from console.words import options, word
 from incident.acts import MOST_CONTAINMENT
 from incident.alert_facts import facts_of
 from incident.by_hand import late_steps

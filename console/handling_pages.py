@@ -17,7 +17,7 @@ from console.event_export import harmless
 from console.forms import LONGEST_LINE, Mistyped
 from console.handling_view import open_tasks, to_do
 from console.pages import Pages
-from console.words import LEVELS as LEVEL_WORDS
+from console.rule_words import LEVELS as LEVEL_WORDS
 from console.words import options, word
 from incident.annual import Annual, Figures, annual, years_of
 from incident.codec import encode

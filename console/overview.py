@@ -17,7 +17,7 @@ from console.pages import Pages
 from console.step_roles import handles
 from incident.command import AskPerson, Question
 from incident.drill_standing import PlanStanding, standings
-from incident.ids import Bilingual, PersonId
+from incident.ids import Bilingual, PersonId, in_both
 from incident.incident import ENDED, Case
 from siem.detect.alert import Alert
 from siem.index.store import StoreUnavailable
@@ -107,102 +107,104 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
     found: list[Bilingual] = []
     policy, shipping = installation.policy, installation.shipping
     if policy.errors:
-        found.append(_w("策略文件有错误，未生效", "the policy files are broken and not in force"))
+        found.append(in_both("策略文件有错误，未生效", "the policy files are broken and not in force"))
     if installation.keys is not None:
         found += _keys(installation.keys)
     if policy.generation == 0:
         found.append(
-            _w("还没有发布过策略，网关不提供任何数据", "no policy was ever published: the gateway shows nothing")
+            in_both("还没有发布过策略，网关不提供任何数据", "no policy was ever published: the gateway shows nothing")
         )
     down = [worker.name for worker in installation.workers if not (worker.alive and worker.serving)]
     if down:
-        found.append(_w(f"网关进程未在服务：{'、'.join(down)}", f"workers not serving: {', '.join(down)}"))
+        found.append(in_both(f"网关进程未在服务：{'、'.join(down)}", f"workers not serving: {', '.join(down)}"))
     if not installation.workers:
-        found.append(_w("没有网关进程在运行", "no worker runs"))
+        found.append(in_both("没有网关进程在运行", "no worker runs"))
     records = installation.records
     if shipping.broken or records.log:
         found.append(
-            _w("访问日志的校验链断裂，可能被改动", "the chain of the access log breaks: it may have been altered")
+            in_both("访问日志的校验链断裂，可能被改动", "the chain of the access log breaks: it may have been altered")
         )
     if records.journals:
         names = "、".join(records.journals)
-        found.append(_w(f"案件记录被改动过：{names}", f"journals of cases were altered: {', '.join(records.journals)}"))
+        found.append(
+            in_both(f"案件记录被改动过：{names}", f"journals of cases were altered: {', '.join(records.journals)}")
+        )
     if records.policies:
-        found.append(_w(f"策略记录被改动过：{records.policies.zh}", f"the journal of policies: {records.policies.en}"))
+        found.append(
+            in_both(f"策略记录被改动过：{records.policies.zh}", f"the journal of policies: {records.policies.en}")
+        )
     if records.permits:
         found.append(
-            _w(
+            in_both(
                 f"许可记录被改动过，不再开启许可：{records.permits.zh}",
                 f"the journal of permits, by which nothing is opened any more: {records.permits.en}",
             )
         )
     if records.alerts:
         found.append(
-            _w(
+            in_both(
                 f"告警处置记录被改动过，不再登记处理：{records.alerts.zh}",
                 f"the journal of alerts, in which nothing is taken down any more: {records.alerts.en}",
             )
         )
     if records.rules:
         found.append(
-            _w(
+            in_both(
                 f"规则记录被改动过，不能提议和生效：{records.rules.zh}",
                 f"the journal of rules, of which none is changed any more: {records.rules.en}",
             )
         )
     if records.playbooks:
         found.append(
-            _w(
+            in_both(
                 f"预案记录被改动过，控制台同意过的预案停用：{records.playbooks.zh}",
                 f"the journal of playbooks, of which none that was agreed to here is used: {records.playbooks.en}",
             )
         )
     if records.searches:
         found.append(
-            _w(
+            in_both(
                 f"查询和导出的记录被改动过，不再保存和导出：{records.searches.zh}",
                 f"the journal of searches and exports, and nothing is exported any more: {records.searches.en}",
             )
         )
     if policy.generation and not policy.two_people:
         found.append(
-            _w(
+            in_both(
                 "没有人审批策略：保存文件即生效（yingbi.toml 中 two_people = false）",
                 "nobody approves policies: a saved file is in force (`two_people = false` in yingbi.toml)",
             )
         )
     if records.all_at is not None and now - records.all_at > UNCHECKED:
-        found.append(_w("记录已超过两天没有全部核验", "the records were not checked in full for two days"))
+        found.append(in_both("记录已超过两天没有全部核验", "the records were not checked in full for two days"))
     if shipping.rules_trouble:
         found.append(
-            _w(
+            in_both(
                 f"检测规则没有全部生效：{shipping.rules_trouble}",
                 f"not all detection rules are applied: {shipping.rules_trouble}",
             )
         )
     if shipping.trouble:
-        found.append(_w("索引暂时不接收日志，统计可能偏少", "the index does not take the log: counts may be too low"))
+        found.append(
+            in_both("索引暂时不接收日志，统计可能偏少", "the index does not take the log: counts may be too low")
+        )
     elif shipping.behind_bytes > FAR_BEHIND:
-        found.append(_w("索引落后于日志，统计可能偏少", "the index is behind the log: counts may be too low"))
+        found.append(in_both("索引落后于日志，统计可能偏少", "the index is behind the log: counts may be too low"))
     if shipping.refused:
-        found.append(_w(f"{shipping.refused} 条记录无法进入索引", f"the index refused {shipping.refused} events"))
+        found.append(in_both(f"{shipping.refused} 条记录无法进入索引", f"the index refused {shipping.refused} events"))
     return (*found, *installation.pipeline)
 
 
 def _keys(keys: KeyState) -> list[Bilingual]:
     found = []
     if keys.wrong:
-        found.append(_w("密钥记录被改动过", "the journal of the keys was altered"))
+        found.append(in_both("密钥记录被改动过", "the journal of the keys was altered"))
     elif not keys.root:
-        found.append(_w("根密钥丢失", "the root key is lost"))
+        found.append(in_both("根密钥丢失", "the root key is lost"))
     if names := [system.name for system in keys.systems if system.wrong]:
         zh, en = "、".join(names), ", ".join(names)
-        found.append(_w(f"密钥环不能用，不提供服务：{zh}", f"not served, their keyrings cannot be used: {en}"))
+        found.append(in_both(f"密钥环不能用，不提供服务：{zh}", f"not served, their keyrings cannot be used: {en}"))
     return found
-
-
-def _w(zh: str, en: str) -> Bilingual:
-    return Bilingual(zh=zh, en=en)
 
 
 class Overview:

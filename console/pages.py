@@ -15,6 +15,7 @@ from console import cookies, policy_view
 from console.access import ONE_PAGE, SEES_BROKEN_POLICY, SEES_EMERGENCIES
 from console.case_view import about, clocks_of
 from console.desk import Desk
+from console.form_words import DONE
 from console.handling_view import marks_of, spelled
 from console.moments import Moments, left
 from console.notice_view import STANDINGS
@@ -23,7 +24,7 @@ from console.permit_state import PermitRecord
 from console.roles import ROLE_NAMES
 from console.unseen import readable_by
 from console.visible import exactly, visible
-from console.words import DONE, TABLES, languages, who, whose, word
+from console.words import TABLES, languages, who, whose, word
 from incident.duty_view import limit_words
 from incident.ids import Bilingual, NotPermitted
 from incident.notice import blocks

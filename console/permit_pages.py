@@ -4,11 +4,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.desk import Admitted, Desk
+from console.event_words import JUDGEMENTS
 from console.pages import Pages, sheet
 from console.permit_journal import Judgement
 from console.permit_state import PermitRecord
 from console.permit_use import used
-from console.words import JUDGEMENTS, options
+from console.words import options
 
 ON_ONE_PAGE = 20
 MOST_WAITING = 50

@@ -13,8 +13,9 @@ from console.pages import Pages, sheet
 from console.rule_book import MOST_BYTES, BadRules, InForce
 from console.rule_journal import Proposal, Standing
 from console.rule_trials import MOST_DAYS
+from console.rule_words import LEVELS
 from console.separation import are_alike
-from console.words import LEVELS, languages, options
+from console.words import languages, options
 from incident.ids import Bilingual, NotPermitted
 from siem.detect.adapt import SEQUENCES, adapted
 from siem.detect.definition import EVERY_EVENT, Level, Rule, RuleId

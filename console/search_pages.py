@@ -13,13 +13,14 @@ from console.desk import Admitted, Desk
 from console.event_export import MEDIA_TYPES, MOST_ROWS, export_of
 from console.event_pages import EventPages, Search
 from console.event_rows import Cell, EventRow
+from console.event_words import CALLER_KINDS, DISCLOSURES, PHASES, VERDICTS
 from console.forms import LONGEST_LINE, Mistyped
 from console.pages import Pages
 from console.search_book import SavedSearch
 from console.search_filters import Filters, Span, read_filters, typed_of
 from console.search_journal import Format
 from console.search_words import described
-from console.words import CALLER_KINDS, DISCLOSURES, PHASES, VERDICTS, word
+from console.words import word
 from incident.ids import NotPermitted
 from siem.index.store import StoreUnavailable
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from console.event_words import CALLER_KINDS, DISCLOSURES, PHASES, VERDICTS
 from console.pages import Pages
 from console.search_filters import FIELDS, SPANS, Filters, Span
-from console.words import CALLER_KINDS, DISCLOSURES, PHASES, VERDICTS, Table, word
+from console.words import Table, word
 
 type Options = list[tuple[str, str]]
 

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from console import cookies
 from console.admission import SignInFirst
 from console.desk import Admitted, Desk
+from console.form_words import WRITTEN
 from console.forms import Mistyped, Typed
 from console.pages import Pages
 from console.sessions import Session
-from console.words import WRITTEN
 from incident.ids import NotPermitted
 
 log = logging.getLogger("console")

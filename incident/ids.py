@@ -60,6 +60,11 @@ class Bilingual:
     en: str
 
 
+def in_both(zh: str, en: str) -> Bilingual:
+    """What *zh* says in Chinese and *en* in English: the short spelling for tables of words."""
+    return Bilingual(zh=zh, en=en)
+
+
 class NotPermitted(Exception):
     """A rule of the work forbids it: two people are needed, the state does not allow it, a reason is missing.
 

@@ -15,7 +15,7 @@ from console.alert_state import AlertLife
 from console.alert_view import reason_of, said
 from console.alert_words import ALERT_STATES, DISPOSITIONS
 from console.moments import Moments
-from console.words import LEVELS
+from console.rule_words import LEVELS
 from incident.database import open_database
 from incident.ids import Bilingual, PersonId
 from policies.findings import spelled_out

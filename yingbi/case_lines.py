@@ -10,10 +10,11 @@ from sqlalchemy.exc import OperationalError
 
 from console.case_json import LATE, case_json, timeline_json
 from console.case_view import clocks_of, held_by, steps_left, steps_of
+from console.case_words import CAUTIONS, PROGRESS, QUESTIONS, READINGS, STATES
 from console.moments import Moments, left
 from console.notice_view import STANDINGS, standing_of
+from console.rule_words import LEVELS
 from console.unseen import Readable
-from console.words import CAUTIONS, LEVELS, PROGRESS, QUESTIONS, READINGS, STATES
 from incident.database import open_database
 from incident.duties import GRADE_NAMES
 from incident.graph import load_playbooks

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from console.case_words import LIMITS, READINGS
 from console.moments import Moments, left
-from console.words import LIMITS, READINGS
 from incident.clocks import URGENCY_NAMES, Urgency
 from incident.duty_view import limit_words
 from incident.incident import Case

@@ -12,7 +12,7 @@ from typing import Any
 
 from incident.evidence import digests
 from incident.evidence_book import MANIFEST, SIGNATURE
-from incident.ids import Bilingual
+from incident.ids import Bilingual, in_both
 from policies.detached import AnotherKey, DetachedSigner, PublicKeys, check_detached
 from policies.keys import BadSignature
 from yingbi.home import Home
@@ -69,31 +69,31 @@ def _check(archive: zipfile.ZipFile, keys: PublicKeys, size_of_archive: int) -> 
         signature = _read(archive, SIGNATURE, LARGEST_SIGNATURE).decode("ascii") if SIGNATURE in names else ""
         kid = check_detached(signature, data, keys, KIND)
     except AnotherKey:
-        wrong.append(_w("清单由另一把密钥签名", "another key signed the manifest"))
+        wrong.append(in_both("清单由另一把密钥签名", "another key signed the manifest"))
     except (BadSignature, UnicodeDecodeError):
         wrong.append(
-            _w("清单被改动过", "the manifest is not what was signed")
+            in_both("清单被改动过", "the manifest is not what was signed")
             if SIGNATURE in names
-            else _w("清单没有签名", "the manifest is not signed")
+            else in_both("清单没有签名", "the manifest is not signed")
         )
     manifest, held = _manifest(data)
     if len(names) != len(set(names)):
-        wrong.append(_w("有同名的文件", "there are files of one name"))
+        wrong.append(in_both("有同名的文件", "there are files of one name"))
     if not _is_nothing_else(archive, size_of_archive):
         wrong.append(
-            _w(
+            in_both(
                 "压缩包里有不属于任何文件的数据，或者被重新打包过",
                 "the archive holds more than its files, or was packed anew",
             )
         )
     wrong.extend(_wrong_sums(archive, held))
     unknown = sorted(set(names) - held.keys() - _SUMS.keys() - {MANIFEST, SIGNATURE})
-    wrong.extend(_w(f"{name!a} 不在清单上", f"{name!a} is not in the manifest") for name in unknown)
+    wrong.extend(in_both(f"{name!a} 不在清单上", f"{name!a} is not in the manifest") for name in unknown)
     for name, (number, size, *expected) in held.items():
         if name not in names:
-            wrong.append(_w(f"第 {number} 件缺少文件", f"the file of piece {number} is missing"))
+            wrong.append(in_both(f"第 {number} 件缺少文件", f"the file of piece {number} is missing"))
         elif archive.getinfo(name).file_size != size or [*digests(_read(archive, name, size))] != expected:
-            wrong.append(_w(f"第 {number} 件与清单不符", f"piece {number} is not what the manifest says"))
+            wrong.append(in_both(f"第 {number} 件与清单不符", f"piece {number} is not what the manifest says"))
     return Checked(str(manifest["case"]), manifest["drill"] is True, len(held), kid, tuple(wrong))
 
 
@@ -116,9 +116,9 @@ def _wrong_sums(archive: zipfile.ZipFile, held: dict[str, tuple[int, int, str, s
     for name, which in _SUMS.items():
         expected = "".join(f"{digests_of[which]}  {path}\n" for path, (_, _, *digests_of) in held.items()).encode()
         if name not in archive.namelist():
-            yield _w(f"缺少 {name}", f"`{name}` is missing")
+            yield in_both(f"缺少 {name}", f"`{name}` is missing")
         elif archive.getinfo(name).file_size != len(expected) or _read(archive, name, len(expected)) != expected:
-            yield _w(f"{name} 与清单不符", f"`{name}` is not what the manifest says")
+            yield in_both(f"{name} 与清单不符", f"`{name}` is not what the manifest says")
 
 
 def _manifest(data: bytes) -> tuple[dict[str, Any], dict[str, tuple[int, int, str, str]]]:
@@ -140,7 +140,3 @@ def _read(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     if len(data) > most:
         raise NoExport(f"{name!a} 太大 / is larger than an export has it")
     return data
-
-
-def _w(zh: str, en: str) -> Bilingual:
-    return Bilingual(zh=zh, en=en)

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
+from console.event_words import JUDGEMENTS, PERMIT_KINDS
 from console.permit_book import PermitBook
 from console.permit_state import PermitRecord
-from console.words import JUDGEMENTS, PERMIT_KINDS
 from incident.database import open_database
 from policies.findings import spelled_out
 from policies.keys import Signer

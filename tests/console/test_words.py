@@ -3,8 +3,11 @@ import re
 import pytest
 
 from console import words
+from console.case_words import MOVES, STATES
+from console.form_words import DONE, WRITTEN
 from console.notice_view import STANDING_KINDS, STANDINGS, Standing
 from console.pages import TEMPLATES
+from console.rule_words import LEVELS as LEVEL_WORDS
 from incident.clocks import Reading, Urgency
 from incident.command import Containment, Question
 from incident.duties import Grade, Occurrence, SetBy
@@ -51,11 +54,11 @@ def test_every_member_has_its_words(name: str) -> None:
 
 
 def test_every_move_has_its_words() -> None:
-    assert set(words.MOVES) == set(Move)
+    assert set(MOVES) == set(Move)
 
 
 def test_words_are_in_their_language() -> None:
-    for table in (*words.TABLES.values(), words.DONE, words.MOVES, words.WRITTEN, STANDINGS):
+    for table in (*words.TABLES.values(), DONE, MOVES, WRITTEN, STANDINGS):
         for word in table.values():
             assert re.search("[一-鿿]", word.zh)
             assert word.en
@@ -67,7 +70,7 @@ def test_every_standing_of_a_notice_has_a_look() -> None:
 
 
 def test_something_unknown_is_shown_as_it_is() -> None:
-    assert words.word(words.LEVELS, "catastrophic").zh == "catastrophic"
+    assert words.word(LEVEL_WORDS, "catastrophic").zh == "catastrophic"
 
 
 def test_who_did_something(bureau: Bureau) -> None:
@@ -85,8 +88,8 @@ def test_who_did_something(bureau: Bureau) -> None:
 
 
 def test_choices_are_in_two_languages() -> None:
-    assert words.options(words.LEVELS, ("low", "high")) == [("low", "低 / low"), ("high", "高 / high")]
-    assert len(words.options(words.STATES)) == len(State)
+    assert words.options(LEVEL_WORDS, ("low", "high")) == [("low", "低 / low"), ("high", "高 / high")]
+    assert len(words.options(STATES)) == len(State)
 
 
 def test_every_field_in_which_people_write_is_given_back() -> None:
@@ -123,4 +126,4 @@ def test_every_field_in_which_people_write_is_given_back() -> None:
         "sha256",
         "sm3",
     }
-    assert found - short == set(words.WRITTEN)
+    assert found - short == set(WRITTEN)
