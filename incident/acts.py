@@ -20,7 +20,7 @@ from incident.ids import CommandKey, DutyId, NotPermitted, PersonId, person
 from incident.incident import ENDED, TRANSITIONS, Case, Issued, Progress
 from incident.journal import Fact
 from incident.review import needs_no_more
-from incident.walk import RETRY
+from incident.step_commands import RETRY
 
 MOST_CONTAINMENT = timedelta(hours=24)
 """Invariant 6: what lasts longer takes two people."""

@@ -19,7 +19,8 @@ from incident.facts.run import CommandEnded, CommandIssued, Ending, RunEnded
 from incident.ids import CaseId, CommandKey
 from incident.incident import ENDED, TRANSITIONS, Case, Progress
 from incident.journal import Fact
-from incident.walk import Library, Walk, begin, follower
+from incident.step_order import Library, begin, follower
+from incident.walk import Walk
 
 
 def next_facts(case: Case, library: Library, now: datetime) -> tuple[Fact, ...]:

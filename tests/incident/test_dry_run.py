@@ -89,7 +89,7 @@ def test_ours_come_to_their_end(name: str, caller: str) -> None:
 
 def test_a_long_way_is_not_gone_through_for_each_of_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """What follows is looked for in all steps: to look at all of them again for each took minutes for 1,500."""
-    monkeypatch.setattr("incident.walk.follower", None)
+    monkeypatch.setattr("incident.branches.follower", None)
     names = [f"do-{number}" for number in range(20)]
     chain: dict[str, Any] = {name: manual(ok=after) for name, after in pairwise([*names, "end"])}
     long = book(start={"then": names[0]}, **chain, end={})

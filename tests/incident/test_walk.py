@@ -505,7 +505,7 @@ def test_a_round_that_fails_ends_the_loop(office: Office) -> None:
 
 
 def test_a_loop_is_given_up_after_so_many_rounds(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("incident.walk.MOST_ROUNDS", 3)
+    monkeypatch.setattr("incident.branches.MOST_ROUNDS", 3)
     run(office, **COUNTED)
     for _ in range(3):
         answer(office, "one", inputs={"__left__": "1"})
