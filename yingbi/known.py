@@ -45,8 +45,7 @@ class Known:
 
     def give(self, baselines: Baselines) -> None:
         """Let *baselines* have the lists as they were read last."""
-        baselines.listed, baselines.relatives, baselines.canaries = self._listed, self._relatives, self._of_nobody
-        baselines.excuses = self._excuses
+        baselines.know(listed=self._listed, relatives=self._relatives, canaries=self._of_nobody, excuses=self._excuses)
 
     def _read(self) -> str:
         trouble = self._read_lists()

@@ -114,9 +114,9 @@ class Running:
             building=self._building,
             read_to=taken[0] if taken else self._read_to,
             until=until,
-            callers=len(self.baselines.profiles),
+            callers=len(self.baselines.learned.profiles),
             since=self._since,
-            is_learned=self.baselines.is_learned,
+            is_learned=self.baselines.learned.is_complete,
             more=self._read is not None,
         )
 

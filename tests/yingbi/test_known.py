@@ -38,19 +38,19 @@ def test_the_lists_are_as_they_were_imported_last(home: Home, cases: CaseStore) 
     take(cases, People.RELATIVES, {digest(2): "clerk-wang", digest(4): "clerk-wang"})
     take(cases, People.STAFF, {digest(5): "clerk-li"})
     assert known.renew(baselines) == ""
-    assert baselines.listed == {digest(1)}
-    assert baselines.relatives == {"clerk-wang": frozenset({digest(2), digest(4)})}
+    assert baselines.counting.listed == {digest(1)}
+    assert baselines.counting.relatives == {"clerk-wang": frozenset({digest(2), digest(4)})}
     assert baselines.canaries == frozenset()
     home.canaries.write_text(f"{digest(9)}\n")
     take(cases, People.LISTED, {digest(1): "", digest(3): ""}, minutes=1)
     take(cases, People.RELATIVES, {}, minutes=1)
     assert known.renew(baselines) == ""
-    assert baselines.listed == {digest(1), digest(3)}
-    assert not baselines.relatives
+    assert baselines.counting.listed == {digest(1), digest(3)}
+    assert not baselines.counting.relatives
     assert baselines.canaries == {digest(9)}
     fresh = Baselines(read_calendar())
     known.give(fresh)
-    assert (fresh.listed, fresh.canaries) == (baselines.listed, baselines.canaries)
+    assert (fresh.counting.listed, fresh.canaries) == (baselines.counting.listed, baselines.canaries)
 
 
 def test_where_nothing_was_imported_nobody_is_known(home: Home) -> None:
@@ -58,7 +58,7 @@ def test_where_nothing_was_imported_nobody_is_known(home: Home) -> None:
     assert known.renew(baselines) == ""
     home.reason_store.touch()  # as the detecting process does at its start
     assert known.renew(baselines) == ""
-    assert (baselines.listed, baselines.relatives) == (frozenset(), {})
+    assert (baselines.counting.listed, baselines.counting.relatives) == (frozenset(), {})
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ def test_a_list_that_cannot_be_read_stays_as_it_was_and_that_is_said(
     assert said in trouble
     assert " / " in trouble
     assert "330123" not in trouble
-    assert baselines.listed == {digest(1)}
+    assert baselines.counting.listed == {digest(1)}
     assert baselines.canaries == {digest(9)}
     assert known.renew(baselines) == trouble

@@ -7,7 +7,8 @@ import pytest
 
 from siem.baseline.by_rules import Rules
 from siem.baseline.first_days import AT_FIRST
-from siem.baseline.watch import LEARN_DAYS, Baselines
+from siem.baseline.learned import LEARN_DAYS
+from siem.baseline.watch import Baselines
 from siem.detect.custom import Custom
 from siem.detect.rule_set import read_rules, rule_files
 from siem.record.ecs import Document

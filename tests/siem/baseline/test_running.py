@@ -84,7 +84,7 @@ def test_what_is_there_a_little_late_is_judged_and_nothing_twice(store: Patchy, 
     looks = list(office.looks(WANG, LEARNED, 30, hour=10 - 1 / 120))
     store.append(looks[:1], SOON)
     through(running, TEN)
-    counted = running.baselines.profiles["staff", WANG].today
+    counted = running.baselines.learned.profiles["staff", WANG].today
     assert counted is not None
     assert len(counted.people) == 1
     late = a_burst(office, TEN - LATENESS + timedelta(seconds=1))
@@ -103,7 +103,7 @@ def test_an_index_that_goes_away_is_read_on_from_there(store: Patchy, running: R
     store.fails_after = None
     (found,) = through(running, TEN)
     assert "usual: 8-12" in found.en
-    profile = running.baselines.profiles["staff", WANG]
+    profile = running.baselines.learned.profiles["staff", WANG]
     assert len(profile.workdays) == 15  # each day once
 
 
@@ -111,10 +111,10 @@ def test_a_day_ends_though_nobody_comes_after_it(store: Patchy, running: Running
     office = learned(store, running)
     store.append(list(office.usual(LEARNED)), SOON)
     through(running, moment(LEARNED, 23.9).astimezone(UTC))
-    assert running.baselines.profiles["staff", WANG].today is not None
+    assert running.baselines.learned.profiles["staff", WANG].today is not None
     through(running, moment(LEARNED, 24.2).astimezone(UTC))
-    assert running.baselines.profiles["staff", WANG].today is None
-    assert len(running.baselines.profiles["staff", WANG].workdays) == 16
+    assert running.baselines.learned.profiles["staff", WANG].today is None
+    assert len(running.baselines.learned.profiles["staff", WANG].workdays) == 16
 
 
 def test_a_clock_that_was_set_back_is_learned_anew_and_nothing_is_missed(store: Patchy, running: Running) -> None:

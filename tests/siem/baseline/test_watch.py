@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from siem.baseline.watch import LEARN_DAYS, Baselines
+from siem.baseline.learned import LEARN_DAYS
+from siem.baseline.watch import Baselines
 from siem.record.ecs import Document
 from siem.record.event import CallerKind, Disclosure, PermitNote, PermitState, Phase, Verdict
 from tests.siem.baseline.office import CALENDAR, CLERKS, FIRST, LEARNED, Office, found_in, moment
@@ -316,15 +317,15 @@ def test_a_day_that_was_closed_is_closed_once_and_takes_no_more() -> None:
     for document in office.weeks():
         baselines.observe(document)
     assert baselines.pass_to(LEARNED - timedelta(days=3)) == []
-    assert baselines.profiles["staff", WANG].today is not None
+    assert baselines.learned.profiles["staff", WANG].today is not None
     baselines.pass_to(LEARNED)
-    known = len(baselines.profiles["staff", WANG].workdays)
+    known = len(baselines.learned.profiles["staff", WANG].workdays)
     baselines.observe(office.look(WANG, moment(LEARNED - timedelta(days=3), 23)))
     baselines.pass_to(LEARNED)
     for document in office.usual(LEARNED):
         baselines.observe(document)
     baselines.close()
-    assert len(baselines.profiles["staff", WANG].workdays) == known + 1
+    assert len(baselines.learned.profiles["staff", WANG].workdays) == known + 1
 
 
 def test_who_stands_in_for_a_colleague_is_still_compared_with_the_own_days() -> None:
