@@ -10,7 +10,8 @@ from itertools import count
 from policies.documents.formulas import literals_of
 from policies.documents.groups import AUTHOR, Grouping, is_author, says_something
 from policies.documents.look import Look
-from policies.documents.splice import Attribute, Frame
+from policies.documents.splice import Attribute
+from policies.documents.units import Frame
 from policies.formats.free_text import hide
 from policies.transforms.make import REDACTED
 

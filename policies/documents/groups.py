@@ -10,8 +10,9 @@ from policies.documents.formulas import with_joined
 from policies.documents.headings import tells
 from policies.documents.inside import Inside
 from policies.documents.look import Look
-from policies.documents.splice import SHORTEST, Aside, Attribute, Frame, Run, Splicer, Unit, cut, joined, write
+from policies.documents.splice import SHORTEST, Aside, Attribute, Splicer
 from policies.documents.torn_paragraphs import WINDOW
+from policies.documents.units import Frame, Run, Unit, cut, joined, write
 from policies.formats.finder import Span, merge
 from policies.formats.found import found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans

@@ -15,7 +15,7 @@ from policies.documents.page_runs import without_torn
 from policies.documents.plain import JSON, decoded
 from policies.documents.prose import Prose
 from policies.documents.signatures import marked_unsigned, without_signatures
-from policies.documents.splice import Frame
+from policies.documents.units import Frame
 from policies.documents.xml_keys import told_in
 from policies.formats.found import found_as
 from policies.formats.html_body import HtmlMasker

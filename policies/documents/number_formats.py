@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from policies.documents.formulas import literals_of
-from policies.documents.splice import Frame, Splicer, Unit
+from policies.documents.splice import Splicer
+from policies.documents.units import Frame, Unit
 
 
 def codes_in(pieces: Iterable[bytes]) -> dict[str, str]:

@@ -20,7 +20,8 @@ from policies.documents.look import Look
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import Prose
 from policies.documents.signatures import PROLOGUE, marked_unsigned
-from policies.documents.splice import Frame, Run, Splicer, Unit, joined
+from policies.documents.splice import Splicer
+from policies.documents.units import Frame, Run, Unit, joined
 from policies.documents.xml_keys import told_in
 from policies.formats.found import found_as
 from policies.formats.masker import Withheld

@@ -31,7 +31,8 @@ from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import REACHES_OUT, Prose
 from policies.documents.sheets import SharedStrings, Sheet, Strings
 from policies.documents.signatures import marked_unsigned
-from policies.documents.splice import Frame, Splicer, Unit
+from policies.documents.splice import Splicer
+from policies.documents.units import Frame, Unit
 from policies.documents.xml_keys import told_in
 from policies.formats.found import found_as
 from policies.formats.masker import Withheld

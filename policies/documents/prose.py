@@ -9,8 +9,8 @@ from policies.documents.formulas import as_digits
 from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
 from policies.documents.inside import Inside, Insides
-from policies.documents.splice import Frame, Run, Unit, joined
 from policies.documents.torn_paragraphs import torn
+from policies.documents.units import Frame, Run, Unit, joined
 from policies.documents.xml_keys import Told
 from policies.formats.masker import Withheld
 

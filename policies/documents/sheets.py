@@ -11,7 +11,7 @@ from policies.documents.document import MALFORMED
 from policies.documents.formulas import around_text, as_digits, shown_as, with_joined
 from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
-from policies.documents.splice import Frame, Run, Unit, joined, write
+from policies.documents.units import Frame, Run, Unit, joined, write
 from policies.formats.masker import Withheld
 from policies.transforms.make import REDACTED
 

@@ -7,15 +7,13 @@ refused, and with it every entity.
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 from xml.parsers import expat
-from xml.sax.saxutils import escape
-
-import msgspec
 
 from policies.documents.document import DOCTYPE, MALFORMED, MIB, TOO_LARGE
+from policies.documents.octets import Edit, Octets
+from policies.documents.units import Frame, Run, Unit
 from policies.formats.masker import Withheld
 
 LONGEST_UNIT = 16 * MIB
@@ -26,71 +24,9 @@ SHORTEST = 6
 MOST_WAITING = 1_000
 """Units without a text that are held behind one with a text."""
 
-_ATTRIBUTE = rb"\s+([^\s=/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
-_MARKUP = re.compile(rb"<!--.*?-->|<\?.*?\?>|</[^>]*>|<[^\s/>!?]+(?:" + _ATTRIBUTE + rb")*\s*/?>", re.DOTALL)
 _INSTRUCTION = re.compile(r"[ \t\r\n]+")
 _CODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
-
-
-class Frame(msgspec.Struct):
-    """An element that a text lies in."""
-
-    name: str
-    """Without its prefix."""
-    serial: int
-    """Tells it from all others of the part."""
-    attributes: dict[str, str]
-    """By their names without prefixes."""
-    line: int = 0
-    """Where its tag begins, from 1; 0 where nobody asks."""
-
-
-class Run(msgspec.Struct):
-    """A text of one element, or a mark of what parts words there."""
-
-    element: Frame
-    marks: tuple[Frame, ...]
-    """The elements around it that are marked, the outermost first."""
-    text: str
-    begins: int
-    """Where the markup before it begins; below 0 for what cannot be replaced."""
-    ends: int
-    """Where the markup behind it begins."""
-
-
-@dataclass(slots=True)
-class Unit:
-    """What is handed over at once."""
-
-    frame: Frame | None
-    """The element; None for a text that stands in none that is a unit."""
-    splicer: "Splicer"
-    runs: list[Run] = field(default_factory=list)
-    marked: list[tuple[Frame, ...]] = field(default_factory=list)
-    """Each marked element in it, with those around it that are marked as well; some hold no text."""
-    edits: list[tuple[int, int, bytes]] = field(default_factory=list)
-    tags: dict[int, int] = field(default_factory=dict)
-    """Where the tag of each marked element begins, by its serial."""
-    ends: int = 0
-    """Where it is over."""
-    gone: set[int] = field(default_factory=set)
-    """Serials of the elements that are removed."""
-    closes: dict[int, int] = field(default_factory=dict)
-    """Where the end tag of each marked element begins, by its serial."""
-
-    def replaces(self, run: Run, text: str) -> None:
-        """Let *run* say *text*."""
-        self.splicer.replace(self, run, text)
-
-    def removes(self, frame: Frame) -> None:
-        """Take a marked element away."""
-        self.splicer.remove(self, frame)
-
-    def says(self, frame: Frame, name: str, value: str) -> None:
-        """Let the attribute *name* of an element be *value*."""
-        self.splicer.say(self, frame, name, value)
 
 
 type Treats = Callable[[Unit, Unit | None], None]
@@ -140,9 +76,7 @@ class Splicer:
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._aside
         parser.StartDoctypeDeclHandler = _refuse
         parser.XmlDeclHandler = _declared
-        self._raw = bytearray()
-        self._base = 0
-        """Where the first octet that is held stands in the part."""
+        self._octets = Octets()
         self._stack: list[Frame] = []
         self._marked: list[Frame] = []
         self._texts: list[str] = []
@@ -154,7 +88,7 @@ class Splicer:
         self._unit: Unit | None = None
         self._waiting: list[Unit] = []
         """Of which the first has a text, and none that follows has."""
-        self._edits: list[tuple[int, int, bytes]] = []
+        self._edits: list[Edit] = []
         """Outside of units, and of what nobody sees."""
         self._settled: list[Unit] = []
 
@@ -164,38 +98,30 @@ class Splicer:
             for number, piece in enumerate(pieces):
                 if not number and piece.startswith(_WIDE):
                     raise Withheld(MALFORMED)
-                self._raw += piece
+                self._octets.add(piece)
                 self._parser.Parse(piece, False)
                 yield from self._ready()
-                if len(self._raw) > LONGEST_UNIT:
+                if len(self._octets) > LONGEST_UNIT:
                     raise Withheld(TOO_LARGE)
             self._parser.Parse(b"", True)
         except expat.ExpatError:
             raise Withheld(MALFORMED) from None
         self._hand_over(None)
         yield from self._ready()
-        yield self._taken(self._base + len(self._raw), [])
+        yield self._taken(self._octets.begins + len(self._octets), [])
 
     def _ready(self) -> Iterator[bytes]:
         for unit in self._settled:
             yield self._taken(unit.ends, unit.edits)
         self._settled.clear()
-        if self._unit is None and not self._waiting and self._before > self._base:
+        if self._unit is None and not self._waiting and self._before > self._octets.begins:
             yield self._taken(self._before, [])  # what follows this markup may have to be replaced
 
-    def _taken(self, ends: int, edits: list[tuple[int, int, bytes]]) -> bytes:
-        """What is held up to where it *ends*, with *edits*; it is held no longer."""
+    def _taken(self, ends: int, edits: list[Edit]) -> bytes:
+        """What is held up to where it *ends*, with *edits* and what became of what stands outside of units."""
         begun = [edit for edit in self._edits if edit[0] < ends]
         self._edits = [edit for edit in self._edits if edit[0] >= ends]
-        out, at = bytearray(), 0
-        for start, end, new in sorted([*edits, *begun]):
-            if start - self._base >= at:
-                out += self._raw[at : start - self._base] + new
-                at = end - self._base
-        out += self._raw[at : ends - self._base]
-        del self._raw[: ends - self._base]
-        self._base = ends
-        return bytes(out)
+        return self._octets.taken(ends, [*edits, *begun])
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         at = self._parser.CurrentByteIndex
@@ -218,7 +144,7 @@ class Splicer:
             if local in self._terse and len(value) < SHORTEST and value.isascii():
                 continue
             if (new := self._attribute(frame, _local(key), value)) != value:
-                edits.append(self._attribute_edit(at, key, new))
+                edits.append(self._octets.attribute_edit(at, key, new))
         self._stack.append(frame)
         if frame.name in self._marks:
             self._marked.append(frame)
@@ -230,7 +156,7 @@ class Splicer:
 
     def _end(self, name: str) -> None:
         at = self._parser.CurrentByteIndex
-        if self._is_fresh and not self._texts and self._is_empty():
+        if self._is_fresh and not self._texts and self._octets.is_empty(self._before):
             at = self._before  # expat tells where the tag ends, and there is no other
         self._is_fresh = False
         if self._texts:
@@ -242,19 +168,15 @@ class Splicer:
                 self._unit.closes[frame.serial] = at
         self._before = at
         if self._unit is not None and self._unit.frame is frame:
-            self._close_unit(self._after(at))
-
-    def _is_empty(self) -> bool:
-        found = _MARKUP.match(self._raw, self._before - self._base)
-        return found is not None and found[0].endswith(b"/>")
+            self._close_unit(self._octets.after(at))
 
     def _chars(self, text: str) -> None:
         self._texts.append(text)
 
     def _aside(self, *_: str) -> None:
         at = self._parser.CurrentByteIndex
-        end = self._after(at)
-        written = bytes(self._raw[at - self._base : end - self._base])
+        end = self._octets.after(at)
+        written = self._octets.between(at, end)
         new = b"" if self._of_asides is None else self._aside_as(written.decode(), self._of_asides).encode()
         if new != written:
             self._edits.append((at, end, new))
@@ -286,7 +208,7 @@ class Splicer:
         self._close_unit(at)
 
     def _new_unit(self, frame: Frame | None) -> Unit:
-        return Unit(frame, self)
+        return Unit(frame, self._octets)
 
     def _close_unit(self, ends: int) -> None:
         assert self._unit is not None
@@ -306,49 +228,6 @@ class Splicer:
         self._settled += self._waiting
         self._waiting.clear()
 
-    def replace(self, unit: Unit, run: Run, text: str) -> None:
-        """Let *run* of *unit* say *text*."""
-        if run.begins >= 0 and text != run.text:
-            unit.edits.append((self._after(run.begins), run.ends, escape(text).encode()))
-
-    def remove(self, unit: Unit, frame: Frame) -> None:
-        """Take the marked element *frame* of *unit* away, with all that is in it."""
-        if frame.serial in unit.gone:
-            return
-        unit.gone.add(frame.serial)
-        start = unit.tags[frame.serial]
-        unit.edits = [edit for edit in unit.edits if not start <= edit[0] < unit.closes[frame.serial]]
-        unit.edits.append((start, self._after(unit.closes[frame.serial]), b""))
-
-    def say(self, unit: Unit, frame: Frame, name: str, value: str) -> None:
-        """Let the attribute *name* of the element *frame* of *unit* be *value*."""
-        at = unit.tags[frame.serial]
-        if name in frame.attributes:
-            unit.edits.append(self._attribute_edit(at, name, value))
-            return
-        end = self._after(at) - 1
-        end -= self._raw[end - 1 - self._base : end - self._base] == b"/"
-        unit.edits.append((end, end, f' {name}="{_quoted(value)}"'.encode()))
-
-    def _after(self, at: int) -> int:
-        """Where the markup that begins *at* is over."""
-        found = _MARKUP.match(self._raw, at - self._base)
-        if found is None:
-            raise Withheld(MALFORMED)
-        return self._base + found.end()
-
-    def _attribute_edit(self, at: int, name: str, value: str) -> tuple[int, int, bytes]:
-        end = self._after(at) - self._base
-        for found in _ATTRIBUTES.finditer(self._raw, at - self._base, end):
-            if found[1] == name.encode():
-                group = 2 if found[2] is not None else 3
-                return self._base + found.start(group), self._base + found.end(group), _quoted(value).encode()
-        raise Withheld(MALFORMED)
-
-
-def _quoted(value: str) -> str:
-    return escape(value, {'"': "&quot;", "'": "&apos;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
-
 
 @lru_cache(maxsize=4_096)
 def _local(name: str) -> str:
@@ -362,32 +241,3 @@ def _refuse(*_: object) -> None:
 def _declared(version: str, coding: str | None, standalone: int) -> None:
     if coding is not None and coding.lower() not in _CODINGS:
         raise Withheld(MALFORMED)
-
-
-def joined(runs: Sequence[Run]) -> str:
-    """What *runs* say together."""
-    return runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
-
-
-def write(unit: Unit, runs: Sequence[Run], new: str) -> None:
-    """Let *runs* of *unit* say *new* together: all of it stands in the first that can be replaced."""
-    rest = new
-    for run in runs:
-        if run.begins >= 0:
-            unit.replaces(run, rest)
-            rest = ""
-
-
-def cut(unit: Unit, runs: Sequence[Run], spans: Iterable[tuple[int, int]], mark: str) -> None:
-    """Put *mark* in place of each of *spans* of what *runs* say together; they are apart and in order."""
-    spans = list(spans)
-    start = 0
-    for run in runs:
-        end, pieces, at = start + len(run.text), [], 0
-        for begins, ends in spans:
-            if begins < end and ends > start:
-                pieces += [run.text[at : max(0, begins - start)], mark if begins >= start else ""]
-                at = min(len(run.text), ends - start)
-        if pieces:
-            unit.replaces(run, "".join([*pieces, run.text[at:]]))
-        start = end

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.documents import splice
-from policies.documents.splice import Frame, Splicer, Unit, cut, joined, write
+from policies.documents.splice import Splicer
+from policies.documents.units import Frame, Unit, cut, joined, write
 from policies.formats.masker import Withheld
 
 PART = (
