@@ -11,7 +11,7 @@ from collections.abc import Callable
 from policies.documents.archive import ZIP, named
 from policies.documents.desk import found_in, undeclared_look
 from policies.documents.document import Bounds, Text
-from policies.documents.headings import tells
+from policies.documents.heading_words import tells
 from policies.documents.registry import BY_ENDING, named_by, opened
 from policies.formats.found import found_as
 from policies.formats.masker import Tally, Withheld

@@ -6,7 +6,7 @@ only where it says more of what people write than any other; in doubt there is n
 
 import re
 
-from policies.documents.headings import PLAIN_HEADINGS
+from policies.documents.heading_words import PLAIN_HEADINGS
 from policies.recognisers.key_words import BASES
 from policies.recognisers.normalise import TRADITIONAL
 from policies.recognisers.person_words import ALL_SURNAMES, GIVEN

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from policies.documents.headings import FREE_TEXT, category_of_heading
+from policies.documents.heading_words import FREE_TEXT, category_of_heading
 from policies.documents.text_tables import Line
 
 MOST_LINES = 200

@@ -13,7 +13,7 @@ import msgspec
 from policies.digest import Digester
 from policies.documents.card import CARD
 from policies.documents.document import EMPTY, MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
-from policies.documents.headings import FREE_TEXT, category_of_heading, tells
+from policies.documents.heading_words import FREE_TEXT, category_of_heading, tells
 from policies.documents.labels import labelled_in
 from policies.documents.look import SHORTEST, Look, is_of_form
 from policies.documents.mail import MAIL

@@ -81,7 +81,7 @@ class Within(Protocol):
 
     @property
     def is_label(self) -> Callable[[str], bool]:
-        """Whether a text is the label of something, see `headings.tells`, or of a declared field."""
+        """Whether a text is the label of something, see `heading_words.tells`, or of a declared field."""
 
     def check_time(self) -> None:
         """Raise Withheld where the document has taken too long. To be called every few thousand texts at least."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from policies.documents.document import Text
 from policies.documents.formulas import with_joined
-from policies.documents.headings import tells
+from policies.documents.heading_words import tells
 from policies.documents.inside import Inside
 from policies.documents.look import Look
 from policies.documents.splice import SHORTEST, Aside, Attribute, Splicer

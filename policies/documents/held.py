@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from policies.documents.headings import FREE_TEXT
+from policies.documents.heading_words import FREE_TEXT
 from policies.documents.json_members import members
 from policies.documents.path_words import words_in
 from policies.documents.pieces import Piece

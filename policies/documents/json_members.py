@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from policies.documents.document import MALFORMED, TOO_LARGE
-from policies.documents.headings import FREE_TEXT
+from policies.documents.heading_words import FREE_TEXT
 from policies.documents.json_tokens import Token, relaxed, tokens_of
 from policies.documents.pieces import LONGEST_PLACE, Piece
 from policies.formats.json_keys import is_telling_key

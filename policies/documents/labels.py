@@ -9,13 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from policies.documents.enclosed import end_of_enclosed
-from policies.documents.headings import (
-    FREE_TEXT,
-    LONGEST_LABEL,
-    category_of_heading,
-    is_heading,
-    tells,
-)
+from policies.documents.heading_words import FREE_TEXT, LONGEST_LABEL, category_of_heading, is_heading, tells
 from policies.documents.nobodys import is_nobodys_value
 from policies.recognisers.key_words import THINGS
 from policies.recognisers.readings import Reading, unescaped

@@ -7,7 +7,7 @@ but for what is plainly no name; a list of words holds no name, whatever surname
 import re
 from collections.abc import Container, Iterator, Sequence
 
-from policies.documents.headings import is_heading
+from policies.documents.heading_words import is_heading
 from policies.documents.text_tables import Line
 from policies.recognisers.given_names import surname_length
 from policies.recognisers.person import PERSON

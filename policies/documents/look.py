@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
-from policies.documents.headings import FREE_TEXT, category_of_heading, is_heading, is_nobodys, tells
+from policies.documents.heading_words import FREE_TEXT, category_of_heading, is_heading, is_nobodys, tells
 from policies.documents.labels import labelled_in
 from policies.documents.nobodys import is_nobodys_value, is_office
 from policies.documents.text_tables import lines_of

@@ -8,7 +8,7 @@ value is to be. Such a value is read as running text instead: what in it is some
 import re
 from functools import lru_cache
 
-from policies.documents.headings import KIND, category_of_heading
+from policies.documents.heading_words import KIND, category_of_heading
 from policies.recognisers.key_guesses import is_of_project
 from policies.recognisers.names import SURNAMES
 from policies.recognisers.normalise import normalise

@@ -15,7 +15,8 @@ from urllib.parse import quote_plus, unquote_plus
 from policies.documents.codings import NO_TEXT, is_of_rival, may_be_text
 from policies.documents.document import MALFORMED, Text, Within
 from policies.documents.formulas import with_joined
-from policies.documents.headings import Headings, is_heading
+from policies.documents.heading_words import is_heading
+from policies.documents.headings import Headings
 from policies.documents.json_members import members
 from policies.documents.listed import names_listed
 from policies.documents.look import Look

@@ -22,7 +22,7 @@ from policies.documents.document import (
     Painted,
     Text,
 )
-from policies.documents.headings import tells
+from policies.documents.heading_words import tells
 from policies.documents.look import Look
 from policies.documents.markup import HTML, XML
 from policies.documents.ofd import OFD

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 
 from policies.documents.document import Text, Within
-from policies.documents.headings import FREE_TEXT, HIDDEN, category_of_heading, is_heading
+from policies.documents.heading_words import FREE_TEXT, HIDDEN, category_of_heading, is_heading
 from policies.documents.labels import values_alone
 from policies.documents.look import Look
 from policies.documents.marks import drawn

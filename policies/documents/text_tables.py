@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from policies.documents.headings import (
+from policies.documents.heading_words import (
     FREE_TEXT,
-    Headings,
     asks_for_somebody,
     category_of_heading,
     describes_field,
@@ -20,6 +19,7 @@ from policies.documents.headings import (
     key_under,
     tells,
 )
+from policies.documents.headings import Headings
 from policies.documents.labels import is_clause
 from policies.documents.nobodys import is_nobodys_value
 from policies.recognisers.given_names import surname_length

@@ -10,7 +10,7 @@ from functools import partial
 
 from policies.documents.continued import continued
 from policies.documents.document import Within
-from policies.documents.headings import FREE_TEXT, HIDDEN, category_of_heading, is_nobodys
+from policies.documents.heading_words import FREE_TEXT, HIDDEN, category_of_heading, is_nobodys
 from policies.documents.labels import is_clause
 from policies.documents.listed import names_listed
 from policies.documents.sql_values import definitions_in, sql_values

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from policies.documents.headings import category_of_heading
+from policies.documents.heading_words import category_of_heading
 from policies.documents.labels import labelled_in
 from policies.documents.text_tables import Line
 from policies.recognisers.scan import scan

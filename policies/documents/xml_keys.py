@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from policies.documents.document import DOCTYPE, MALFORMED, TOO_LARGE
-from policies.documents.headings import FREE_TEXT, LONGEST_LABEL, Headings, category_of_heading
+from policies.documents.heading_words import FREE_TEXT, LONGEST_LABEL, category_of_heading
+from policies.documents.headings import Headings
 from policies.documents.splice import DEEPEST
 from policies.formats.masker import Withheld
 from policies.recognisers.scan import scan

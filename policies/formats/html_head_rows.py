@@ -7,7 +7,8 @@ until a row is parted otherwise or says again what the head says: lists have tho
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from policies.documents.headings import Headings, tells
+from policies.documents.heading_words import tells
+from policies.documents.headings import Headings
 from policies.formats.html_labels import spans_of
 from policies.formats.html_tokens import StartTag
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from policies.documents.headings import LONGEST_LABEL, category_of_heading, tells
+from policies.documents.heading_words import LONGEST_LABEL, category_of_heading, tells
 from policies.documents.nobodys import is_nobodys_value
 from policies.documents.path_words import words_in
 from policies.formats.found import found_as

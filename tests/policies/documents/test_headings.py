@@ -2,7 +2,8 @@
 
 import pytest
 
-from policies.documents.headings import Headings, tells
+from policies.documents.heading_words import tells
+from policies.documents.headings import Headings
 
 LIST = {0: "序号", 1: "姓名", 2: "身份证号", 3: "备注"}
 

@@ -5,7 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policies.documents.desk import categories_in, masked_file, texts_in
-from policies.documents.headings import HIDDEN
+from policies.documents.heading_words import HIDDEN
 from policies.formats.masker import Withheld
 from tests.bench.desk_texts import Became, DeskText, became, desk_texts
 from tests.policies.documents.made import MOBILE, NAME
