@@ -1,0 +1,105 @@
+"""What the words of a name in English, or in pinyin word by word, say by their end: nameOfApplicant, zjhm_sqr."""
+
+import re
+
+from policies.recognisers.key_meanings import (
+    CATEGORY_OF,
+    CODED,
+    COMMON,
+    OF_NUMBER,
+    OF_SOMEBODY_APART,
+    PEOPLE,
+    SOMEBODY_IN_PINYIN,
+    STAFF_APART,
+    as_number,
+    is_role,
+)
+from policies.recognisers.key_morphemes import ABBREVIATED, ADJECTIVES, DOERS, OF_MONEY, OTHER_CARDS, VERBS
+from policies.recognisers.key_short import short_forms, without_vowels
+from policies.recognisers.key_words import FALSE_FRIENDS, QUASI, ROLES, THINGS
+
+_IN_FULL = short_forms(ROLES, THINGS) | ABBREVIATED
+MORE = frozenset("dtl detl dtls detail details info str text txt desc line xx".split())
+"""What is said behind the name of a field that says more of the same."""
+_SHOWN_AS = frozenset("text value val str desc txt show display input old new code name dm mc".split())
+"""What is said behind the name of a field of how it is shown."""
+_REACHED = frozenset("bill invoice notify link login bank account handler register contract order".split())
+"""Things before a telephone, a mail or an address by which somebody is reached for them."""
+_WHO_DOES = re.compile(r"[a-z]{3}(?:er|or|ee|ant|ist|person|man|woman)$")
+"""How English words end for whoever does something, or has it done to them: claimant, trustee."""
+
+
+def role_behind(words: list[str]) -> str | None:
+    """What a name says whose role stands behind it, or that says last how the value is shown: zjhm_sqr, xm_text."""
+    if len(words) < 2 or words[-1] in THINGS or not (words[-1] in _SHOWN_AS or is_role(words[-1], OF_SOMEBODY_APART)):
+        return None
+    category = CATEGORY_OF.get("".join(words[:-1])) or of_words(words[:-1])
+    if words[-2] in ADJECTIVES and words[-1] not in _SHOWN_AS:
+        return None
+    if words[-1] in ("code", "name", "dm", "mc") and category not in QUASI:
+        return None
+    return None if category == "free_text" else category
+
+
+def of_words(words: list[str]) -> str | None:
+    """What the words of a name in English, or in pinyin word by word, say by their end."""
+    words = [word for word in words if not word.isdigit()]
+    if len(words) < 2 or words[0] in VERBS:
+        return None
+    if words[-1] in CODED and words[-1] not in ("name", "nm"):
+        coded = CATEGORY_OF.get("".join(words[:-1])) or of_words(words[:-1])
+        if coded in QUASI:
+            return coded
+    if words[-1] in CODED and CATEGORY_OF.get("".join(words[:-1])) in QUASI:
+        return CATEGORY_OF["".join(words[:-1])]
+    for start in range(len(words)):
+        category = CATEGORY_OF.get("".join(words[start:])) or as_number("".join(words[start:]))
+        if category is None and words[start:] in (["account"], ["acct"]) and start and words[start - 1] in OF_MONEY:
+            return "bank_card"
+        if category is None:
+            continue
+        if "".join(words[start:]) in FALSE_FRIENDS:
+            return None
+        before = words[:start]
+        if words[start:] in (["xing"], ["ming"]) and before and before[-1] not in PEOPLE | {"pinyin", "py"}:
+            return None
+        if words[start:][0] == "card" and "".join(before) in OTHER_CARDS:
+            return OTHER_CARDS["".join(before)]
+        reached = before and category != "person_name" and before[-1] in _REACHED
+        named = category != "person_name" or words[-1] in ("name", "names") or words[start] == "name"
+        whose = before[-1] if before and words[start] not in PEOPLE else ""
+        reached = reached or (whose in DOERS and category in ("mobile", "landline"))
+        if category in COMMON and named and whose in THINGS and not reached and whose != "user":
+            return None
+        if category == "person_name" and words[start] == "name" and not _names_somebody(before):
+            return None
+        return category if category != "free_text" or not before else None
+    return None
+
+
+def in_full(word: str) -> str:
+    """*word* as it is written in full; itself where it is not known to be short for another."""
+    return _IN_FULL.get(word) or _IN_FULL.get(without_vowels(word), word)
+
+
+def turned(words: list[str]) -> list[str]:
+    """*words*, with whose it is before what it is: nameOfApplicant. A number of people is a count."""
+    if "of" not in words[1:-1] or words[0] in ("next", "head"):
+        return words
+    at = words.index("of", 1)
+    what, whose = words[:at], words[at + 1 :]
+    return words if what[-1] in OF_NUMBER and whose[-1].removesuffix("s") in PEOPLE and len(what) == 1 else whose + what
+
+
+def _names_somebody(before: list[str]) -> bool:
+    """Whether a name that these words stand before is that of a person."""
+    if len(before) > 1 and before[-1] in MORE | {"basic", "base", "data", "dto", "vo"}:
+        before = before[:-1]
+    return (
+        not before
+        or any("".join(before[start:]) in PEOPLE for start in range(len(before)))
+        or (OF_SOMEBODY_APART.match(before[-1]) is not None and before[-1] not in THINGS)
+        or STAFF_APART.match(before[-1]) is not None
+        or SOMEBODY_IN_PINYIN.fullmatch(before[-1]) is not None
+        or (_WHO_DOES.search(before[-1]) is not None and before[-1] not in THINGS)
+    )
