@@ -6,6 +6,7 @@ from policies.recognisers.key_meanings import (
     CATEGORY_OF,
     CODED,
     COMMON,
+    LISTED,
     OF_NUMBER,
     OF_SOMEBODY_APART,
     PEOPLE,
@@ -14,7 +15,7 @@ from policies.recognisers.key_meanings import (
     as_number,
     is_role,
 )
-from policies.recognisers.key_morphemes import ABBREVIATED, ADJECTIVES, DOERS, OF_MONEY, OTHER_CARDS, VERBS
+from policies.recognisers.key_morphemes import ABBREVIATED, ADJECTIVES, DOERS, OF_MONEY, OTHER_CARDS, QUALIFIERS, VERBS
 from policies.recognisers.key_short import short_forms, without_vowels
 from policies.recognisers.key_words import FALSE_FRIENDS, QUASI, ROLES, THINGS
 
@@ -25,6 +26,14 @@ _SHOWN_AS = frozenset("text value val str desc txt show display input old new co
 """What is said behind the name of a field of how it is shown."""
 _REACHED = frozenset("bill invoice notify link login bank account handler register contract order".split())
 """Things before a telephone, a mail or an address by which somebody is reached for them."""
+_VOWEL = re.compile("[aeiou]")
+"""What English words have, and initials of pinyin seldom."""
+_LEAST_OF_WORD, _LEAST_BASE = 4, 3
+"""Letters of whose a field is and of what it holds, without anything between them."""
+_LONG_THINGS = tuple(word for word in THINGS if len(word) > _LEAST_OF_WORD)
+_ENGLISH_BASES = frozenset(
+    word for word in LISTED if len(word) >= _LEAST_BASE and word.isascii() and _VOWEL.search(word) is not None
+)
 _WHO_DOES = re.compile(r"[a-z]{3}(?:er|or|ee|ant|ist|person|man|woman)$")
 """How English words end for whoever does something, or has it done to them: claimant, trustee."""
 
@@ -34,6 +43,11 @@ def role_behind(words: list[str]) -> str | None:
     if len(words) < 2 or words[-1] in THINGS or not (words[-1] in _SHOWN_AS or is_role(words[-1], OF_SOMEBODY_APART)):
         return None
     category = CATEGORY_OF.get("".join(words[:-1])) or of_words(words[:-1])
+    is_base = words[-1] not in ROLES and CATEGORY_OF.get(words[-1], "person_name") != "person_name"
+    if is_base or "".join(words[-2:]) in CATEGORY_OF:
+        return None  # the holder of an account is no account, and csny (出生年月) nobody of staff
+    if words[:-1] == ["yhzh"] and words[-1] not in _SHOWN_AS:
+        return "bank_card"
     if words[-2] in ADJECTIVES and words[-1] not in _SHOWN_AS:
         return None
     if words[-1] in ("code", "name", "dm", "mc") and category not in QUASI:
@@ -67,7 +81,7 @@ def of_words(words: list[str]) -> str | None:
             return OTHER_CARDS["".join(before)]
         reached = before and category != "person_name" and before[-1] in _REACHED
         named = category != "person_name" or words[-1] in ("name", "names") or words[start] == "name"
-        whose = before[-1] if before and words[start] not in PEOPLE else ""
+        whose = before[-1] if before and words[start] not in PEOPLE and "".join(before[-2:]) not in PEOPLE else ""
         reached = reached or (whose in DOERS and category in ("mobile", "landline"))
         if category in COMMON and named and whose in THINGS and not reached and whose != "user":
             return None
@@ -80,6 +94,29 @@ def of_words(words: list[str]) -> str | None:
 def in_full(word: str) -> str:
     """*word* as it is written in full; itself where it is not known to be short for another."""
     return _IN_FULL.get(word) or _IN_FULL.get(without_vowels(word), word)
+
+
+def one_of(words: list[str]) -> list[str]:
+    """*words* where the last is of many, as if it were of one: applicantNames; empty where it is of none."""
+    last = words[-1] if words else ""
+    return [*words[:-1], last[:-1]] if last.endswith("s") and not last.endswith("ss") else []
+
+
+def parted(name: str) -> list[str]:
+    """Whose *name* is and what, English words without anything between them; empty where it is not all of such.
+
+    Whose it is may be any word that ends like whoever does something: transactormobile.
+    """
+    for start in range(_LEAST_OF_WORD, len(name) - _LEAST_BASE + 1):
+        whose, base = name[:start], name[start:]
+        if base not in _ENGLISH_BASES:
+            continue
+        while (stem := next((whose.removesuffix(each) for each in QUALIFIERS if whose.endswith(each)), "")) != "":
+            whose = stem
+        is_doer = _WHO_DOES.search(whose) is not None and not whose.endswith(_LONG_THINGS)
+        if len(whose) >= _LEAST_OF_WORD and (whose in PEOPLE or is_doer):
+            return [whose, base]
+    return []
 
 
 def turned(words: list[str]) -> list[str]:

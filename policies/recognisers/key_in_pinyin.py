@@ -15,7 +15,7 @@ from policies.recognisers.key_meanings import (
     STAFF_APART,
     is_role,
 )
-from policies.recognisers.key_morphemes import COMPOSED, PINYIN, PINYIN_OF_MONEY, PINYIN_THINGS
+from policies.recognisers.key_morphemes import COMPOSED, OF_PEOPLE_ALONE, PINYIN, PINYIN_OF_MONEY, PINYIN_THINGS, SHARED
 from policies.recognisers.key_readings import as_heard, in_pinyin
 from policies.recognisers.key_words import NAMING_ROLES, QUASI, ROLES, THINGS
 
@@ -51,11 +51,12 @@ def of_pinyin(words: str) -> str | None:
     """What pinyin that is written out says by its end."""
     if words.endswith("mingcheng") and words.removesuffix("mingcheng") in PEOPLE:
         return "person_name"
-    if words.endswith(("zhanghao", "zhanghu", "kahao", "kahaoma")) and any(word in words for word in PINYIN_OF_MONEY):
-        return "bank_card"
     if len(words) >= _LEAST_OF_SOMEBODY and SOMEBODY_IN_PINYIN.fullmatch(words) is not None:
         return "person_name"
     base = next((word for word in _PINYIN if words.endswith(word)), None)
+    of_account = words.endswith(("zhanghao", "zhanghu", "kahao", "kahaoma"))
+    if base is None and of_account and any(word in words for word in PINYIN_OF_MONEY):
+        return "bank_card"
     if base is None:
         return _of_sounds(words) if len(words) >= LEAST_HEARD else None
     return None if words.removesuffix(base).endswith(tuple(PINYIN_THINGS)) else CATEGORY_OF[base]
@@ -101,6 +102,8 @@ def of_initials(words: str) -> str | None:
             and (OF_SOMEBODY.match(role) or STAFF_APART.match(role))
         ):
             return "person_name"
+        if role in SHARED and base in OF_PEOPLE_ALONE:
+            return CATEGORY_OF[base]
         if base == "qq" and role not in ROLES:
             continue
         if base in CATEGORY_OF and base != "name" and role not in THINGS and is_role(role):

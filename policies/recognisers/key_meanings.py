@@ -35,6 +35,7 @@ AS_HEARD = {
 """The same by how labels sound."""
 PEOPLE = frozenset(ROLES).union(
     *map(spellings, PEOPLE_IN_CHINESE),
+    map(in_pinyin, PEOPLE_IN_CHINESE),
     (initials for label in PEOPLE_IN_CHINESE if len(initials := initials_of(label)) >= _LEAST_SPELLED),
 )
 """Whose a field is, in English and in letters for Chinese."""

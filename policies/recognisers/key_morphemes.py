@@ -51,6 +51,10 @@ ABBREVIATED = {
     "pspt": "passport",
 }
 """Words of names of fields that are written short, as those of banks are."""
+SHARED = frozenset("cf sz cm bg cz ck wz".split())
+"""Initials of people (产妇, 死者, 村民, 被告, 车主, 乘客, 亡者) and of things as well: changes, stores, sites."""
+OF_PEOPLE_ALONE = frozenset("zjh hzh cph wxh qqh cym xb qqhao mingzi xueli".split())
+"""What people have and such things have not, behind `SHARED`."""
 PINYIN = (
     "zuoluo "
     "youxiangdizhi hujisuozaidi hujidi changzhudi zanzhudi xianjuzhudi juzhudi chuanzhenhao shouji chushengnianyue "
@@ -100,5 +104,10 @@ DOERS = (
     "assistant helper worker observer poster speaker"
 ).split()
 """People, machines and offices: the value tells which."""
+QUALIFIERS = (
+    "registered former current present permanent temporary contact mailing postal living live home work office detail "
+    "full primary secondary birth native educational education"
+).split()
+"""Between whose a field is and what it holds, they say which of several it is."""
 COMPOSED = ("ys", "hs", "hz", "rk", "ry", "xs", "jz", "ls", "jl", "fq", "mq")
 """How initials of people end that are composed: doctors (医生), nurses, patients, inhabitants (人口), staff, pupils."""

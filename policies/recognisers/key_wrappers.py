@@ -22,7 +22,7 @@ _BEHIND = frozenset(
     "col input box first second third main alt default last prev before after latest".split()
 )
 """Words behind it: how it is stored, in what language, and which of several it is."""
-_LETTER = re.compile(r"[a-z]_(?=.)|(?:str|vc|txt|lbl|hid|edt|tb|[cfsvtpn])(?=[A-Z])")
+_LETTER = re.compile(r"[a-zA-Z]_(?=.)|(?:str|vc|txt|lbl|hid|edt|tb|[cfsvtpn])(?=[A-Z])")
 """A letter or a short form for a type or a table: f_xm, vName, txtXM."""
 _BLOCK = re.compile(r"^(?:t|tb|tbl|tab|col|c|f|a|b|v|fld)?_?[0-9]{1,3}_(?=.)|^(?:t|a|b|c|f|p|q)[0-9]{1,3}_(?=.)", re.I)
 _STEP = re.compile(r"[.$:/>\[\]]+")

@@ -10,8 +10,9 @@ import unicodedata
 
 from policies.recognisers.key_codes import item_in
 from policies.recognisers.key_in_chinese import of_label
-from policies.recognisers.key_in_english import MORE, in_full, of_words, role_behind, turned
+from policies.recognisers.key_in_english import MORE, in_full, of_words, one_of, parted, role_behind, turned
 from policies.recognisers.key_in_pinyin import LEAST_UNPREFIXED, of_initials, of_pinyin
+from policies.recognisers.key_labels import PEOPLE_IN_CHINESE
 from policies.recognisers.key_meanings import CATEGORY_OF, LISTED, as_number
 from policies.recognisers.key_morphemes import UNSURE
 from policies.recognisers.key_words import BASES, FALSE_FRIENDS, NAMING_ROLES
@@ -27,8 +28,8 @@ _AS_SIMPLIFIED = TRADITIONAL | str.maketrans(
 """Labels in traditional characters, which name the same fields."""
 _EITHER = re.compile("[/、及]")
 _BRACKETS = re.compile(r"[(\[【<][^)\]】>]*[)\]】>]")
-_IN_BRACKETS = re.compile(r"[(（]([\u4e00-\u9fff]{2,8})[)）]$")
-"""Whose a number is, or of what, said last: 档案编号(驾驶证)."""
+_IN_BRACKETS = re.compile(r"[(（]((?:qq|QQ)?[\u4e00-\u9fff]{1,8})[)）]$")
+"""Whose a number is, or what it is of whom, said last: 档案编号(驾驶证), 申请人（电话）."""
 _PATH = re.compile(r"^[^\s]*?[.\[/][0-9]+\]?[.\[/](?=[^0-9])")
 """What leads to an element of a list in a key that is a path: contacts.0.tel."""
 _ASKING = re.compile(r"(?<=[\u4e00-\u9fff])(?:是|为)(?:什么|多少|谁|哪里|哪儿)?(?:呢|吗)?[??]?$|[??]$")
@@ -64,8 +65,8 @@ def is_label_of(text: str, category: str) -> bool:
 def category_of_key(key: str) -> str | None:
     """The category of personal data that a field or a label called *key* holds, as far as its name says; else None."""
     told = _category_of(key)
-    if told is None and not key.isascii() and (bracket := _IN_BRACKETS.search(key)) is not None:
-        told = of_label(bracket[1] + key[: bracket.start()])
+    if told in (None, "person_name") and (bracket := _IN_BRACKETS.search(key)) is not None:
+        told = _of_bracket(key[: bracket.start()], bracket[1]) or told
     if told is None:
         bare = (each for each in unwrapped(unicodedata.normalize("NFKC", key).strip()) if each.lower() not in _BARE)
         told = next(filter(None, map(_category_of, bare)), None)
@@ -104,11 +105,21 @@ def _category_of(key: str) -> str | None:
     if "".join(each) in CATEGORY_OF and "".join(each) not in FALSE_FRIENDS:
         return CATEGORY_OF["".join(each)]
     if len(each) > 1 and each[-1] in MORE:
+        if (told := of_words(each)) is not None:  # contactInfo is a telephone, contact is somebody
+            return told
         each = each[:-1]
         if "".join(each) in CATEGORY_OF:
             return CATEGORY_OF["".join(each)]
-    told = of_words(each) or of_pinyin(words) or of_initials(words) or role_behind(each)
-    return told or _of_tail(words)
+    told = role_behind(each) or of_words(each) or of_pinyin(words) or of_initials(words) or _of_tail(words)
+    return told or of_words(one_of(each)) or of_words(parted(words))
+
+
+def _of_bracket(before: str, within: str) -> str | None:
+    """What a label says by what stands within brackets at its end: whose it is, or of whoever it names, what."""
+    whose, within = _DROPPED.sub("", before), within.lower()
+    if whose in PEOPLE_IN_CHINESE or (whose.endswith("人") and of_label(whose) == "person_name"):
+        return of_label(whose + within)
+    return of_label(within + before) if _category_of(before) is None else None
 
 
 def _of_tail(words: str) -> str | None:
