@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from policies.recognisers.key_guesses import guessed, is_of_project, is_organisation, is_place
+from policies.recognisers.key_guesses import OF_OTHERS, guessed, is_of_project, is_organisation, is_place
+from policies.recognisers.key_meanings import CATEGORY_OF
 from policies.recognisers.key_morphemes import PROJECTS
 from policies.recognisers.key_words import FALSE_FRIENDS, PEOPLE, QUASI, THINGS
 from policies.recognisers.keys_cn import category_of_key
@@ -48,7 +49,15 @@ _RESOURCES = frozenset("Patient Person RelatedPerson Practitioner".split())
 """Resources of FHIR that are people."""
 _NO_TELEPHONE = ("url", "other")
 _OF_ONE = frozenset("resident_id mobile landline birth_date sex".split())
-_NO_ADDRESS = frozenset("code type id status level lat lng".split())
+_OF_SOMEBODY = frozenset("person_name resident_id birth_date sex".split())
+"""What only people have, and so say of the initials before them that these are somebody's."""
+_INITIALS_OF_WHOM = (2, 3, 4)
+"""Letters of them."""
+_OF_THINGS_TOO = frozenset("jg gj xl mz kh sj zb bz hh wx yx".split())
+"""Initials that are those of things as well, which people have: 机构, 价格, 状态."""
+_PART_OF_NAME = frozenset("number no num account".split())
+"""Keys that say what they hold together with the one above: {"identity": {"number": …}}."""
+_NO_ADDRESS = frozenset("use usage code type id status level lat lng".split())
 _TYPES = frozenset("zjlx zjlb certtype idtype cardtype certificatetype 证件类型 证件种类".split())
 _BY_TYPE = {
     "护照": "passport",
@@ -110,6 +119,8 @@ def told_beside(value: Mapping[str, Any], above: str, category: str | None) -> d
                 else word.replace("_", "") in _INSIDE.get(category, _SAME)
             )
             told[key] = category if inherits else guessed(key, value[key])
+        elif own is None and word in _PART_OF_NAME and (whole := CATEGORY_OF.get(above.lower() + word)) is not None:
+            told[key] = whole
         elif (
             own is None and word == "value" and above.lower() == "telecom" and value.get("system") not in _NO_TELEPHONE
         ):
@@ -130,11 +141,22 @@ def _is_project(value: Mapping[str, Any], key: str, told: Mapping[str, str | Non
 def _by_namesakes(key: str, told: Mapping[str, str | None]) -> str | None:
     """What initials mean that end in those of 姓名 and of 项目, where another field tells of the same somebody."""
     whose = key.removesuffix("xm").rstrip("_")
-    if whose == key or not whose.isalpha() or not whose.isascii() or whose in PROJECTS:
+    if not key.isascii() or not whose.isalpha() or whose in PROJECTS:
         return None
-    return (
-        "person_name" if any(own in _OF_ONE and name.lower().startswith(whose) for name, own in told.items()) else None
-    )
+    if whose != key:
+        is_told = any(own in _OF_ONE and name.lower().startswith(whose) for name, own in told.items())
+        return "person_name" if is_told else None
+    return next(filter(None, (_of_the_same(key[:end], key[end:], told) for end in _INITIALS_OF_WHOM)), None)
+
+
+def _of_the_same(whose: str, what: str, told: Mapping[str, str | None]) -> str | None:
+    """What initials hold that begin with *whose* and end with *what*, where others tell that these are somebody's."""
+    category = None if whose in OF_OTHERS or what in _OF_THINGS_TOO else CATEGORY_OF.get(what)
+    if category is None:
+        return None
+    others = (name.lower() for name, own in told.items() if own in _OF_SOMEBODY)
+    beside = (name.removeprefix(whose) for name in others if name.startswith(whose))
+    return category if any(CATEGORY_OF.get(other) in _OF_SOMEBODY for other in beside) else None
 
 
 def _named_by(key: str, name: Any) -> str | None:

@@ -11,7 +11,7 @@ from policies.recognisers.key_words import FALSE_FRIENDS, ROLES, THINGS
 from policies.recognisers.key_wrappers import unwrapped
 from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
 from policies.recognisers.normalise import normalise
-from policies.recognisers.person_words import TRANSLITERATING
+from policies.recognisers.person_words import ALL_SURNAMES, TRANSLITERATING
 from policies.recognisers.pinyin import SYLLABLE, is_name_in_pinyin
 
 _NAMES = frozenset(
@@ -21,7 +21,7 @@ _NAMES = frozenset(
         "updatedby updater updateuser modifier modifiedby auditor auditby approver approvedby reviewer operator "
         "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
         "昵称 作者 创建人 操作员 czy khmc lawyer uname toname fromname czzt fr "
-        "caller people persons members attendees participants names 称呼 签名 签字 "
+        "zwx ywx caller people persons members attendees participants names 称呼 签名 签字 "
         "lastmodifier lastmodifiedby lastupdatedby lastupdater"
     ).split()
 )
@@ -34,7 +34,7 @@ LIKE_NAME = re.compile(
     rf"|[{_HAN}]{{1,8}}(?:[·•・.][{_HAN}]{{1,8}})+"
 )
 """A name in Chinese characters, some of them perhaps hidden or set apart."""
-_ALONE = frozenset(SURNAMES)
+_ALONE = ALL_SURNAMES
 """Surnames that people leave it at."""
 _TITLED = re.compile(
     rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])[{_HAN}]{{0,2}}(?:先生|女士|小姐|太太|师傅|同志|阿姨|大爷|大妈|老师|医生)"
@@ -51,7 +51,7 @@ _SOMEBODY = re.compile("[a-z]{0,4}[b-df-hj-np-tw-z][b-df-hj-mp-tw-z]r|[a-z]{2,4}
 _OF_ACCOUNT = re.compile("(?!(?:bdc|fc|td|xk|yy|zc|zg|jg|sy|xw|by|jh|lh|cs|hg|js|pz|dj)?(?:q|z|zs)?zh$)[a-z]{2,8}zh")
 """Initials of an account (账号), and not of the number of a certificate (证号)."""
 _OF_PERSONS = re.compile(
-    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|领导$|书记$|干部$|主任$|选手$|家属$|亲属$|[河湖林田路栋元组]长$|法官|医生|护士|司机|账户名称?$|户名$"
+    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|领导$|书记$|干部$|主任$|选手$|家属$|亲属$|[河湖林田路栋元组]长$|法官|医生|护士|司机|账户名称?$|户名$|家庭成员$|管家$"
 )
 """How labels of people end, and of other things as well."""
 _ACTING = re.compile(
@@ -73,7 +73,7 @@ _OF_PLACE = re.compile(rf"[{_HAN}]{{1,10}}家[村庄屯寨]")
 _LIKE_DISTRICT = re.compile(rf"[{_HAN}]{{1,20}}[村镇乡县市区州盟旗省屯寨庄路街]")
 _OF_PLACE_IN_INITIALS = re.compile("([b-df-hj-np-tw-z]{2,4})(?:dz|zz|zl)")
 """Initials of an address (地址, 住址, 坐落), and whose."""
-_OF_OTHERS = frozenset(
+OF_OTHERS = frozenset(
     "dw gs qy jg bm zc jy bg xx yy wz ip mac lj tp wj hy hd kc sb xm gc sg ck dp fw wd ws yl jc gz ct tc xt jk".split()
 )
 """Initials of units, businesses, offices, schools, sites, links, meetings and the like."""
@@ -108,7 +108,7 @@ def _guessed(words: str, text: str, *, names: bool) -> str | None:
     if words in _PLACES and _LIKE_PLACE.match(text) is not None:
         return "address"
     initials = _OF_PLACE_IN_INITIALS.fullmatch(words)
-    if initials is not None and initials[1] not in _OF_OTHERS and _LIKE_PLACE.match(text) is not None:
+    if initials is not None and initials[1] not in OF_OTHERS and _LIKE_PLACE.match(text) is not None:
         return "address"
     digits = sum(map(str.isdigit, text)) if _NUMBER.fullmatch(text) is not None else 0
     if (words in _ACCOUNTS or _OF_ACCOUNT.fullmatch(words) is not None) and digits >= _LEAST_OF_ACCOUNT:
@@ -153,7 +153,7 @@ def is_place(value: Any, *, beside_code: bool) -> bool:
 
 def _may_name(words: str, key: str) -> bool:
     """Whether a field may name somebody: by the word, by initials that end in those of 姓名, as whose it is."""
-    if words in _NAMES:
+    if words in _NAMES or words.removesuffix("name") in _NAMES or words.endswith("jtcy"):
         return True
     if words.endswith("xm") and _INITIALS.fullmatch(words) is not None:
         return words.removesuffix("xm") not in PROJECTS

@@ -34,6 +34,7 @@ _LONG_THINGS = tuple(word for word in THINGS if len(word) > _LEAST_OF_WORD)
 _ENGLISH_BASES = frozenset(
     word for word in LISTED if len(word) >= _LEAST_BASE and word.isascii() and _VOWEL.search(word) is not None
 )
+_OF_SOMEBODY_BEFORE_SJ = re.compile(r"[b-df-hj-np-tw-z]{2,6}r$|fr$")
 _WHO_DOES = re.compile(r"[a-z]{3}(?:er|or|ee|ant|ist|person|man|woman)$")
 """How English words end for whoever does something, or has it done to them: claimant, trustee."""
 
@@ -75,6 +76,9 @@ def of_words(words: list[str]) -> str | None:
         if "".join(words[start:]) in FALSE_FRIENDS:
             return None
         before = words[:start]
+        of_phone = before and (is_role(before[-1], _OF_SOMEBODY_BEFORE_SJ) or CATEGORY_OF.get(before[-1]) == "landline")
+        if words[start:] == ["sj"] and not of_phone:  # 时间 more often than 手机
+            return None
         if words[start:] in (["xing"], ["ming"]) and before and before[-1] not in PEOPLE | {"pinyin", "py"}:
             return None
         if words[start:][0] == "card" and "".join(before) in OTHER_CARDS:
@@ -138,5 +142,5 @@ def _names_somebody(before: list[str]) -> bool:
         or (OF_SOMEBODY_APART.match(before[-1]) is not None and before[-1] not in THINGS)
         or STAFF_APART.match(before[-1]) is not None
         or SOMEBODY_IN_PINYIN.fullmatch(before[-1]) is not None
-        or (_WHO_DOES.search(before[-1]) is not None and before[-1] not in THINGS)
+        or (_WHO_DOES.search(before[-1]) is not None and before[-1] not in THINGS and not before[-1].endswith("list"))
     )

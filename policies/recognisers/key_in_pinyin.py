@@ -9,13 +9,24 @@ from policies.recognisers.key_meanings import (
     LEAST_HEARD,
     LISTED,
     OF_SOMEBODY,
+    OF_SOMEBODY_APART,
     PEOPLE,
     SOMEBODY_IN_PINYIN,
     SPELLED,
     STAFF_APART,
     is_role,
 )
-from policies.recognisers.key_morphemes import COMPOSED, OF_PEOPLE_ALONE, PINYIN, PINYIN_OF_MONEY, PINYIN_THINGS, SHARED
+from policies.recognisers.key_morphemes import (
+    BEHIND_ROLES,
+    COMPOSED,
+    OF_PEOPLE_ALONE,
+    PAID,
+    PAID_BASES,
+    PINYIN,
+    PINYIN_OF_MONEY,
+    PINYIN_THINGS,
+    SHARED,
+)
 from policies.recognisers.key_readings import as_heard, in_pinyin
 from policies.recognisers.key_words import NAMING_ROLES, QUASI, ROLES, THINGS
 
@@ -38,9 +49,10 @@ _SAYING = re.compile("[b-df-hj-np-tw-z]{2,}(?:dz|zz|xz|zl|hm|zjh|sfzh)")
 """Initials that end in those of an address (地址, 住址, 详址, 坐落) or a number (号码)."""
 _LONGEST_ROLE = 6
 _SHORTEST_SUFFIX = 2
-_SHORTEST_OF_SJ = 3
+_SHORTEST_OF_SJ = _SHORTEST_OF_JG = 3
+_CONSONANTS = re.compile("[b-df-hj-np-tw-z]+")
 _INITIALS = frozenset(
-    "xzz "
+    "xzz csny "
     "sfzh sfzhm sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm gmsfzh zjhm sjhm yddh lxdh lxfs gddh bgdh jtdh dzyx dzyj xxdz lxdz "
     "jtzz jtdz txdz jzdz hjdz hkszd yhkh khyhzh sbkh ybkh gjjzh tyshxydm hphm cphm clsbdh hzhm csrq hyzk zzmm "
     "nsrsbh sjh sfz".split()
@@ -77,8 +89,10 @@ def of_initials(words: str) -> str | None:
         stem = words.removesuffix(coded)
         if stem != words and CATEGORY_OF.get(stem) in QUASI:
             return CATEGORY_OF[stem]
-    if len(words) > _LONGEST_ROLE - 1 and words.endswith(("fddbr", "frdb")):
+    if len(words) > _LONGEST_ROLE - 1 and words.endswith(("fddbr", "frdb", "lxr", "fzr", "jbr", "dlr")):
         return "person_name"
+    if len(words) > len("dxz") + 1 and words.endswith(("dxz", "dxxdz")) and _CONSONANTS.fullmatch(words) is not None:
+        return "address"  # 迁入地详址
     if len(words) <= _LONGEST_ROLE and words[-3:] in NAMING_ROLES and words[-1] == "r":
         return "person_name"
     for start in range(1, len(words) - _SHORTEST_SUFFIX + 1):
@@ -87,12 +101,20 @@ def of_initials(words: str) -> str | None:
             return "bank_card"
         if base in _INITIALS and (len(base) >= LEAST_UNPREFIXED or start > 1):
             return CATEGORY_OF[base]
+        if len(base) > LEAST_UNPREFIXED and start > 1 and base in LISTED and _CONSONANTS.fullmatch(base) is not None:
+            return LISTED[base]
+        if base in BEHIND_ROLES and (role in PEOPLE or OF_SOMEBODY_APART.fullmatch(role) is not None):
+            return BEHIND_ROLES[base]
+        if role in PAID and base in PAID_BASES:
+            return PAID_BASES[base]
         if len(base) >= LEAST_UNPREFIXED and start > 1 and _SAYING.fullmatch(base) is not None and base in LISTED:
             return LISTED[base] if LISTED[base] not in QUASI else None
         if base == "sj" and (
             OF_SOMEBODY.match(role) is None or (len(role) < _SHORTEST_OF_SJ and role != "fr")
         ):  # 时间 more often than 手机
             continue
+        if base == "jg" and len(role) < _SHORTEST_OF_JG:  # 机构 and 结果 more often than 籍贯
+            return None
         if base == "xm" and (_OF_STAFF.match(role) or (len(role) > 2 and role.endswith(COMPOSED))):
             return "person_name"
         if (

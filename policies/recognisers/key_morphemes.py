@@ -49,11 +49,15 @@ ABBREVIATED = {
     "plt": "plate",
     "veh": "vehicle",
     "pspt": "passport",
+    "cand": "candidate",
+    "agt": "agent",
+    "diag": "diagnosis",
+    "stat": "status",
 }
 """Words of names of fields that are written short, as those of banks are."""
-SHARED = frozenset("cf sz cm bg cz ck wz".split())
-"""Initials of people (产妇, 死者, 村民, 被告, 车主, 乘客, 亡者) and of things as well: changes, stores, sites."""
-OF_PEOPLE_ALONE = frozenset("zjh hzh cph wxh qqh cym xb qqhao mingzi xueli".split())
+SHARED = frozenset("cf sz cm bg cz ck wz dz ks xy nh".split())
+"""Initials of people (产妇, 死者, 村民, 被告, 车主, 乘客, 亡者, 读者, 考生, 学员, 农户) and of things as well."""
+OF_PEOPLE_ALONE = frozenset("zjh hzh cph wxh qqh cym hjd xb qqhao mingzi xueli".split())
 """What people have and such things have not, behind `SHARED`."""
 PINYIN = (
     "zuoluo "
@@ -109,5 +113,11 @@ QUALIFIERS = (
     "full primary secondary birth native educational education"
 ).split()
 """Between whose a field is and what it holds, they say which of several it is."""
+BEHIND_ROLES = {"zsd": "address", "hjd": "address", "qm": "person_name", "ch": "person_name"}
+"""Initials that say something of somebody (住所地, 户籍地, 签名, 称呼) and of things without one: 知识点, 车号."""
+PAID = frozenset("ff sk fk kk hk kh df dk gz bt tk jk btff".split())
+"""Initials of what an account is for: 发放, 收款, 付款, 扣款, 还款, 开户, 代发, 贷款, 工资, 补贴, 退款, 借款."""
+PAID_BASES = {"zhmc": "person_name", "kh": "bank_card", "zh": "bank_card", "kzh": "bank_card"}
+"""What is told of such an account: its name, and its number."""
 COMPOSED = ("ys", "hs", "hz", "rk", "ry", "xs", "jz", "ls", "jl", "fq", "mq")
 """How initials of people end that are composed: doctors (医生), nurses, patients, inhabitants (人口), staff, pupils."""

@@ -26,7 +26,8 @@ BASES: dict[str, str] = {
     "委托人 当事人 投诉人 举报人 办事人 承办人 户主 收件人 寄件人 法定代表人 法人代表 法人 负责人 "
     "监护人 配偶 权利人 义务人 受益人 被保险人 投保人 持卡人 开户人 户名 患者 产权人 共有人 出租人 "
     "承租人 纳税人",
-    "resident_id": "idcd idcdno crtno iddoc iddocno iddocument iddocumentno identitydoc identitydocno "
+    "resident_id": "出生医学证明编号 出生医学证明号 出生证编号 csyxzh csyxzmh "
+    "idcd idcdno crtno iddoc iddocno iddocument iddocumentno identitydoc identitydocno "
     "zhengjianhm identityid id号 id号码 身份证明号 gmsfdm sfzid sfzcode idtfno eidno gmsfz 身份证id "
     "身份证件 jsz jiashizhenghao jiazhaohao drivinglicense drivinglicenseno drivinglicenceno "
     "drivlicno 驾照号 驾照号码 idntno idtyno crtfno certfno credno certfcno citizenno personid17 "
@@ -114,7 +115,8 @@ BASES: dict[str, str] = {
     "passport": "pspno pptno "
     "passportid passportcode hzhao hzhaoma hzh hzhm huzhao huzhaohao passport passportno passportnumber "
     "护照 护照号 护照号码",
-    "permit": "temporaryresidenceno "
+    "permit": "visano visanumber visanum "
+    "temporaryresidenceno "
     "gatjmtxzhm gatjmtxzh gajmljndtxz gajmljndtxzh hxzhm twtxzh twtxzhm gajmlwndtxz gajmlwndtxzh gatxzh "
     "gatxzhm tbzhm jzzh jzzhm mtpno hkpermit residencepermitno travelpermitno 居住证号码 "
     "港澳台居民居住证号 港澳台居民居住证号码 gatxz txzh txzhm hxzh tbzh permitno permitnumber hkmopermit "

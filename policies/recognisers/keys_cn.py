@@ -14,8 +14,8 @@ from policies.recognisers.key_in_english import MORE, in_full, of_words, one_of,
 from policies.recognisers.key_in_pinyin import LEAST_UNPREFIXED, of_initials, of_pinyin
 from policies.recognisers.key_labels import PEOPLE_IN_CHINESE
 from policies.recognisers.key_meanings import CATEGORY_OF, LISTED, as_number
-from policies.recognisers.key_morphemes import UNSURE
-from policies.recognisers.key_words import BASES, FALSE_FRIENDS, NAMING_ROLES
+from policies.recognisers.key_morphemes import UNSURE, VERBS
+from policies.recognisers.key_words import BASES, FALSE_FRIENDS, NAMING_ROLES, THINGS
 from policies.recognisers.key_wrappers import unwrapped
 from policies.recognisers.normalise import TRADITIONAL
 
@@ -47,6 +47,8 @@ _BARE = frozenset("name nm nme mc mingcheng title no code id number num type tex
 """Words that, without what stands around them, say nothing."""
 _SPELLED_NAMES = ("xmpy", "xmhz", "xmqp")
 """姓名拼音, 姓名汉字, 姓名全拼."""
+_DISTRICTS = re.compile("(?:ssxq?|sxq|xzqh|xzqhmc)$")
+"""省市县区, 行政区划 behind the initials of a place."""
 _ADDRESSES, _MORE_OF_ADDRESS = ("dz", "zz", "zd", "zl"), ("xx", "xz", "mc", "ms")
 """地址, 住址, 住地, 坐落, and behind them 信息, 详址, 名称, 描述."""
 
@@ -111,7 +113,10 @@ def _category_of(key: str) -> str | None:
         if "".join(each) in CATEGORY_OF:
             return CATEGORY_OF["".join(each)]
     told = role_behind(each) or of_words(each) or of_pinyin(words) or of_initials(words) or _of_tail(words)
-    return told or of_words(one_of(each)) or of_words(parted(words))
+    told = told or of_words(one_of(each)) or of_words(parted(words))
+    is_apart = told is None and len(each) > 1 and len(each[-1]) > LEAST_UNPREFIXED and each[0] not in VERBS
+    is_apart = is_apart and _VOWEL.search(each[-1]) is None and each[-2] not in THINGS
+    return of_initials(each[-1]) if is_apart else told
 
 
 def _of_bracket(before: str, within: str) -> str | None:
@@ -126,6 +131,9 @@ def _of_tail(words: str) -> str | None:
     """What initials say with more behind them: of an address, that it is a whole one; of a name, how it is spelled."""
     if words.endswith(_SPELLED_NAMES):
         return "person_name"
+    if (place := _DISTRICTS.search(words)) is not None and len(place[0]) < len(words):
+        stem = _category_of(words[: place.start()])
+        return stem if stem in ("address", "origin") else None
     ends = len(words) > LEAST_UNPREFIXED and words.endswith(_MORE_OF_ADDRESS) and words[:-2].endswith(_ADDRESSES)
     return "address" if ends and _category_of(words[:-2]) == "address" else None
 

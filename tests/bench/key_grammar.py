@@ -166,6 +166,8 @@ type _Parts = tuple[str, str, str, str]
 """In Chinese, by initials, in pinyin and in English."""
 _ALSO_THINGS = frozenset("str cf sz cm bg cz ck wz bar party ward".split())
 """Short forms of roles that are words of programs, or initials of things as well: they leave it open."""
+_OF_THINGS = frozenset(("jg", "gj"))
+"""Initials of what people have (籍贯, 国籍) that mean an office, a result or a tool behind as short a role."""
 _PHONES = frozenset(("mobile", "landline"))
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 
@@ -204,7 +206,7 @@ def _styled(role: _Parts, base: _Parts) -> Iterator[str]:
     )
     yield from (whose_pinyin + pinyin, f"{whose_pinyin}_{pinyin}", whose_pinyin + _capital(pinyin))
     yield from (f"{whose_pinyin}_{initials}", whose_pinyin + _capital(english))
-    if whose_initials not in _ALSO_THINGS:
+    if whose_initials not in _ALSO_THINGS and (initials not in _OF_THINGS or len(whose_initials) > len(initials)):
         name = whose_initials + initials
         yield from (name, name.upper(), f"{whose_initials}_{initials}", whose_initials + _capital(initials))
         yield from (f"f_{name}", f"F_{name.upper()}", f"txt{_capital(name)}", f"{name}2", f"{name}_jm", f"{name}_old")
