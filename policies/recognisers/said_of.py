@@ -7,7 +7,7 @@ Source: GB/T 45574-2025 and GB/T 37964-2019, as `policies.recognisers.levels`.
 import re
 from collections.abc import Iterator, Sequence
 
-from policies.recognisers.labelled import ETHNICITIES
+from policies.recognisers.labelled_facts import ETHNICITIES
 from policies.recognisers.table import Hit
 
 _SENTENCE = re.compile("[^。！？；!?;\n]+")

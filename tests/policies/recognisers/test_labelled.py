@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from policies.recognisers.find import find
 from policies.recognisers.gate import Opened, opened
-from policies.recognisers.labelled import LABELLED, Labelled
+from policies.recognisers.labelled import LABELLED
+from policies.recognisers.labelled_row import Labelled
 from policies.recognisers.normalise import normalise
 from policies.recognisers.scan import scan
 from policies.recognisers.table import REPORTED
