@@ -1,0 +1,218 @@
+"""A tagged sentence read as the parts of an address, from a place on: from the largest down, as far as they go."""
+
+import re
+from collections.abc import Iterator
+
+from policies.recognisers.address_estates import ALONE, FOR_USE, HAMLET, OF_NAMES, SOUGHT, TAGGED, UNIT, WITHIN
+from policies.recognisers.address_parts import (
+    BUILDING,
+    CROSSING,
+    DIVISION,
+    HOUSE,
+    HOUSE_BY_ITSELF,
+    NAMED,
+    NO_DIVISION,
+    NO_NAME,
+    NO_ROAD,
+    NUMBERED,
+    PROVINCE,
+    ROAD,
+)
+from policies.recognisers.address_said import AT, LABEL
+from policies.recognisers.sentences import Sentence
+
+PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
+"""What the tagger calls words that may be of a place."""
+_NEVER_WITHIN = frozenset({"u", "p", "r", "w"})
+_IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw", "a", "vn", "w"})
+"""What the words of a line are that is an address."""
+_CONJUNCTIONS = frozenset(
+    {"和", "与", "及", "以及", "或", "或者", "并", "并且", "而", "但", "但是", "而且", "因为", "所以"}
+)
+_BETWEEN = re.compile(
+    "[，,、](?=[0-9一二三四五六七八九十A-Z甲乙丙丁]+(?:号楼|栋|幢|座|单元|层|楼|室|号))|、(?=[\u4e00-\u9fff]{1,5}(?:路|街|大道)[东南西北]、)"
+)
+"""Commas between the parts of one address."""
+_A_NUMBER = re.compile("[0-9](?:号|弄|幢|栋)")
+"""What no name of a place holds: it is a part of its own."""
+_LARGER = re.compile(
+    "(?<=[省市区县镇乡道])[，,](?=[^都不在的是有到来去说，,]{2,6}(?:市|区|县|镇|乡|街道|路|街|大道|村))"
+    "|的(?=[\u4e00-\u9fff]{1,8}(?:路|街|巷|道|弄|村|小区|花园)[0-9一二三四五六七八九十甲乙]+)"
+)
+"""What stands between a division and what lies in it, where people write as they speak: 鼓楼区的湖东路18号."""
+_A_WAY = re.compile("(?:路|街|大道|巷|村|社区)[东南西北中]?$")
+"""How a name ends that is none of a division."""
+_AFTER_SIGN = "，。、：:；;,(（ 　"
+_LEAST_BARE = 3
+_LONGEST_BARE = 6
+"""Characters of a division that is written without what divisions end with."""
+_LEAST_NAME = 2
+"""Characters before an ending of one that many words end with as well."""
+
+type Part = tuple[int, int, bool]
+"""How large, where it ends, and whether it is a number."""
+
+
+class Reading:
+    """The addresses that one sentence may hold."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.text = sentence.text
+        self.kind_at: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in sentence.words}
+        self.words = sentence.words
+        self._goes_on = [False] * (len(self.text) + 1)
+        self._barred = [False] * (len(self.text) + 1)
+        self.places = [False] * (len(self.text) + 1)
+        self._does = [False] * (len(self.text) + 1)
+        for start, end, kind in sentence.words:
+            bars = kind in _NEVER_WITHIN or self.text[start:end] in _CONJUNCTIONS
+            for place in range(start, end):
+                char = self.text[place]
+                self._barred[place] = bars or char in ":：我你他她您们" or (kind not in PLACE and char in NO_NAME)
+                self.places[place] = kind in PLACE
+                self._goes_on[place] = place > start and (kind not in PLACE or kind == "s")
+                self._does[place] = kind == "v" and end - start > 1
+        self.labels = frozenset(match.end() for match in LABEL.finditer(self.text))
+        """Where what says that an address follows ends."""
+        self.starts: dict[int, str] = (
+            {place + 1: "n" for place, char in enumerate(self.text) if char in ":："}
+            | {start: kind for start, _, kind in sentence.words}
+            | dict.fromkeys(self.labels, "LOC")
+        )
+        """Where an address may begin, and what the word there is: behind a label, of a place."""
+        self._known: dict[tuple[int, int], list[Part]] = {}
+
+    def longest(self, start: int) -> list[Part]:
+        """The parts of the address that begins at *start* and reaches furthest; none where there is none."""
+        best: list[Part] = []
+        for part in self._parts(start, DIVISION, first=True):
+            whole = [part, *self._rest(part[1], part[0] if part[0] < BUILDING else HOUSE)]
+            if not best or _reach(whole) > _reach(best):
+                best = whole
+        return best
+
+    def _rest(self, at: int, rank: int) -> list[Part]:
+        """What of an address stands from *at* on, none of it larger than *rank*."""
+        if (at, rank) not in self._known:
+            self._known[at, rank] = []
+            best: list[Part] = []
+            begin = at + 1 if self.text[at : at + 1] in (" ", "　") else at
+            between = (_BETWEEN if rank >= ROAD else _LARGER).match(self.text, at)
+            begin = between.end() if between is not None else begin
+            for part in self._parts(begin, rank, first=False):
+                whole = [part, *self._rest(part[1], part[0] if part[0] != BUILDING else HOUSE)]
+                if not best or _reach(whole) > _reach(best):
+                    best = whole
+            self._known[at, rank] = best
+        return self._known[at, rank]
+
+    def _parts(self, at: int, rank: int, *, first: bool) -> Iterator[Part]:
+        """The parts that may begin at *at*, none of them larger than *rank*."""
+        if at >= len(self.text):
+            return
+        for size, pattern in NUMBERED:
+            if size >= rank and (match := (HOUSE_BY_ITSELF if first else pattern).match(self.text, at)) is not None:
+                yield size, match.end(), True
+        if rank == DIVISION:
+            if (match := PROVINCE.match(self.text, at)) is not None:
+                yield DIVISION, match.end(), False
+            end, kind = self.kind_at.get(at, (0, ""))
+            is_bare = first and kind in PLACE and end - at >= _LEAST_BARE and LABEL.search(self.text, at, end) is None
+            if is_bare and UNIT.match(self.text, end) is not None:
+                yield HOUSE, end, False  # an estate by its name alone
+            if first:
+                yield from ((HOUSE, end, False) for end in self._estates(at, kind))
+            if kind == "LOC" and 1 < end - at <= _LONGEST_BARE and self._is_name(at, end, first=first):
+                yield DIVISION, end, False
+                if not first and _A_WAY.search(self.text, at, end) is not None:
+                    yield ROAD, end, False
+        if not first:
+            yield from self._called_within(at, rank)
+        if rank == ROAD and not first and (crossing := CROSSING.match(self.text, at)) is not None:
+            yield ROAD, crossing.end(), True
+        if self.text[at].isascii() and not self.text[at].isalpha():
+            return
+        for named in NAMED:
+            if named.rank >= rank:
+                for match in named.ending.finditer(self.text, at + 1, min(len(self.text), at + named.longest + 6)):
+                    if match.start() - at > named.longest:
+                        break
+                    if named.rank >= HOUSE and rank >= HOUSE and any(self._does[at : match.start()]):
+                        break
+                    if first and any(self._does[self.kind_at.get(at, (at, ""))[0] : match.start()]):
+                        break
+                    if first and named.rank == HOUSE and FOR_USE.fullmatch(self.text, at, match.end()):
+                        continue
+                    if first and named.rank == DIVISION and NO_DIVISION.fullmatch(self.text, at, match.end()):
+                        continue
+                    if _A_NUMBER.search(self.text, at, match.start()) or match.end() in self.labels:
+                        break
+                    if named.rank == ROAD and (self._is_said(match.start()) or (first and match[0] == "队")):
+                        continue
+                    if named.rank >= HOUSE and len(match[0]) == 1 and match.start() - at < _LEAST_NAME:
+                        continue
+                    if self._is_name(at, match.start(), first=first) and not self._splits_word(match.end()):
+                        yield named.rank, match.end(), False
+
+    def _called_within(self, at: int, rank: int) -> Iterator[Part]:
+        """What no ending tells, none of it larger than *rank*, that may begin at *at* within an address."""
+        for size, pattern in ((ROAD, HAMLET), (HOUSE, WITHIN)):
+            if size >= rank and (called := pattern.match(self.text, at)) is not None:
+                end = called.end()
+                if self._is_of_names(at, end) and self._is_name(at, end, first=False):
+                    yield size, end, False
+
+    def _estates(self, at: int, kind: str) -> Iterator[int]:
+        """Where estates end that begin an address at *at*, with a word of *kind*, and that no ending tells."""
+        if kind in PLACE and (tagged := TAGGED.match(self.text, at)) is not None:
+            yield tagged.end()
+        if self.is_called(at) and (alone := ALONE.match(self.text, at)) is not None:
+            end = alone.end()
+            if self._is_of_names(at, end) and LABEL.search(self.text, at, end) is None:
+                yield end
+        is_sought = kind in PLACE and (at in self.labels or AT.search(self.text, max(0, at - 3), at))
+        if is_sought and (sought := SOUGHT.match(self.text, at)) is not None and self._is_of_names(at, sought.end()):
+            yield sought.end()
+
+    def is_called(self, at: int) -> bool:
+        """Whether a name may begin at *at*: a word does there, and the one before is of no name."""
+        if at not in self.kind_at:
+            return False
+        return at in self.labels or not any(end == at and kind in OF_NAMES for _, end, kind in self.words)
+
+    def _is_of_names(self, start: int, end: int) -> bool:
+        """Whether all words from *start* to *end* are such as places are called by."""
+        kinds = {kind for begins, stops, kind in self.words if begins < end and stops > start}
+        return kinds <= OF_NAMES
+
+    def _is_said(self, at: int) -> bool:
+        """Whether what ends like a road at *at* ends a word that is none: 占道, 经营."""
+        return self.text[at - 1 : at + 1] in NO_ROAD
+
+    def _is_name(self, start: int, end: int, *, first: bool) -> bool:
+        """Whether what stands from *start* to *end* may be what a place is called."""
+        if any(self._barred[start:end]) or LABEL.search(self.text, start, end):
+            return False
+        if not first:
+            return True
+        # The first name begins where a word of a place does, if there is one within.
+        begins = next((place for place in range(start, end) if self.places[place]), start)
+        return begins == start
+
+    def _splits_word(self, end: int) -> bool:
+        """Whether a word that is no place's goes on behind *end*."""
+        return self._goes_on[end] and "\u4e00" <= self.text[end] <= "\u9fff"
+
+    def is_apart(self, start: int) -> bool:
+        """Whether a sign stands before *start*, a label, or nothing."""
+        return start == 0 or self.text[start - 1] in _AFTER_SIGN or start in self.labels
+
+    def is_plain(self, start: int, end: int) -> bool:
+        """Whether from *start* to *end* nothing but names of places stands."""
+        kinds = {kind for begins, _, kind in self.words if start <= begins < end}
+        return kinds <= _IN_A_LINE
+
+
+def _reach(parts: list[Part]) -> tuple[int, int, int, int]:
+    """How good a reading is: how far it goes, of how many parts, and how far from the largest to the smallest."""
+    return parts[-1][1], len(parts), parts[-1][0], -parts[0][0]
