@@ -8,13 +8,14 @@ anything; and words are hidden whole then, or where the stars end would tell. Se
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from policies.digest import canonical
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
+from policies.recognisers.readings import readings
 
 LONGEST_GUESS = 24
 """Characters of a guess that are looked for: words are hidden whole, and each length more costs at every place."""
@@ -72,8 +73,8 @@ class Said:
         self.own = own or OwnWords()
         self._vocabulary = vocabulary
         self._seal = seal
-        # A page may repeat it percent-encoded, and what looks percent-encoded is read that way by maskers.
-        self._texts = {folded(form).strip() for said in texts for form in (said, unquote(said))}
+        # A page may repeat it percent-encoded, and what looks escaped in any way is read that way by maskers.
+        self._texts = {folded(form).strip() for said in texts for form in _forms(said)}
         self._phrases = [phrase for text in self._texts for phrase in self._phrases_in(text) if phrase.words]
         self._watched = Finder(word for phrase in self._phrases for word in phrase.words if len(word) <= LONGEST_KNOWN)
         self._public: set[str] = set()
@@ -195,6 +196,13 @@ def folded(text: str) -> str:
     if len(lowered) == len(text):
         return lowered
     return "".join(lower if len(lower := char.lower()) == 1 else char for char in text)
+
+
+def _forms(said: str) -> Iterator[str]:
+    """What was *said*, and all that maskers read where a page says it again."""
+    yield from (said, unquote(said))
+    for reading in readings(said):
+        yield reading.text
 
 
 def _bare(text: str) -> str:

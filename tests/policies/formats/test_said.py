@@ -54,6 +54,7 @@ def shown(person: dict[str, str], texts: Sequence[str], echoed: str, own: str = 
 @example(["where Li Ming, max"])
 @example(["where-1968-11-04"])
 @example(["陈杰涛, Li"])
+@example(["&timeswhere陈杰涛"])
 def test_a_guess_is_treated_alike_whether_it_is_right_or_wrong(texts: list[str]) -> None:
     for echoed in texts:
         one, other = (shown(person, texts, echoed) for person in TWINS)
