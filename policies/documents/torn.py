@@ -32,6 +32,10 @@ _BEGINS = re.compile(
     r"|[A-Za-z0-9_\u4e00-\u9fff]{1,12}(?:[ \t\u3000]{1,8}[\u4e00-\u9fff]{1,4}){0,3}[ \t\u3000]{0,8}[:：=]"
 )
 """How a line begins that is an item, a record, a field, a request or a call of its own."""
+_HOUSE = re.compile(r"[0-9](?:号楼?|室|户|楼|层|[栋幢弄组]|单元)$")
+"""How a line ends with an address that is whole."""
+_WITHIN = re.compile("[0-9A-Za-z一二三四五六七八九十东南西北中附之甲乙丙丁]")
+"""What may follow a house in its address."""
 _GOES_ON = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、，,]")
 _TAIL = re.compile(r"[0-9A-Za-z@._+\-=]{1,64}$")
 _HEAD = re.compile(r"[0-9A-Za-z@._+\-]{1,64}")
@@ -100,6 +104,8 @@ def _is_torn(line: Line, following: Line, widest: int) -> bool:
     """Whether *line* was filled and goes on in *following*, as the text of a paragraph does."""
     text, rest = line.text.rstrip(), _rest(following.text)
     if not text or not rest or text.endswith(_ENDS) or _BEGINS.match(rest):
+        return False
+    if _HOUSE.search(text) and not _WITHIN.match(rest):
         return False
     return is_filled(text, widest) and bool(_GOES_ON.match(text[-1])) and bool(_GOES_ON.match(rest))
 

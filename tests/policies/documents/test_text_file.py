@@ -52,6 +52,14 @@ CASES: dict[str, tuple[str, str]] = {
         f"来访人：王_小_明，~~{NAME}~~{NAME}\n电话\\: 138\\-0013\\-8000\n",
         f"来访人：{HIDDEN}，~~{HIDDEN}~~{HIDDEN}\n电话\\: {HIDDEN}\\{HIDDEN}\\{HIDDEN}\n",
     ),
+    "a house that ends a line": (
+        "地址：昆明市盘龙区云波路58号2幢1单元802室\n办理时限为五个工作日。\n",
+        f"地址：{HIDDEN}\n办理时限为五个工作日。\n",
+    ),
+    "a house that does not": (
+        "他家住在昆明市盘龙区青云街道的云波路58号\n2幢1单元802室，请上门服务。\n",
+        f"他家住在{HIDDEN}\n{HIDDEN}，请上门服务。\n",
+    ),
     "marks of nobody": (
         "**重点**：2*3*4，`name`、_phone_、__all__、a_b_c、~~旧~~、C:\\_x\n",
         "**重点**：2*3*4，`name`、_phone_、__all__、a_b_c、~~旧~~、C:\\_x\n",
