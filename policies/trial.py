@@ -114,7 +114,7 @@ class Trial:
             now=now.timestamp(),
         )
         grants = countable(applying, own=own, acting=acting)
-        view, tally = View(program, grants, _KEY, _KEYS, is_tried=True), Tally(digester)
+        view, tally = View(program, grants, _KEY, _KEYS, is_tried=True), Tally(digester, takes_time=True)
         is_safe = rule is None or rule.method in SAFE_METHODS  # what else answers is taken for nobody's in particular
         whose = view.choice(own=own if is_safe else "", acting=acting if is_safe else "", attributes=caller.attributes)
         handles = Handles(_KEYS, program.system)

@@ -35,12 +35,13 @@ from policies.formats.json_nodes import Object, Value
 from policies.formats.jsonp_body import JsonpMasker
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.limit import Limited
-from policies.formats.masker import LEFT_OUT, Kind, Masker, Tally, Withheld
+from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld
 from policies.formats.messages import Message, Messages
 from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.said import Said
 from policies.formats.socket_messages import SocketMasker
 from policies.formats.text_body import TextMasker
+from policies.formats.whole_text import WholeTextMasker
 from policies.formats.xml_body import XmlMasker, XmlShape
 from policies.links import OF_ADDRESSES, Links
 from policies.policy_kinds import Direction
@@ -236,7 +237,7 @@ class View:
                 return HtmlMasker(page, tally, charset, seal, said, seen, addresses)
             case "text" if shapes.text is not None:
                 self._check_rows(shapes, choice)
-                return TextMasker(self.actions[shapes.text], tally, charset, addresses.hidden)
+                return self._text(self.actions[shapes.text], tally, charset, addresses)
             case "events" if shapes.events is not None:
                 _check_is_utf8(charset)
                 messages = self._messages(shapes.events.data, tally, choice, addresses)
@@ -253,6 +254,13 @@ class View:
                 return SocketMasker(self._messages({UNNAMED: shapes.messages}, tally, choice, addresses))
             case _:
                 return None
+
+    def _text(self, action: Action, tally: Tally, charset: str, addresses: Addresses) -> Masker:
+        by_lines = TextMasker(action, tally, charset, addresses.hidden)
+        if action.kind is not Kind.SCAN:
+            return by_lines
+        look = Look(self.actions[UNDECLARED], action, tally, hidden=addresses.hidden)
+        return WholeTextMasker(by_lines, look, charset, addresses.hidden)
 
     def _document(
         self,

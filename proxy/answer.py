@@ -36,6 +36,8 @@ KINDS = {
     "text/csv": "csv",
     "text/tab-separated-values": "csv",
     "text/plain": "text",
+    "text/markdown": "text",
+    "text/x-markdown": "text",
     "application/x-ndjson": "ndjson",
     "application/ndjson": "ndjson",
     "application/jsonl": "ndjson",

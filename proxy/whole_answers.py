@@ -7,6 +7,7 @@ from functools import partial
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Masker, Tally, Withheld, masked_whole
+from policies.formats.whole_text import LARGEST_READ
 from proxy.answer import Mask, Treatment
 from proxy.apart import Apart, Begins, Job
 from proxy.current import Current
@@ -18,9 +19,14 @@ from proxy.reading import Reader
 from proxy.turns import SLICE, Turns
 from proxy.withholding import Withholding
 
+SMALL_TEXT = 512
+"""Bytes of a text that is read where it is: it takes no longer than to begin a process for it."""
+
 
 class WholeAnswers:
     """Those of one worker: documents are masked *apart*, text is read by *reader*.
+
+    Plain texts have processes of their own, and wait for no document.
 
     *refused* is called where either has too much to do.
     """
@@ -39,6 +45,7 @@ class WholeAnswers:
         self._current = current
         self._now = now
         self._apart = apart
+        self._texts_apart = Apart()
         self._reader = reader
         self._large_pages = LargePages(reader, turns, refused)
         self._withholding = withholding
@@ -56,10 +63,14 @@ class WholeAnswers:
         if not treatment.held_mib and treatment.format == "html" and len(body) > SLICE:
             exchange.masking = self._large_pages.masking(exchange, body, partial(self._look_again, flow, exchange))
             return exchange.masking
-        if not treatment.held_mib:
+        is_text = treatment.format == "text" and len(body) <= LARGEST_READ
+        if not treatment.held_mib and not is_text:
             return self._reading(flow, exchange, treatment.masker, body)
         treatment.masker.tally.prose.at_once()
-        exchange.masking = self._apart.job(treatment.masker, body)
+        treatment.masker.tally.takes_time = True
+        if is_text and len(body) <= SMALL_TEXT:
+            return self._reading(flow, exchange, treatment.masker, body)
+        exchange.masking = (self._texts_apart if is_text else self._apart).job(treatment.masker, body)
         if exchange.masking is None:
             self._refused()
             self._withholding.withhold(flow, exchange, "too_busy")

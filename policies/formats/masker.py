@@ -113,6 +113,8 @@ class Tally:
     """What of the running text of this body has been read, and how much more of it may be."""
     gives_way: Callable[[], None] = field(default=_goes_on, compare=False, repr=False)
     """Called between parts of a long body: others may have their turn meanwhile."""
+    takes_time: bool = field(default=False, compare=False)
+    """Whether the body may take its time, as it may in a process of its own: a text is then read as on a desk."""
     left_out: int = 0
     """How many records are left out, which the caller may not see."""
     has_unreadable: bool = False

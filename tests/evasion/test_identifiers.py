@@ -212,14 +212,12 @@ GAPS = {
     "as base64 of gzip, far behind": f"见 {as_base64(gzip.compress(b' ' * 2_000_000 + MOBILE.encode(), mtime=0))}",
     "as base64 of bare deflate": f"见 {as_base64(zlib.compress(TEXT.encode(), wbits=-15))}",
     "an address in Chinese": "x@例子.中国",
-    "a name on the next line": "联系人：\n张三丰",
     "from behind": MOBILE[::-1],
     "from behind, and drawn from behind": f"\u202e{MOBILE[::-1]}\u202c",
     "letters like digits": "l38OO138OOO",
     "for mail": spelled(MOBILE, "={:02X}"),
     "put together by a script": '"138" + "0013" + "8000"',
     "number by number": "1,3,8,0,0,1,3,8,0,0,0",
-    "a name that nothing announces": NAME,
     "a name in Latin letters": "Zhang Sanfeng",
 }
 

@@ -1,0 +1,57 @@
+"""Masks a plain text that has all come as texts on a desk are masked: by lines, paragraphs, tables, lists and labels.
+
+What is in a table, in a list of names, below its label or torn over two lines is told by the lines around it, so all of
+the text is held. That takes some milliseconds for each thousand characters: it is done where the body may take its time
+(`Tally.takes_time`) and the text is no longer than `LARGEST_READ`. Any other is masked line by line as it comes.
+"""
+
+from policies.documents.document import Bounds, Clock
+from policies.documents.look import Look
+from policies.documents.registry import Inner, learnt_and_masked
+from policies.documents.text_file import TEXT
+from policies.formats.charset import Charset
+from policies.formats.free_text import KnownValues
+from policies.formats.text_body import TextMasker
+
+LARGEST_READ = 64 * 1024
+"""Bytes of a text that is read as a whole: of a list of names, they take a second."""
+
+
+class WholeTextMasker:
+    """A masker for one text that is scanned: as *look* says where it is read as a whole, else as *by_lines* does.
+
+    *charset* is what *by_lines* reads; what is *hidden* is shown nowhere.
+    """
+
+    def __init__(self, by_lines: TextMasker, look: Look, charset: str, hidden: KnownValues | None = None) -> None:
+        self.tally = by_lines.tally
+        self._by_lines = by_lines
+        self._look = look
+        self._charset = Charset(charset)
+        self._hidden = hidden
+        self._held: bytes | None = b""
+        """All that has come; None once it is masked line by line."""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        if self._held is None:
+            return self._by_lines.feed(data)
+        self._held += data
+        if self.tally.takes_time and len(self._held) <= LARGEST_READ:
+            return []
+        held, self._held = self._held, None
+        return self._by_lines.feed(held)
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        if self._held is None:
+            return self._by_lines.close()
+        text = self._charset.decode(self._held, final=True).encode()
+        if not text or not TEXT.is_one(text):  # a sign that stands in no file, a bell perhaps
+            return [*self._by_lines.feed(self._held), *self._by_lines.close()]
+        bounds = Bounds(octets=LARGEST_READ)
+        within = Inner((TEXT.name,), bounds, Clock(bounds.seconds), is_label=self._look.tells)
+        masked = learnt_and_masked(TEXT, text, self._look, within).decode()
+        if self._hidden is not None:
+            masked = self._hidden.hidden_in(masked)  # whatever somebody may have typed of it, see `KnownValues.spans`
+        return [self._charset.encode(masked)]
