@@ -36,8 +36,8 @@ written in groups."""
 _LEAST_DIGITS = 6
 _TO_HIDE = frozenset(
     {
-        *(Opened.NUMBER, Opened.AT_SIGN, Opened.PASSPORT, Opened.PLATE, Opened.BEFORE, Opened.BEHIND, Opened.TOKEN),
-        *(Opened.IN_WORDS, Opened.LOOK_ALIKE),
+        *(Opened.NUMBER, Opened.GROUPED, Opened.AT_SIGN, Opened.PASSPORT, Opened.PLATE, Opened.BEFORE, Opened.BEHIND),
+        *(Opened.TOKEN, Opened.IN_WORDS, Opened.LOOK_ALIKE),
         *(Opened.LABELS + number for number, row in enumerate(LABELLED) if not row.only_reported),
     }
 )

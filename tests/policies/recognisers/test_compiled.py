@@ -87,6 +87,7 @@ def by_python[T](work: Callable[[], T]) -> T:
 @example("62" * 40)
 @example("(0571)88271234转801,(0571 8827 1234")
 @example("账号 4539 5787 6362 1486 4539，流水号卡号4539578763621486")
+@example("(027)2\u200b3687968〇")
 def test_what_is_reported_and_hidden_is_the_same(text: str) -> None:
     assert both(text) == by_python(lambda: both(text))
 
