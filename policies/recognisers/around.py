@@ -19,18 +19,24 @@ OTHERS = (
     "兑换码 券码 激活码 邀请码 防伪码 追溯码 ip地址 登录ip 客户端ip "
     "立案号 案件号 电表号 水表号 燃气号 登机 舱单 "
     "零件 件号 图号 专利 课程 考号 座位 房号 车次 航班 会议号 商户号 终端号 参考号 基站 号段 "
+    "证号 档案号 归档 案卷 全宗 目录号 考场 图纸 物料 规格 料号 牌号 备件 部件 元件 器件 芯片 耗材 "
+    '"id" "size" "total" "count" "length" '
     "浏览量 阅读量 播放量 点击 总数 数量 余额 系数 物联网 "
-    "isbn ean sku order serial trace request version model batch hash token timestamp uuid imei iccid"
+    "isbn ean sku spu order serial trace request version model batch hash token timestamp uuid imei iccid"
 ).split()
 """What numbers are called that belong to nobody."""
 _CALLED_OTHERWISE = re.compile(rf"(?:{'|'.join(map(re.escape, OTHERS))})[^,，。；、;\n0-9]{{0,8}}\Z")
-_FILE = "jpe?g|png|gif|svg|webp|ico|pdf|docx?|xlsx?|zip|mp[34]|txt|csv|log|html?|js|ts|css|json|py|md"
+_FILE = (
+    "jpe?g|png|gif|svg|webp|ico|bmp|tiff?|pdf|ofd|wps|docx?|xlsx?|pptx?|zip|rar|7z|gz|tar|mp[34]|avi|mov|wav|amr|"
+    "txt|csv|log|[sx]?html?|jspx?|aspx?|php|js|ts|css|json|xml|ya?ml|sql|py|md|eml|apk|exe|bak"
+)
 GOES_ON = re.compile(
     rf"[0-9A-Za-z_]|[.\-][0-9]|\.(?:{_FILE})(?![A-Za-z])"
-    r"|[ ]?(?:[万亿]|美?元|人民币|次|件|吨|公里|米|字节|平方|股|[KMG]?B(?![a-z])|毫?秒)"
+    r"|[ ]?(?:[万亿]|美?元|人民币|人?次|件|吨|公里|公顷|亩|米|字节|像素|平[方米]|立方|股|型|号文|册"
+    r"|[KMG]?B(?![a-z])|毫?秒|[kKMG]?Hz|[mµμn]s(?![a-z])|[kMG]Wh?(?![a-z])|[kcm]?m[²³23]?(?![A-Za-z0-9]))"
 )
-COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#第])\Z")
-COMES_BEHIND = re.compile(r"[0-9A-Za-z_.\-¥$€£#第]")
+COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#第]|[准健]字)\Z")
+COMES_BEHIND = re.compile(r"[0-9A-Za-z_.\-¥$€£#第字]")
 """How all ends that `COMES_FROM` finds."""
 NUMBER_IN_LIST = re.compile(r"(?:^|(?<=[\s,;。、(]))[1-9][0-9]?[.\-]\Z")
 GROUPS = frozenset(((11,), (3, 4, 4), (4, 3, 4), (3, 3, 5), (3, 8)))

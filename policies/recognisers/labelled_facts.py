@@ -29,7 +29,10 @@ ETHNICITIES = (
     "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
     "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
 ).split()
-_DEGREES = r"(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,12}"
+_DEGREES = r"(?:1[0-7][0-9]|[1-9][0-9]?)\.[0-9]{4,12}"
+"""None of 0: what is nearly nothing is more often a share than a place on the equator."""
+_OF_NOBODY = tuple("服务器 主机 网关 路由器 交换机 打印机 摄像头 数据库 防火墙 负载均衡 节点 虚拟机 集群".split())
+"""What has an address of its own, and is used by many."""
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 
 FACTS = (
@@ -63,13 +66,17 @@ FACTS = (
     Labelled(
         category="coordinates",
         words=labels_of("坐标 经纬度 定位 位置 gps 经度 latlng location coordinates lng lat"),
-        value=rf"-?{_DEGREES}°?[ ]?(?:[,;/ ]{{1,2}}|[,;]?[ ]?纬度[:=]?[ ]?)-?{_DEGREES}(?![0-9])",
+        denied="系|轴|原点|误差|转换|变换",
+        value=rf"(?:[东西]经|[EWew])?[ ]?-?{_DEGREES}°?[EWNSewns]?[ ]?"
+        rf"(?:[,;/ ]{{1,2}}|[,;]?[ ]?纬度[:=]?[ ]?|(?=北纬))(?:[南北]纬|[NSns])?[ ]?"
+        rf"-?{_DEGREES}(?:°[NSEWnsew]?|[NSEWnsew])?(?![0-9A-Za-z])",
         score=0.7,
         only_reported=True,
         source="GB/T 45574-2025: precise location; four decimals are eleven metres",
     ),
     Labelled(
         category="ip",
+        of_others=_OF_NOBODY,
         words=labels_of("ip ip地址 登录ip 客户端ip 源地址 来源地址 终端地址"),
         value=rf"(?:{_OCTET}(?:\.{_OCTET}){{3}}(?![0-9.]|/[0-9])"
         r"|(?=[0-9A-Fa-f:]{0,38}::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Fa-f:/]))",
@@ -79,6 +86,7 @@ FACTS = (
     ),
     Labelled(
         category="mac",
+        of_others=_OF_NOBODY,
         words=labels_of("mac mac地址 物理地址 网卡地址"),
         value=r"(?:[0-9A-Fa-f]{2}(?P<between>[:\-])(?:[0-9A-Fa-f]{2}(?P=between)){4}[0-9A-Fa-f]{2}"
         r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}|[0-9A-Fa-f]{12})(?![0-9A-Za-z:])",

@@ -5,6 +5,10 @@ from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
 from policies.recognisers.table import PROVINCES_OF_PLATES
 
 _ENDS = r"(?![0-9A-Za-z])"
+_NUMBER_ENDS = rf"{_ENDS}(?![ ]?(?:[万亿]|元(?![旦月])|人次|[份册例件]|个(?![人体])|次(?![日月年])))"
+"""Behind a number that counts nothing."""
+_OFFICES_OF = "局|中心|所|站|科|股|处|大厅|窗口|经办|部门?|服务|咨询|热线"
+"""What makes of a word for what somebody has one for who deals with it."""
 _OF_HONG_KONG = r"[A-Z]{1,2}[0-9]{6}\([0-9A]\)|[157][0-9]{6}\([0-9]\)"
 _OF_TAIWAN = rf"[A-Z][1289][0-9]{{8}}{_ENDS}"
 _LINES = labels_of("电话 座机 固话 传真 联系方式 tel telephone fax phone")
@@ -28,7 +32,7 @@ NUMBERS = (
     Labelled(
         category="permit",
         words=labels_of(
-            "通行证 回乡证 台胞证 港澳证 证件 证号 香港身份证 澳门身份证 台湾身份证 香港居民 澳门居民 港澳居民 "
+            "通行证 回乡证 台胞证 大通证 港澳证 证件 证号 香港身份证 澳门身份证 台湾身份证 香港居民 澳门居民 港澳居民 "
             "台湾居民 身分证 permit hkid"
         ),
         value=rf"(?:[HMCWTLhmcwtl][0-9A-Za-z][0-9]{{7}}(?:[0-9]{{2}})?{_ENDS}|{_OF_HONG_KONG}|{_OF_TAIWAN})",
@@ -38,7 +42,7 @@ NUMBERS = (
     ),
     Labelled(
         category="permit",
-        words=labels_of("通行证 回乡证 台胞证 港澳证 permit"),
+        words=labels_of("通行证 回乡证 台胞证 大通证 港澳证 permit"),
         value=rf"(?!20[0-3][0-9][01][0-9])[0-9]{{8}}(?:[0-9]{{2}})?(?:\([0-9A-Z]\))?{_ENDS}",
         score=0.75,
         source="Mainland travel permit of people from Taiwan: eight digits, two or a letter more",
@@ -90,7 +94,8 @@ NUMBERS = (
         words=labels_of(
             "银行账号 银行帐号 银行账户 收款账号 收款账户 开户账号 付款账号 对公账户 结算账户 账号 帐号 账户 account"
         ),
-        value=rf"[0-9](?:[ \-]?[0-9]){{8,29}}{_ENDS}",
+        denied="数|余额|总额|可用|资金",
+        value=rf"[0-9](?:[ \-]?[0-9]){{8,29}}{_NUMBER_ENDS}",
         score=0.55,
         source="accounts have no form of their own: PBOC Measures for RMB Settlement Accounts",
     ),
@@ -100,14 +105,16 @@ NUMBERS = (
             "社保 社保卡 社保号 社会保障号 社会保障卡 社会保险号 社会保险 医保 医保卡 医保号 医疗保险 "
             "医疗保险号 养老保险 医疗证 个人编号 参保号 参保编号 sbkh ybkh"
         ),
-        value=rf"[A-Za-z]{{0,3}}[0-9]{{6,18}}[0-9Xx]?{_ENDS}",
+        denied=f"{_OFFICES_OF}|基金|待遇|政策|年限|缴费(?![账编号卡])",
+        value=rf"[A-Za-z]{{0,3}}[0-9]{{6,18}}[0-9Xx]?{_NUMBER_ENDS}",
         score=0.87,
         source="LD/T 32 and the numbers that provinces give out",
     ),
     Labelled(
         category="housing_fund",
         words=labels_of("公积金 住房公积金 公积金账号 公积金个人账号 gjjzh"),
-        value=rf"[A-Za-z]{{0,2}}[0-9]{{7,20}}{_ENDS}",
+        denied=f"{_OFFICES_OF}|管理|贷款|余额|业务",
+        value=rf"[A-Za-z]{{0,2}}[0-9]{{7,20}}{_NUMBER_ENDS}",
         score=0.87,
         source="JGJ/T 320: numbers that centres of the fund give out",
     ),
@@ -115,9 +122,10 @@ NUMBERS = (
         category="medical_no",
         words=labels_of(
             "病历 病历号 病案号 病案 住院号 住院 门诊号 门诊 就诊号 就诊 就诊卡 就诊卡号 诊疗卡 电子健康卡 "
-            "居民健康卡 健康卡 mrn patient_id blh zyh mzh jzkh"
+            "居民健康卡 健康卡 患者编号 患者号 病人编号 病人号 体检编号 体检号 mrn patient_id blh zyh mzh jzkh"
         ),
-        value=rf"[A-Za-z]{{0,4}}-?[0-9]{{5,20}}{_ENDS}(?!年)",
+        denied=f"{_OFFICES_OF}|楼|病区|号?源|费|收入|结算|押金|人[次数]|量|率|本(?![号编])",
+        value=rf"[A-Za-z]{{0,4}}-?[0-9]{{5,20}}{_NUMBER_ENDS}(?!年)",
         score=0.87,
         source="WS 445: numbers that hospitals give out; WS/T 543: cards of residents' health",
     ),
@@ -138,7 +146,7 @@ NUMBERS = (
     ),
     Labelled(
         category="vin",
-        words=labels_of("车架 车架号 车辆识别代号 车辆识别代码 车辆识别 vin"),
+        words=labels_of("车架 车架号 大架号 车辆识别代号 车辆识别代码 车辆识别 vin"),
         value=rf"[A-HJ-NPR-Za-hj-npr-z0-9]{{17}}{_ENDS}",
         score=0.75,
         glued=True,
@@ -171,14 +179,18 @@ NUMBERS = (
     Labelled(
         category="qq",
         words=labels_of("qq qq号 扣扣 企鹅号 qq/微信 qq、微信"),
-        value=rf"[1-9][0-9]{{4,10}}{_ENDS}",
+        denied="群(?!主)|浏览器|音乐|空间|邮箱|版本|公众|小程序",
+        value=rf"[1-9][0-9]{{4,10}}{_NUMBER_ENDS}",
         score=0.75,
         source="Tencent: 5 to 11 digits",
     ),
     Labelled(
         category="wechat",
-        words=labels_of("微信 微信号 wechat weixin wx vx wxh v信 威信 薇信 加v 加微 微信id"),
-        value=r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@])",
+        words=labels_of(
+            "微信 微信号 wechat weixin wx vx wxh v信 威信 薇信 薇❤ 微❤ 威❤ v❤ ❤信 绿泡泡 ➕v 加v 加微 微信id"
+        ),
+        denied="公众|小程序|支付|视频|订阅|服务号|版本|群(?!主)",
+        value=r"[A-Za-z][A-Za-z0-9_\-]{4,18}[A-Za-z0-9_](?![A-Za-z0-9_@]|-[A-Za-z0-9_])",
         score=0.7,
         source="Tencent: a letter, then 5 to 19 letters, digits, underscores and hyphens",
     ),

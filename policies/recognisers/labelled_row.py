@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from policies.recognisers.levels import Gravity, level_of
 
 _LINK = (
-    r"[ ]?(?:号码|编号|编码|代码|账号|帐号|卡号|号|(?i:number|num|no\.?|id)|#)?[ ]?(?:\([^()\n]{1,10}\))?"
-    r"[\u4e00-\u9fff]{0,4}?"
-    r"[ ]?(?:[\"'”’\]】]?[ ]?"
-    r"(?:[:\ufe55\ufe30\u2236|,~→]|=>?|--?>|--?(?=[ A-Za-z0-9(\"“]))?)[ ]{0,2}[(\"'“‘\[【「]?[ ]?"
+    r"[ ]?(?:号码|编号|编码|代码|账号|帐号|卡号|号|(?i:number|num|no\.?|id)|#)?(?:/(?i:no)\.?)?[ ]?"
+    r"(?:\([^()\n]{1,10}\)|[1-9](?=[ ]?:)|\*{1,2})?[\u4e00-\u9fff]{0,4}?"
+    r"[ ]?(?:[\"'”’\]】*_`]{0,2}[ ]?"
+    r"(?::[ ]{0,12}(?:\r?\n[ ]{0,12})?|[\ufe55\ufe30\u2236|,;~→]|=>?|--?>|--?(?=[ A-Za-z0-9(\"“])|\?[ ]?\r?\n?答[:,]?"
+    r"|(?<![保金院诊历案])[ ]?\r?\n[ ]{0,16})?[ ]{0,2}_{0,16}[(\"'“‘\[【「*`]{0,2})?[ ]?"
 )
-"""What may stand between a label and its value."""
+"""What may stand between a label and its value: what the label goes on with, a mark, the end of its line, blanks that
+are to be filled in. Between a question and its answer stands 答. A line of 社保 or 住院 alone is a heading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,10 @@ class Labelled:
     value: str
     """The value, as a pattern."""
     score: float
+    denied: str = ""
+    """What makes another word of it right behind one of `words`, as a pattern: 公众号 behind 微信."""
+    of_others: tuple[str, ...] = ()
+    """Whose it is where these stand before one of `words`, with or without a blank: nobody's."""
     past: str = ""
     """What stands between a label's link and the value, as a pattern: other values of the same label."""
     glued: bool = False
@@ -51,7 +57,9 @@ class Labelled:
         one_of = "|".join(
             f"(?<![A-Za-z0-9]){re.escape(word)}{ends}" if word.isascii() else re.escape(word) for word in words
         )
-        return re.compile(rf"(?=[{first}])(?i:{one_of}){_LINK}{self.past}(?P<value>{self.value})")
+        denied = f"(?!{self.denied})" if self.denied else ""
+        others = "".join(f"(?<!{word})(?<!{word} )" for word in self.of_others)
+        return re.compile(rf"(?=[{first}]){others}(?i:{one_of}){denied}{_LINK}{self.past}(?P<value>{self.value})")
 
 
 def labels_of(text: str) -> tuple[str, ...]:

@@ -67,6 +67,8 @@ INVISIBLE = (
     "\u2060-\u206f\u20d0-\u20ff\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """What only hides, combines with what it stands behind, or says how it is to be drawn."""
+KEY = re.compile("\ufe0f?\u20e3")
+"""What draws the key of a keyboard around the digit that it stands behind: 0️⃣."""
 _ASCII = {chr(code): chr(plain) for code, plain in READ_AS.items()}
 _CHANGED = re.compile(f"[{''.join(map(re.escape, map(chr, READ_AS)))}]")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]++")

@@ -16,7 +16,15 @@ from policies.recognisers.compiled import ALL, JOINED, Identified, Span, compile
 from policies.recognisers.gate import Opened, make_gate_ready, opened_to_hide
 from policies.recognisers.labelled import LABELLED, hits_behind_labels
 from policies.recognisers.names import find_names_before_words, find_names_behind_words, has_dots, patterns_for
-from policies.recognisers.normalise import AS_DIGITS, MARK_BEFORE_WORD, MARK_OF_LIST, NUMERALS, Normal, normalise
+from policies.recognisers.normalise import (
+    AS_DIGITS,
+    KEY,
+    MARK_BEFORE_WORD,
+    MARK_OF_LIST,
+    NUMERALS,
+    Normal,
+    normalise,
+)
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.readings import MOST_ROUNDS, PACKED, SHORTEST_LINE, packed, packed_in_lines, readings
 from policies.recognisers.table import DOUBTFUL, MOST_SEPARATORS, ORDER, SEPARATORS, TABLE, Hit, Recogniser
@@ -147,12 +155,15 @@ def _hits_in(text: str, may_hold: set[int], gate: Gate) -> list[Hit]:
     told = _told(normal.text, asked, ALL)
     found = list(told.hits) if told is not None else list(_hits_of_tables(normal.text, asked))
     if Opened.IN_WORDS in asked:
-        found.extend(_hits_of(_WRITTEN_IN_DIGITS, normal.text.translate(_IN_DIGITS)))
+        in_digits = normal.text.translate(_IN_DIGITS)
+        found.extend(_hits_of(_WRITTEN_IN_DIGITS, in_digits))
+        if Opened.LOOK_ALIKE in asked:
+            found.extend(_look_alikes(in_digits))
     if Opened.LOOK_ALIKE in asked:
         found.extend(_look_alikes(normal.text, None if told is None else told.alike))
     if Opened.TOKEN in asked:
         found.extend(find_tokens(normal.text, _first_category))
-    hits = [_in_original(hit, normal) for hit in found]
+    hits = [_in_original(hit, normal, text) for hit in found]
     if Opened.HIDDEN in may_hold and MARK_OF_LIST.search(text) is not None:
         apart = MARK_OF_LIST.sub(" ", text)
         hits.extend(_hits_in(apart, gate(apart), gate))
@@ -239,7 +250,7 @@ def _parted_hits(text: str) -> Iterator[Hit]:
     """
     parted = normalise(text, hidden="-")
     for reading in dict.fromkeys((parted.text, parted.text.translate(_IN_DIGITS))):
-        yield from (_in_original(hit, parted) for hit in _hits_of(_NUMBERS, reading))
+        yield from (_in_original(hit, parted, text) for hit in _hits_of(_NUMBERS, reading))
 
 
 def _rows_for(asked: AbstractSet[int]) -> tuple[Recogniser, ...]:
@@ -277,8 +288,11 @@ def resolve(found: Iterable[Hit]) -> list[Hit]:
     return sorted(taken, key=lambda hit: hit.start)
 
 
-def _in_original(hit: Hit, normal: Normal) -> Hit:
+def _in_original(hit: Hit, normal: Normal, text: str) -> Hit:
+    """*hit* where it stands in *text*, with the key that is drawn around its last digit."""
     if normal.origin is None:
         return hit
     start, end = normal.original_span(hit.start, hit.end)
+    if (drawn := KEY.match(text, end)) is not None:
+        end = drawn.end()
     return Hit(start, end, hit.category, hit.score, hit.why)

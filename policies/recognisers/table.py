@@ -139,17 +139,25 @@ _CARDS_ALONE = tuple(word for word in _CARD_WORDS if "卡" in word or word == "c
 """Where a number of an issuer that few cards here are of is meant: behind 账号 it is an account."""
 _PHONE_WORDS = tuple("手机 本机号 电话 联系 致电 拨打 来电 短信 微信 mobile phone tel sjh lxdh".split())
 _LINE_WORDS = ("电话", "座机", "固话", "传真", "联系", "致电", "拨打", "tel", "phone", "fax")
-_PASSPORT_WORDS = ("护照", "证件", "passport")
-_PLATE_WORDS = ("车牌", "号牌", "车辆", "车号", "plate")
-_VIN_WORDS = ("车架", "车辆识别", "vin")
+_PASSPORT_WORDS = ("护照", "证件", "证号", "passport")
+_PLATE_WORDS = ("车牌", "号牌", "牌照", "行驶证", "车辆", "车号", "plate")
+_VIN_WORDS = ("车架", "大架号", "车辆识别", "vin")
 _AREA = (
     "3(?:1[0-9]|35|[457][0-9]|9[1-8])|4(?:1[0-9]|2[179]|[357][0-9]|6[4-9]|8[23])|5(?:[13579][0-9]|2[37]|4[36]|6[1-6]|80)"
     "|6(?:3[1-5]|6[0-38]|9[12])|7(?:01|[135679][0-9]|2[248]|4[3-6])|8(?:[12357][0-9]|8[36-8]|9[1-8])"
     "|9(?:0[1-9]|[1379][0-9]|4[13]|5[1-5])"
 )
-_LOCAL = r"(?:[ \-]{1,2}[1-9]|(?<=\))[1-9]|[2-8])"
+_SUBSCRIBER = r"(?:[ \-]{1,2}[1-9]|(?<=\))[1-9]|[2-8])"
 """How a number begins behind its area code: written to it, as the plan has it; apart from it, as people invent it."""
 PROVINCES_OF_PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_HAN = "\u4e00-\u9fff"
+_LOCAL = r"[A-Za-z0-9_](?:[A-Za-z0-9._%+\-]{0,62}[A-Za-z0-9_+\-])?"
+"""What stands before the @ of an address of mail."""
+_DOMAIN_IN_CHINESE = (
+    rf"(?:[A-Za-z0-9{_HAN}][A-Za-z0-9{_HAN}\-]{{0,40}}[.。]){{1,3}}(?:中国|公司|网络|政务|公益|在线|中文网|网址|网站|网店|商城|商店|集团|移动|信息|企业"
+    r"|机构|组织机构|我爱你|香港|台湾|澳门|广东|佛山|手机|健康|世界)"
+)
+"""Source: the root zone database of IANA."""
 _OF_PLATE = "A-HJ-NP-Za-hj-np-z"
 """Letters of plates: neither I nor O."""
 _ANY_OF_PLATE = f"[{_OF_PLATE}0-9]"
@@ -282,8 +290,8 @@ TABLE: tuple[Recogniser, ...] = (
         category="landline",
         pattern=re.compile(
             rf"{_NOT_IN_WORD}(?:\+?0{{0,2}}86[ \-]?)?"
-            rf"(?:(?P<open>\()?0(?:10|2[0-57-9])(?(open)\)){_LOCAL}[0-9]{{3}}"
-            rf"|(?P<open4>\()?0(?:{_AREA})(?(open4)\)){_LOCAL}[0-9]{{2,3}})[ \-]?[0-9]{{4}}"
+            rf"(?:(?P<open>\()?0(?:10|2[0-57-9])(?(open)\)){_SUBSCRIBER}[0-9]{{3}}"
+            rf"|(?P<open4>\()?0(?:{_AREA})(?(open4)\)){_SUBSCRIBER}[0-9]{{2,3}})[ \-]?[0-9]{{4}}"
             rf"(?:(?:-|[ ]?转[ ]?|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
             rf"|(?<![0-9A-Za-z])(?:\+86|0086|\(\+?86\))[ \-]?(?:\(0?(?:10|2[0-57-9]|{_AREA})\)[ \-]?"
             rf"|0?(?:10|2[0-57-9]|{_AREA})[ \-])[2-8][0-9]{{2,3}}[ \-]?[0-9]{{4}}"
@@ -335,8 +343,8 @@ TABLE: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         category="email",
-        pattern=re.compile(r"(?<![A-Za-z0-9._%+])[A-Za-z0-9_](?:[A-Za-z0-9._%+\-]{0,62}[A-Za-z0-9_+\-])?"
-                           r"@(?:(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}"
+        pattern=re.compile(rf"(?<![A-Za-z0-9._%+]){_LOCAL}@(?:{_DOMAIN_IN_CHINESE}|"
+                           r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}"
                            r"|[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?。(?:com|cn|net|org))(?![A-Za-z0-9])"),
         shortest=6,
         check=None,
@@ -344,7 +352,20 @@ TABLE: tuple[Recogniser, ...] = (
         deniable=False,
         doubt=is_for_machines,
         score=0.97,
-        source="RFC 5322 addr-spec as people write it: no quoted local part, ASCII",
+        source="RFC 5322 addr-spec as people write it: no quoted local part, ASCII; RFC 5890 for domains",
+    ),
+    Recogniser(
+        category="email",
+        pattern=re.compile(rf"(?<![A-Za-z0-9._%+\-{_HAN}@])(?:[A-Za-z0-9._{_HAN}\-]{{0,10}}[{_HAN}])@"
+                           rf"(?:{_DOMAIN_IN_CHINESE}|(?:[A-Za-z0-9{_HAN}][A-Za-z0-9{_HAN}\-]{{0,40}}\.){{1,3}}"
+                           r"[A-Za-z]{2,24}(?![A-Za-z0-9]))"),
+        shortest=6,
+        check=None,
+        context=("邮箱", "邮件", "email", "mail"),
+        deniable=False,
+        doubt=is_for_machines,
+        score=0.9,
+        source="RFC 6531: local parts that are no ASCII",
     ),
     Recogniser(
         category="permit",

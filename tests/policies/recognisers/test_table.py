@@ -226,7 +226,7 @@ NUMBERS = st.sampled_from(["13800138000", "11010519491231002X", "622202123456789
 def test_numbers_are_found_where_only_what_hides_parts_them(first: str, hidden: str, second: str) -> None:
     """Each hides as a part of what they make together."""
     for text, numbers in ((f"{first}{hidden}{second}", [first, second]), (f"12{hidden}{first}{hidden}9", [first])):
-        assert [text[hit.start : hit.end] for hit in scan(text)] == numbers
+        assert [text[hit.start : hit.end].rstrip("\ufe0f\u20e3") for hit in scan(text)] == numbers
 
 
 alphabet = st.sampled_from(list("0123456789Xx １３-._/／·@ab手机身份证联系人王明，\u200b\U0001f600"))
