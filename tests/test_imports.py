@@ -68,7 +68,9 @@ WHERE_USED: dict[str, tuple[str, ...]] = {
     "incident/sheet_file.py": ("incident.sheet_docx", "incident.sheet_pdf"),
     "siem/trace/opened.py": ("openpyxl", "pypdf"),
     "yingbi/index.py": ("siem.index.elastic", "siem.index.elastic_link"),
-    "yingbi/process/notifier.py": ("siem.notify.heartbeat", "siem.notify.sender"),
+    "yingbi/carrying.py": ("siem.notify.sender",),
+    "yingbi/heart.py": ("siem.notify.heartbeat",),
+    "yingbi/process/notifier.py": ("siem.notify.sender",),
     "yingbi/second_parties.py": (
         *("siem.index.anchor_index", "siem.index.elastic_link"),
         *("siem.notify.anchor_mail", "siem.notify.sender"),

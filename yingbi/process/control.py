@@ -8,14 +8,10 @@ checks and compiles. A permit opens what such a policy lets ask for, and nothing
 import dataclasses
 import logging
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import Engine
-
 from console.accounts import Accounts
-from console.alert_book import AlertBook
 from console.alert_closing import AlertCloser
 from console.alert_watch import AlertWatch, due_by
 from console.api_repeats import Repeats
@@ -24,11 +20,7 @@ from console.app import create_app
 from console.excused import Excuses
 from console.office import Office
 from console.permit_book import PermitBook
-from console.playbook_book import PlaybookBook
-from console.rule_book import RuleBook
 from console.rule_trials import RuleTrials
-from console.sealed_journal import BrokenJournal
-from console.search_book import SearchBook
 from incident.cases import Cases
 from incident.database import open_database
 from incident.drill import is_barred
@@ -39,14 +31,12 @@ from incident.evidence_book import EvidenceBook
 from incident.graph import load_playbooks
 from incident.ids import Bilingual, NotPermitted
 from incident.perform import Performer
-from incident.scope import Levels
 from incident.store import CaseStore
 from policies.epochs import digester_in
 from policies.keys import Signer, Verifier, read_secret
 from policies.permits import asking_key
 from policies.policy import Policy
 from policies.recognisers.scan import scan
-from policies.release import NotReleased
 from policies.sealed_folder import NotAsSealed, SealedFolder
 from policies.snapshot import read_folder
 from proxy.board import Board
@@ -58,6 +48,7 @@ from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore, StoreUnavailable
 from siem.notify.outbox import Delivery, Outbox
 from siem.record.reader import is_kept
+from yingbi.books import open_books, said_of
 from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.evidence_proof import evidence_signer
@@ -79,11 +70,10 @@ from yingbi.permits import PermitDesk
 from yingbi.person_reading import PersonReader
 from yingbi.person_sources import part_in, systems_in
 from yingbi.plant import CannotPlant, planted
-from yingbi.playbook_shelf import PlaybookFolder
 from yingbi.playbooks_in_force import PlaybooksInForce
-from yingbi.policy_source import Source, UnreadableFolder, source_of
+from yingbi.policy_source import source_of
 from yingbi.policy_watch import PolicyWatch
-from yingbi.press import levels_of, press_of
+from yingbi.press import press_of
 from yingbi.publish_affected import AffectedPublisher
 from yingbi.publish_overlay import OverlayPublisher
 from yingbi.publish_permits import PermitPublisher
@@ -91,44 +81,17 @@ from yingbi.recheck import Rechecker
 from yingbi.rehearsals import Rehearsals
 from yingbi.release import Released, Releaser, life_of
 from yingbi.respond import Responder
-from yingbi.rule_desk import lists_of
-from yingbi.rules import SHIPPED
 from yingbi.said import speak
 from yingbi.serve import serve
 from yingbi.settings import Settings, settings_of
 from yingbi.site import site_of
 from yingbi.standing import indexed_until, installation_of, version_in
 from yingbi.summary import Summary
+from yingbi.threads import Threads
+from yingbi.titles import Titles
 from yingbi.webhook_desk import WebhookDesk
 
 log = logging.getLogger("yingbi.control")
-
-
-class Titles:
-    """Keeps what notices call categories and systems as the policy in force has it, where nothing is wrong with it."""
-
-    def __init__(self, settings: Settings, source: Source, cases: Cases) -> None:
-        self._settings = settings
-        self._source = source
-        self._cases = cases
-        self._seen = b""
-        self.levels: Levels = ()
-        """The categories of each level."""
-
-    def renew(self) -> None:
-        """Look again, where there may be another policy."""
-        stamp = self._source.stamp()
-        if stamp == self._seen:
-            return
-        try:
-            loaded = self._source.take(now()).loaded
-        except (NotReleased, UnreadableFolder, OSError):  # as while one is put in the place of another: looked at again
-            return
-        self._seen = stamp
-        if not loaded.findings.errors:
-            self.levels = levels_of(loaded.policy)
-            press = press_of(self._settings, loaded.policy)
-            self._cases.rules = dataclasses.replace(self._cases.rules, press=press)
 
 
 def main(settings: Settings) -> int:
@@ -152,25 +115,21 @@ def main(settings: Settings) -> int:
     released = Released(home)
     life = life_of(home, engine, cases.check_text, released)
     watch = PolicyWatch(home, life)
-    book = PermitBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
     due = due_by(settings.alerts.escalation, read_calendar())
-    alert_book = AlertBook(engine, Signer(home.private_key("alerts")), now, due=due, check_text=cases.check_text)
-    alert_watch = AlertWatch(alert_book, alerts, due, now)
+    books = open_books(home, engine, cases.check_text, due)
+    alert_watch = AlertWatch(books.alerts, alerts, due, now)
     accounts = Accounts(engine, now)
-    alert_closer = AlertCloser(alert_book, alerts, cases, accounts.names_of)
-    searches = SearchBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
-    rules_kept = rule_book(home, engine, cases.check_text)
-    playbooks = playbook_book(home, engine, cases.check_text)
+    alert_closer = AlertCloser(books.alerts, alerts, cases, accounts.names_of)
     rechecker = Rechecker(
         home,
         store,
         now,
         policies=watch.broken,
-        permits=lambda: said_of(book.broken),
-        alerts=lambda: said_of(alert_book.broken),
-        rules=lambda: said_of(rules_kept.broken),
-        searches=lambda: said_of(searches.broken),
-        playbooks=lambda: said_of(playbooks.broken),
+        permits=lambda: said_of(books.permits.broken),
+        alerts=lambda: said_of(books.alerts.broken),
+        rules=lambda: said_of(books.rules.broken),
+        searches=lambda: said_of(books.searches.broken),
+        playbooks=lambda: said_of(books.playbooks.broken),
     )
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
@@ -179,7 +138,7 @@ def main(settings: Settings) -> int:
     sign_published(home, cases.all(), signer)
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
-    leading = PlaybooksInForce(home, cases, playbooks, now)
+    leading = PlaybooksInForce(home, cases, books.playbooks, now)
     leading.renew()
     performer = Performer(
         events=events,
@@ -216,20 +175,25 @@ def main(settings: Settings) -> int:
     shelf = SealedFolder(home.evidence, read_secret(home.private_key("evidence")), "evidence")
     evidence = EvidenceBook(cases, shelf, NotAsSealed, evidence_signer(home).signed)
     summary = Summary(
-        home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()), plans_of(settings.drills)
+        home,
+        cases,
+        lambda: rechecker.state,
+        lambda: watch.told,
+        lambda: books.permits.live(now()),
+        plans_of(settings.drills),
     )
-    excused = ExcusedFile(home.excused, Excuses(alert_book.all, alerts.get).in_force)
+    excused = ExcusedFile(home.excused, Excuses(books.alerts.all, alerts.get).in_force)
     also = [titles.renew, leading.renew, excused.step, alert_watch.step, alert_closer.step, summary.tell, evidence.step]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
-    permits = permit_desk(home, book, events, overlays)
+    permits = permit_desk(home, books.permits, events, overlays)
     rehearsals = Rehearsals(home, life.snapshot)
     look_ups = PersonLookUps(home, now)
     office = Office(
         cases=cases,
         alerts=alerts,
-        alert_book=alert_book,
+        alert_book=books.alerts,
         review_below=settings.alerts.review_below,
         drills=plans_of(settings.drills),
         evidence=evidence,
@@ -240,11 +204,11 @@ def main(settings: Settings) -> int:
         repeats=Repeats(engine, now),
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
         policies=life,
-        permits=book,
-        rules=rules_kept,
-        playbooks=playbooks,
+        permits=books.permits,
+        rules=books.rules,
+        playbooks=books.playbooks,
         trials=RuleTrials(events, now),
-        searches=searches,
+        searches=books.searches,
         look_ups=look_ups,
         hotline=Hotline(home.published, home.log, Verifier(telling.signer.public_bytes), look_ups, now),
         folder=lambda: read_folder(home.policies),
@@ -262,7 +226,21 @@ def main(settings: Settings) -> int:
         subscribers=WebhookDesk(home, by_mail=settings.subscribers.by_mail) if settings.subscribers.on else None,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
-    return _together(responder, permits, lister, telling, rechecker, office, settings)
+    threads = Threads()
+    answering = [
+        threads.start(responder.run, "respond"),
+        threads.start(permits.run_taking, "permits"),
+        threads.start(permits.run_settling, "settle"),
+    ]
+    threads.start(lister.run, "persons")
+    threads.start(telling.run, "affected")
+    threads.start(rechecker.run, "recheck")
+    proxied = bool(settings.addresses.console)
+    serve(create_app(office), settings.ports.console, home.tls, behind_proxy=proxied, until=threads.failed)
+    threads.stop.set()
+    for thread in answering:
+        thread.join(10)
+    return int(threads.failed.is_set())
 
 
 def duties_of(home: Home) -> DutyTable:
@@ -281,31 +259,6 @@ def planted_for(settings: Settings, count: int) -> bytes:
     except CannotPlant as why:
         zh, _, en = str(why).partition(" / ")
         raise NotPermitted(zh, en) from None
-
-
-def said_of(broken: BrokenJournal | None) -> Bilingual | None:
-    """Where a journal is not as it was written, where that is so."""
-    return Bilingual(zh=broken.zh, en=str(broken)) if broken else None
-
-
-def playbook_book(home: Home, engine: Engine, check_text: Callable[[str], None]) -> PlaybookBook:
-    """The playbooks of others in the installation in *home*, and who agreed to them."""
-    return PlaybookBook(
-        engine, Signer(home.private_key("release")), now, PlaybookFolder(home, now), check_text=check_text
-    )
-
-
-def rule_book(home: Home, engine: Engine, check_text: Callable[[str], None]) -> RuleBook:
-    """The detection rules of the installation in *home*."""
-    return RuleBook(
-        engine,
-        Signer(home.private_key("release")),
-        now,
-        shipped=SHIPPED,
-        own=home.rules,
-        lists=lists_of(home),
-        check_text=check_text,
-    )
 
 
 def deliveries_in(outbox: Outbox, alert: AlertId) -> Sequence[Delivery] | None:
@@ -335,39 +288,9 @@ def permit_desk(home: Home, book: PermitBook, events: EventStore, overlays: Over
     )
 
 
-def _together(
-    responder: Responder,
-    permits: PermitDesk,
-    lister: PersonLister,
-    telling: AffectedPublisher,
-    rechecker: Rechecker,
-    office: Office,
-    settings: Settings,
-) -> int:
-    stop, failed = threading.Event(), threading.Event()
-
-    def carried_on(run: Callable[[threading.Event], None]) -> None:
-        try:
-            run(stop)
-        finally:
-            if not stop.is_set():
-                failed.set()
-
-    responding = threading.Thread(target=carried_on, args=(responder.run,), name="respond", daemon=True)
-    taking = threading.Thread(target=carried_on, args=(permits.run_taking,), name="permits", daemon=True)
-    settling = threading.Thread(target=carried_on, args=(permits.run_settling,), name="settle", daemon=True)
-    listing = threading.Thread(target=carried_on, args=(lister.run,), name="persons", daemon=True)
-    publishing = threading.Thread(target=carried_on, args=(telling.run,), name="affected", daemon=True)
-    for thread in (responding, taking, settling, listing, publishing):
-        thread.start()
-    rechecking = threading.Thread(target=carried_on, args=(rechecker.run,), name="recheck", daemon=True)
-    rechecking.start()
-    proxied = bool(settings.addresses.console)
-    serve(create_app(office), settings.ports.console, Home(settings.home).tls, behind_proxy=proxied, until=failed)
-    stop.set()
-    for thread in (responding, taking, settling):
-        thread.join(10)
-    return int(failed.is_set())
+if __name__ == "__main__":
+    speak()
+    sys.exit(main(settings_of(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
 """`python -m yingbi.process.notifier SETTINGS`: tells people of alerts, and of the pipeline where it stands still.
 
 It reads the alerts, the log's folder and what the others tell, and is the only process that writes the notifications.
-It holds no key of ours; of the addresses it holds, none is ever told or logged. What carries messages is loaded where
-there is a channel: many installations tell the console alone.
+It holds no key of ours; of the addresses it holds, none is ever told or logged.
 """
 
 import logging
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,30 +17,29 @@ from deploy.elasticsearch.connection import NodeUnavailable
 from siem.baseline.calendar import LOCAL, read_calendar
 from siem.detect.alert import Alert, AlertStore
 from siem.index.store import EventStore, StoreUnavailable
-from siem.notify.channel import Channel
-from siem.notify.courier import IDLE, Courier, is_down
+from siem.notify.courier import IDLE, is_down
 from siem.notify.due import due, passed_over
 from siem.notify.message import Message
 from siem.notify.outbox import ChannelState, Outbox
-from siem.notify.secret import WrongAddress, address_of
 from siem.notify.vigil import keep_vigil
 from siem.notify.watchdog import Part, Watchdog
 from siem.record.ecs import Document
 from yingbi.alert_standing import AlertStanding
+from yingbi.carrying import Carrying
 from yingbi.clock import now
 from yingbi.drill_reminders import reminders
 from yingbi.duty_standing import DutyStanding
+from yingbi.heart import Heart
 from yingbi.home import Home
 from yingbi.index import open_index
 from yingbi.pipeline import Pipeline, is_made, patience_of
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
+from yingbi.threads import Threads
 from yingbi.told import hear, tell
 
 STEP_S = 1.0
 LOOK_EVERY_S = 2.0
-RETRY_S = 30.0
-"""After so long an address that could not be used is read again."""
 LATELY = timedelta(minutes=10)
 """Alerts that are older when the notifier runs for the first time are not told."""
 NICENESS = 5
@@ -57,10 +54,11 @@ class Notifier:
     def __init__(self, settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
         home = Home(settings.home)
         self._settings = settings
-        self._environment = environment
         self._home = home
         self._channels = {channel.name: channel for channel in settings.notify.channels}
         self._outbox = Outbox(home.notifications)
+        self._carrying = Carrying(settings, self._outbox, environment)
+        self._heart = Heart(settings, self.is_well, environment)
         self._alerts = AlertStore(home.alerts, read_only=True)
         self._standing = AlertStanding(home)
         self._duties = DutyStanding(home)
@@ -70,14 +68,9 @@ class Notifier:
         self._pipeline = Pipeline(settings, self._alerts, self._index, self._calendar)
         self._looked_at_s = 0.0
         self._still: dict[Part, datetime] = {}
-        self._kinds: dict[str, str] = {}
-        self._wrong: dict[str, str] = {}
-        """By channel, why its address cannot be used."""
-        self._beat_at: datetime | None = None
-        self._beat_trouble = ""
         self._trouble = ""
         self._adopted = False
-        self.well_at_s = 0.0
+        self._well_at_s = 0.0
         """When, on the monotonic clock, all was last seen to be well; 0 while it is not."""
 
     def step(self) -> None:
@@ -96,52 +89,20 @@ class Notifier:
         self._note(next(filter(None, troubles), ""))
         if unwritten := self._try(lambda: self._tell(at, states)):  # as on a full disk: then at least the heart stops
             self._note(unwritten)
-        all_known = self._channels.keys() == self._kinds.keys()
-        is_well = all_known and not (self._trouble or self._still or self._wrong)
-        self.well_at_s = time.monotonic() if is_well else 0.0
+        all_known = self._channels.keys() == self._carrying.kinds.keys()
+        is_well = all_known and not (self._trouble or self._still or self._carrying.wrong)
+        self._well_at_s = time.monotonic() if is_well else 0.0
 
-    def serve(self, channel: Channel, stop: threading.Event) -> None:
-        """Carry to *channel* what is for it until *stop* is set. For a thread of its own: a channel may hang."""
-        courier: Courier | None = None
-        while not stop.is_set():
-            if courier is None:
-                courier = self._courier_for(channel)
-            if courier is None:
-                stop.wait(RETRY_S)
-                continue
-            try:
-                outcome = courier.step()
-            except StoreUnavailable as unavailable:
-                log.warning("notifications_unavailable %s", unavailable)
-                outcome = None
-            if outcome is not None:
-                log.info("sent channel=%s delivered=%s result=%s", channel.name, outcome.delivered, outcome.result)
-            else:
-                stop.wait(IDLE.total_seconds())
+    def is_well(self) -> bool:
+        """Whether all was seen to be well just now: not where a look hangs, either."""
+        return time.monotonic() - self._well_at_s <= 2 * IDLE.total_seconds() + LOOK_EVERY_S
 
-    def beat(self, stop: threading.Event) -> None:
-        """Give the sign of life each minute while all is well, until *stop* is set. For a thread of its own."""
-        from siem.notify.heartbeat import EVERY, Heartbeat
-
-        heart: Heartbeat | None = None
-        notify = self._settings.notify
-        while not stop.is_set():
-            if heart is None:
-                try:
-                    where = (notify.heartbeat_file, notify.heartbeat_env)
-                    address = address_of("heartbeat", self._home.root, *where, self._environment)
-                    heart = Heartbeat(address, notify.heartbeat_method)
-                except WrongAddress as wrong:
-                    self._beat_trouble = str(wrong)
-                    stop.wait(RETRY_S)
-                    continue
-            if time.monotonic() - self.well_at_s > 2 * IDLE.total_seconds() + LOOK_EVERY_S:  # also where we hang
-                stop.wait(STEP_S)
-                continue
-            self._beat_trouble = heart.beat()
-            if not self._beat_trouble:
-                self._beat_at = now()
-            stop.wait(EVERY.total_seconds() if not self._beat_trouble else RETRY_S)
+    def start(self, threads: Threads) -> None:
+        """Let *threads* carry to each channel, which may hang, and give the sign of life where one is set."""
+        for channel in self._channels.values():
+            threads.start(partial(self._carrying.serve, channel), channel.name)
+        if self._heart.is_set:
+            threads.start(self._heart.beat, "heart")
 
     def close(self) -> None:
         """Let go of the files."""
@@ -211,7 +172,7 @@ class Notifier:
             return
         self._looked_at_s = time.monotonic()
         altered = self._standing.is_altered
-        down = [state.name for state in states if is_down(state, at) or state.name in self._wrong]
+        down = [state.name for state in states if is_down(state, at) or state.name in self._carrying.wrong]
         if self._watchdog is None:
             known = [Part(what) for what in self._outbox.standstills()]
             self._watchdog = Watchdog(patience_of(self._settings), known)
@@ -229,7 +190,7 @@ class Notifier:
     def _hand_on(self, at: datetime, states: Sequence[ChannelState]) -> None:
         for state in states:
             fallback = self._channels[state.name].fallback
-            if not (fallback and state.waiting and (is_down(state, at) or state.name in self._wrong)):
+            if not (fallback and state.waiting and (is_down(state, at) or state.name in self._carrying.wrong)):
                 continue
             if number := self._outbox.hand_on(state.name, fallback, at):
                 log.warning("handed_on channel=%s to=%s messages=%d", state.name, fallback, number)
@@ -241,21 +202,6 @@ class Notifier:
             for name, channel in self._channels.items()
             if channel.takes(message)
         }
-
-    def _courier_for(self, channel: Channel) -> Courier | None:
-        from siem.notify.sender import Sender
-
-        try:
-            address = address_of(channel.name, self._home.root, channel.url_file, channel.url_env, self._environment)
-            sender = Sender(channel.name, address, clock=now)
-        except WrongAddress as wrong:
-            if self._wrong.get(channel.name) != str(wrong):
-                log.error("address_refused channel=%s", channel.name)
-            self._wrong[channel.name] = str(wrong)
-            return None
-        self._wrong.pop(channel.name, None)
-        self._kinds[channel.name] = sender.kind
-        return Courier(channel, sender, self._outbox, self._settings.console_url, now)
 
     def _systems_of(self, alert: Alert) -> tuple[str, ...]:
         """Of which systems the events are that *alert* names; none where the index does not say."""
@@ -277,7 +223,6 @@ class Notifier:
         return self._store
 
     def _tell(self, at: datetime, states: Sequence[ChannelState]) -> None:
-        notify = self._settings.notify
         tell(
             self._home.told("notifier"),
             {
@@ -287,8 +232,8 @@ class Notifier:
                 "channels": [
                     {
                         "name": state.name,
-                        "kind": self._kinds.get(state.name, ""),
-                        "wrong": self._wrong.get(state.name, ""),
+                        "kind": self._carrying.kinds.get(state.name, ""),
+                        "wrong": self._carrying.wrong.get(state.name, ""),
                         "down": is_down(state, at),
                         "waiting": state.waiting,
                         "failures": state.failures,
@@ -300,9 +245,9 @@ class Notifier:
                 ],
                 "still": {part: since.isoformat() for part, since in self._still.items()},
                 "heartbeat": {
-                    "set": bool(notify.heartbeat_file or notify.heartbeat_env),
-                    "at": self._beat_at.isoformat() if self._beat_at else None,
-                    "trouble": self._beat_trouble,
+                    "set": self._heart.is_set,
+                    "at": self._heart.beat_at.isoformat() if self._heart.beat_at else None,
+                    "trouble": self._heart.trouble,
                 },
             },
         )
@@ -316,35 +261,21 @@ def _system_of(document: Document | None) -> str:
 def main(settings: Settings) -> int:
     """Tell until asked to stop. Returns 0, or 1 where one of its threads could not go on: then all of it ends."""
     os.nice(NICENESS)
-    stop, failed = threading.Event(), threading.Event()
+    threads = Threads()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    notifier = Notifier(settings)
-    runs: list[Callable[[threading.Event], None]] = [
-        partial(notifier.serve, channel) for channel in settings.notify.channels
-    ]
-    if settings.notify.heartbeat_file or settings.notify.heartbeat_env:
-        runs.append(notifier.beat)
-    if runs:
+        signal.signal(number, lambda *_: threads.stop.set())
+    notify = settings.notify
+    if notify.channels or notify.heartbeat_file or notify.heartbeat_env:
         from siem.notify.sender import trust
 
-        trust(str(settings.home / settings.notify.ca) if settings.notify.ca else "")
-
-    def carried_on(run: Callable[[threading.Event], None]) -> None:
-        try:
-            run(stop)
-        finally:
-            if not stop.is_set():
-                failed.set()
-                stop.set()
-
-    for run in runs:
-        threading.Thread(target=carried_on, args=(run,), daemon=True).start()
-    while not stop.is_set():
+        trust(str(settings.home / notify.ca) if notify.ca else "")
+    notifier = Notifier(settings)
+    notifier.start(threads)
+    while not threads.stop.is_set():
         notifier.step()
-        stop.wait(STEP_S)
+        threads.stop.wait(STEP_S)
     notifier.close()
-    return int(failed.is_set())
+    return int(threads.failed.is_set())
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from yingbi.preserved import preserved_in
 from yingbi.said import speak
 from yingbi.second_parties import anchorings
 from yingbi.settings import Settings, settings_of
+from yingbi.threads import Threads
 from yingbi.told import tell
 
 LOOK_EVERY_S = 1.0
@@ -136,23 +137,16 @@ def _book_of(home: Home) -> SealBook:
 
 def main(settings: Settings) -> None:
     """Seal until asked to stop."""
-    stop = threading.Event()
+    threads = Threads()
+    stop = threads.stop
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sealer = Sealer(settings)
-    threading.Thread(target=_kept, args=(sealer, stop), name="keep", daemon=True).start()
+    threads.start(sealer.keep, "keep")
     while not stop.is_set():
         sealer.step()
         stop.wait(LOOK_EVERY_S)
     sealer.close()
-
-
-def _kept(sealer: Sealer, stop: threading.Event) -> None:
-    """Let what is sealed be kept. Where that fails the whole process ends, and is started anew."""
-    try:
-        sealer.keep(stop)
-    finally:
-        stop.set()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import os
 import signal
 import ssl
 import sys
-import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -43,6 +42,7 @@ from yingbi.retention import Retention
 from yingbi.rules import SHIPPED, rule_files_of
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
+from yingbi.threads import Threads
 from yingbi.told import hear, tell
 from yingbi.what_failed import what_failed
 
@@ -225,7 +225,8 @@ def trusted_by(settings: Settings) -> ssl.SSLContext:
 def main(settings: Settings) -> None:
     """Ship and detect until asked to stop."""
     os.nice(NICENESS)
-    stop = threading.Event()
+    threads = Threads()
+    stop = threads.stop
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     store = open_index(settings, writing=True)
@@ -241,8 +242,7 @@ def main(settings: Settings) -> None:
             log.warning("index_unavailable %s", unavailable)
             stop.wait(RETRY_S)
     positions.close()
-    judging = threading.Thread(target=_judged, args=(siem.reasons, stop), name="reasons", daemon=True)
-    judging.start()
+    judging = threads.start(siem.reasons.run, "reasons")
     try:
         while not stop.is_set():
             stop.wait(siem.step().total_seconds())
@@ -254,14 +254,6 @@ def main(settings: Settings) -> None:
     judging.join()
     siem.close()
     store.close()
-
-
-def _judged(reasons: Reasons, stop: threading.Event) -> None:
-    """Let looks be judged until asked to stop. Where that fails the whole process ends, and is started anew."""
-    try:
-        reasons.run(stop)
-    finally:
-        stop.set()
 
 
 if __name__ == "__main__":

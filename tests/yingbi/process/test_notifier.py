@@ -283,10 +283,10 @@ def test_who_cannot_tell_how_it_stands_goes_on_and_is_not_well(tmp_path: Path) -
     home.told("notifier").mkdir()
     with contextlib.closing(Notifier(Settings(home=tmp_path))) as notifier:
         notifier.step()
-        assert notifier.well_at_s == 0
+        assert not notifier.is_well()
         home.told("notifier").rmdir()
         notifier.step()
-        assert notifier.well_at_s > 0
+        assert notifier.is_well()
 
 
 def test_while_the_alerts_cannot_be_read_the_pipeline_is_watched_and_it_is_told(tmp_path: Path) -> None:
