@@ -7,8 +7,6 @@ and a command cannot do what its person may not.
 import contextlib
 import json
 import re
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,14 +26,11 @@ from yingbi.check import waiting
 from yingbi.home import Home
 from yingbi.release import Released, life_of
 from yingbi.settings import Settings
-from yingbi.standing import processes_of
 from yingbi.status import is_supervised
 from yingbi.told import hear
 from yingbi.visitor import MaybeDone, NotDone, Visitor
 
 IN_FORCE, FOLDER = "in-force", "folder"
-IN_FORCE_LIMIT_S = 10.0
-_LOOK_S = 0.05
 _HEADING = "没有完成 Not done "
 _MADE = re.compile(r'<output id="made"><code>([\w-]+)</code>')
 _REVOKES = re.compile(r'action="/tokens/(\d+)/revoke"')
@@ -210,18 +205,6 @@ def signed_in(
         raise CannotAct(f"控制台没有应答 / the console does not answer: {type(error).__name__}") from None
     finally:
         visitor.close()
-
-
-def wait_for(home: Home, version: int) -> bool:
-    """Whether all workers serve by *version* within `IN_FORCE_LIMIT_S`."""
-    deadline, pause = time.monotonic() + IN_FORCE_LIMIT_S, threading.Event()
-    while time.monotonic() < deadline:
-        policy = hear(home.told("supervisor")).get("policy", {})
-        workers = [each for each in processes_of(home) if "programs" in each]
-        if policy.get("version") == version and all(each["programs"] == policy["generation"] for each in workers):
-            return True
-        pause.wait(_LOOK_S)
-    return False
 
 
 def number_in(text: str) -> int:

@@ -302,19 +302,26 @@ def _roll_back(given: argparse.Namespace) -> int:
 
 def _in_force(desk: "PolicyDesk", settings: "Settings") -> int:
     from yingbi.home import Home
-    from yingbi.policy_desk import wait_for
     from yingbi.policy_lines import behind_lines
+    from yingbi.taking_up import LIMIT_S, TakenUp, taken_up
 
     current = desk.history().current
     number = current.number if current else 0
-    print(f"第 {number} 版已发布 / version {number} is published")
-    if not wait_for(Home(settings.home), number):
-        complain("网关进程还没有全部生效，请看 yingbi status / not all workers serve by it yet: see yingbi status")
-        for line in behind_lines(desk.served(), number):
-            complain(line)
-        return FOUND
-    print("所有网关进程都已依据它 / all workers serve by it")
-    return FINE
+    print(f"第 {number} 版已发布 / version {number} is published", flush=True)
+    found = taken_up(Home(settings.home), number)
+    if found is TakenUp.BY_ALL:
+        print("所有网关进程都已依据它 / all workers serve by it")
+        return FINE
+    if found is TakenUp.REFUSED:
+        complain("网关没有采用，原来的一版继续有效 / the gateway refuses it and goes on by the one before")
+    else:
+        complain(
+            f"{LIMIT_S:.0f} 秒内网关进程还没有全部采用，仍在继续，不要重复发布，结果见 yingbi status"
+            f" / not all workers serve by it after {LIMIT_S:.0f} s, and they go on taking it up: see yingbi status"
+        )
+    for line in behind_lines(desk.served(), number):
+        complain(line)
+    return FOUND
 
 
 def _withdraw(given: argparse.Namespace) -> int:
