@@ -16,8 +16,9 @@ from console.alert_state import AlertLife
 from incident.cases import Cases
 from incident.facts.case import StateMoved
 from incident.ids import CaseId, PersonId
-from incident.incident import ENDED, Case, State
+from incident.incident import Case
 from incident.journal import Entry
+from incident.state import ENDED, State
 from siem.detect.alert import AlertId, AlertStore
 from siem.detect.lifecycle import AlertState, Disposition, size_of
 from siem.index.store import StoreUnavailable

@@ -1,10 +1,10 @@
 """What the API answers of a case, part by part, as JSON Schema: what `case_json` and its neighbours write."""
 
 from console.json_schema import AT, BOTH, SHA256, TEXT, TRUTH, WHOLE, by_name, fields, list_of, one_of, or_none
+from incident.activation import Progress
 from incident.clocks import Reading, Urgency
 from incident.command import Containment, Question
 from incident.duties import Audience
-from incident.incident import Progress
 
 _DONE = {"at": AT, "by": TEXT}
 _RECORDED = {**_DONE, "entry": WHOLE}

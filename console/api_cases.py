@@ -17,9 +17,9 @@ from console.pages import Pages
 from console.unseen import readable_by
 from incident.duty_view import duties_json
 from incident.ids import Bilingual
-from incident.incident import ENDED
 from incident.level import LEVELS
 from incident.reported import Reporter
+from incident.state import ENDED
 from incident.wording import moment
 from siem.detect.aliases import Aliases
 

@@ -11,15 +11,17 @@ from console.case_view import ClockView, Held, clocks_of, held_by, steps_left, s
 from console.handling_json import handling_json
 from console.notice_view import standing_of
 from console.unseen import Readable
+from incident.activation import Issued
 from incident.by_hand import is_late, late_steps, urgency_of
 from incident.clocks import Reading
 from incident.command import LASTING, AskPerson, Containment, Lift, Tighten
 from incident.facts.case import AlertFacts
 from incident.graph import Books
 from incident.ids import Bilingual
-from incident.incident import ENDED, Case, Issued
+from incident.incident import Case
 from incident.journal import Entry
 from incident.scope import Scope
+from incident.state import ENDED
 from incident.timeline import describe
 from siem.detect.aliases import Aliases
 

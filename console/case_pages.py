@@ -41,6 +41,7 @@ from incident.acts import MOST_CONTAINMENT
 from incident.alert_facts import facts_of
 from incident.by_hand import late_steps
 from incident.command import AskPerson, Containment
+from incident.command_words import CONTAINMENT_NAMES
 from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.duty_forms import FORM_NAMES, lacks
@@ -48,16 +49,16 @@ from incident.evidence import CUSTODY_NAMES
 from incident.evidence_acts import MOST_MEGABYTES, may_read
 from incident.graph import leading
 from incident.ids import Bilingual, CaseId, NotPermitted
-from incident.incident import ENDED, Case
+from incident.incident import Case
 from incident.level import LEVELS
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
 from incident.merging import links_to
 from incident.reported import REPORTER_NAMES, Report, Reporter
 from incident.review import is_reviewed, measured, review_asked_by
 from incident.sheet import SheetFormat
+from incident.state import ENDED
 from incident.stating import ITEMS, stated
 from incident.taken import BY_A_PERSON, LINK_NAMES
-from incident.timeline import CONTAINMENT_NAMES
 from siem.detect.alert import AlertId
 
 ON_ONE_PAGE = 20

@@ -6,15 +6,18 @@ from datetime import datetime
 
 from console.moments import left
 from console.words import word
+from incident.activation import Activation, Issued, Progress
 from incident.clocks import ClockRecord, Reading, Urgency
 from incident.command import LASTING, AskPerson, Containment, Lift, Measure, Tighten
+from incident.command_words import CONTAINMENT_NAMES
 from incident.facts.case import Move
 from incident.graph import Books
 from incident.ids import Bilingual, CommandKey
-from incident.incident import TRANSITIONS, Activation, Case, Issued, LiftRequest, Progress
+from incident.incident import Case, LiftRequest
+from incident.lines import split
 from incident.playbook import StepKind
 from incident.scope import CALLER_FIELD, SYSTEM_FIELD
-from incident.timeline import CONTAINMENT_NAMES, split
+from incident.state import TRANSITIONS
 from policies.overlay import OverlayEntry
 from siem.detect.alert import AlertId
 

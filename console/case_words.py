@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 from console.playbook_journal import Standing as PlaybookStanding
+from incident.activation import Progress
 from incident.clocks import Reading
 from incident.command import Question
 from incident.duties import Occurrence, SetBy, Standing
 from incident.facts.case import Move
 from incident.ids import Bilingual, in_both
-from incident.incident import Progress, State
 from incident.person_lists import ListStanding
 from incident.scope import Caution
+from incident.state import State
 
 STATES: Mapping[str, Bilingual] = {
     State.OPEN: in_both("未控制", "open"),

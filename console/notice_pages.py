@@ -25,8 +25,9 @@ from incident.audience import templates_in
 from incident.draft import CHECK_LIST
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual, CaseId, NotPermitted
-from incident.incident import ENDED, Case
+from incident.incident import Case
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES, WithdrawalReason
+from incident.state import ENDED
 
 MOST_ENTRIES = 60
 """Of who did what; the case's timeline has all of it."""

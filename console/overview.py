@@ -18,7 +18,8 @@ from console.step_roles import handles
 from incident.command import AskPerson, Question
 from incident.drill_standing import PlanStanding, standings
 from incident.ids import Bilingual, PersonId, in_both
-from incident.incident import ENDED, Case
+from incident.incident import Case
+from incident.state import ENDED
 from siem.detect.alert import Alert
 from siem.index.store import StoreUnavailable
 

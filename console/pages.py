@@ -27,8 +27,9 @@ from console.visible import exactly, visible
 from console.words import TABLES, languages, who, whose, word
 from incident.duty_view import limit_words
 from incident.ids import Bilingual, NotPermitted
+from incident.lines import split
 from incident.notice import blocks
-from incident.timeline import describe, split
+from incident.timeline import describe
 from incident.wording import moment
 from policies.difference import shortened
 from policies.findings import Finding

@@ -11,8 +11,9 @@ from console.forms import LONGEST_LINE, Mistyped
 from console.pages import Pages
 from incident.acts import needs_open
 from incident.ids import CaseId
-from incident.incident import ENDED, Case
+from incident.incident import Case
 from incident.person_lists import part_name
+from incident.state import ENDED
 
 _KINDS = {"asked": "warn", "agreed": "note", "partial": "warn", "complete": "good", "stopped": ""}
 """How each standing looks; its words say the same."""

@@ -8,11 +8,11 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from incident.action import OWN_AGENT, Act, read_call
+from incident.command_words import CONTAINMENT_NAMES
 from incident.ids import Bilingual
 from incident.picture import picture
 from incident.playbook import Playbook
 from incident.reading import Finding
-from incident.timeline import CONTAINMENT_NAMES
 from policies.sentences import SENTENCES
 
 

@@ -12,7 +12,7 @@ from console.desk import Desk
 from console.roles import ROLE_NAMES, Role
 from incident.command import AskPerson, Question
 from incident.ids import PersonId
-from incident.timeline import split
+from incident.lines import split
 
 ANSWERING = ("POST", "/cases/{case}/answer")
 HANDLING = ("POST", "/cases/{case}/contain")

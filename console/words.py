@@ -30,14 +30,15 @@ from console.event_words import (
 )
 from console.rule_words import COUNTED_FIELDS, GROUP_FIELDS, LEVELS, MEASURES, RULE_STANDINGS
 from incident.clocks import URGENCY_NAMES
+from incident.command_words import CONTAINMENT_NAMES
 from incident.duties import GRADE_NAMES
 from incident.evidence import CUSTODY_NAMES
 from incident.goals import MILESTONE_NAMES
 from incident.ids import Actor, ActorKind, Bilingual, in_both
 from incident.incident import Case
+from incident.lines import split
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
-from incident.timeline import CONTAINMENT_NAMES, split
 from siem.notify.message import KINDS
 
 _CHINESE = re.compile("[\u3400-\u9fff]")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from incident.activation import Issued, Progress
 from incident.blank import is_blank
 from incident.clocks import ProofFile
 from incident.command import AskPerson, Containment, Question, Tighten, lacks_object, takes_target
@@ -17,9 +18,10 @@ from incident.facts.case import Move, StateMoved
 from incident.facts.duty import ClockSet, DutyFulfilled, DutyJudged, Graded, Happened
 from incident.facts.run import CommandEnded, CommandIssued, Ending
 from incident.ids import CommandKey, DutyId, NotPermitted, PersonId, person
-from incident.incident import ENDED, TRANSITIONS, Case, Issued, Progress
+from incident.incident import Case
 from incident.journal import Fact
 from incident.review import needs_no_more
+from incident.state import ENDED, TRANSITIONS
 from incident.step_commands import RETRY
 
 MOST_CONTAINMENT = timedelta(hours=24)

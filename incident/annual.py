@@ -7,9 +7,10 @@ from datetime import datetime, timedelta, tzinfo
 
 from incident.clocks import Reading
 from incident.goals import Goals, Milestone
-from incident.incident import ENDED, Case, State
+from incident.incident import Case
 from incident.review import measured
 from incident.scope import SYSTEM_FIELD
+from incident.state import ENDED, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ go on only then: what it asks is a question of the case like any other, and stan
 
 from collections.abc import Sequence
 
+from incident.activation import Issued, Progress
 from incident.acts import needs_open, new_key
 from incident.command import ASSIGNEES, AskPerson, AssessScope, Measure, Question, StartDuties
 from incident.facts.run import CommandIssued
 from incident.ids import NotPermitted
-from incident.incident import Case, Issued, Progress
+from incident.incident import Case
 from incident.journal import Fact
 from incident.measures import measures_for
 

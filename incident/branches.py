@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from incident.activation import Activation, Progress
 from incident.expression import Expression
 from incident.facts.run import Ending, StepEnded
 from incident.ids import StepId
-from incident.incident import Activation, Progress
 from incident.journal import Fact
 from incident.step_order import StepOrder, begin, follower
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
+from incident.activation import Issued, Progress
 from incident.clocks import URGENCY_NAMES, Urgency
 from incident.command import AskPerson
 from incident.facts.by_hand import StepFact, StepGivenBack, StepTaken, StepWarned
 from incident.ids import Bilingual
-from incident.incident import Case, Issued, Progress
+from incident.incident import Case
 
 _WARNED = frozenset({Urgency.LAST_QUARTER, Urgency.OVER})
 """Of what people are warned. Half of half an hour would be noise."""

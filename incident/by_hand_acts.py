@@ -3,12 +3,13 @@
 Who may take a step by their role is the console's business.
 """
 
+from incident.activation import Issued, Progress
 from incident.acts import needs_open
 from incident.blank import is_blank
 from incident.command import AskPerson, Question
 from incident.facts.by_hand import StepGivenBack, StepTaken
 from incident.ids import CommandKey, NotPermitted, PersonId
-from incident.incident import Case, Issued, Progress
+from incident.incident import Case
 from incident.journal import Fact
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from incident.codec import tag_of
 from incident.command import CONTAINING, AskPerson, AssessScope, Command, DraftNotice, Rehearsal, StartDuties, Tighten
+from incident.command_words import command_words
 from incident.draft import Draft
 from incident.facts.case import AlertFacts, AlertJoined, Move, StateMoved
 from incident.facts.duty import DutyFulfilled
@@ -18,9 +19,9 @@ from incident.facts.notice import NoticeDrafted, NoticePublished
 from incident.facts.persons import PersonsAgreed, PersonsAsked, PersonsListed
 from incident.facts.run import CommandEnded, CommandIssued, Ending
 from incident.ids import Bilingual, CaseId, NotPermitted
-from incident.incident import TRANSITIONS, Case
+from incident.incident import Case
 from incident.journal import Fact
-from incident.timeline import command_words
+from incident.state import TRANSITIONS
 
 MARK = Bilingual(zh="演练", en="DRILL")
 """What stands on everything of a drill."""

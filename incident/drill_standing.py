@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from incident.drill_plan import DrillPlan
-from incident.incident import ENDED, Case, State
+from incident.incident import Case
+from incident.state import ENDED, State
 
 REMIND_BEFORE = timedelta(days=7)
 """So long before it is due its lead is reminded."""

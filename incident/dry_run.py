@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from incident.action import for_reader
+from incident.activation import Activation, Progress
 from incident.command import Question
 from incident.expression import Expression
 from incident.facts.case import Opened
 from incident.facts.run import CommandEnded, Ending, RunEnded
 from incident.ids import ENGINE, CaseId, PlaybookId, StepId
-from incident.incident import Activation, Progress
 from incident.journal import Entry, Fact
 from incident.playbook import Agent, CommandText, Playbook, Step, StepKind
 from incident.replay import apply

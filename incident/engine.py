@@ -22,12 +22,13 @@ from incident.facts.run import CommandEnded, Ending
 from incident.goals import GOALS, Goals
 from incident.graph import Books
 from incident.ids import ENGINE, Actor, ActorKind, CaseId, CommandKey, PlaybookId
-from incident.incident import ENDED, Case
+from incident.incident import Case
 from incident.joining import joined, same_matter
 from incident.journal import Fact
 from incident.ledger import Ledger
 from incident.playbook import Playbook, read_playbook
 from incident.run import next_facts, outcome_facts
+from incident.state import ENDED
 from incident.store import CaseStore
 from incident.timing import due_facts
 from incident.validity import is_valid

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incident.command import LASTING, Tighten
+from incident.command_words import CONTAINMENT_NAMES
 from incident.draft import NoticeFact
 from incident.duties import GRADE_NAMES
 from incident.facts.case import Opened
@@ -19,7 +20,6 @@ from incident.incident import Case
 from incident.journal import Entry
 from incident.sheet import Field
 from incident.stating import ITEMS, stated
-from incident.timeline import CONTAINMENT_NAMES
 from incident.wording import Press, facts_of, moment
 
 UNKNOWN = "尚不掌握，掌握后补报"

@@ -11,10 +11,11 @@ from incident.blank import is_blank
 from incident.facts.handling import AccessSet, Marked, RestrictedRead, Reviewed, RoleGiven, TaskDone, TaskSet
 from incident.goals import Goals
 from incident.ids import NotPermitted, PersonId
-from incident.incident import Case, State
+from incident.incident import Case
 from incident.journal import Fact
 from incident.marking import CaseRole, Tlp
 from incident.review import measured
+from incident.state import State
 
 FURTHEST = timedelta(days=3 * 366)
 """How far ahead something may be due: a later year is a slip of the pen."""

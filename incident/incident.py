@@ -1,113 +1,33 @@
-"""What a case is: its states, what can become of them, and everything its journal adds up to."""
+"""What a case is: everything its journal adds up to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-from incident.clocks import ClockRecord, Urgency
+from incident.activation import Activation, Issued, Progress
+from incident.clocks import ClockRecord
 from incident.command import (
     CONTAINING,
     LASTING,
     AskPerson,
-    Command,
     Containment,
     Lift,
     MachineCommand,
     Question,
     Tighten,
 )
-from incident.draft import Draft
 from incident.duties import STARTED_BY, Occurrence, Since
-from incident.facts.case import AlertFacts, Move
+from incident.facts.case import AlertFacts
 from incident.facts.duty import Graded
-from incident.facts.notice import FactSettled
 from incident.facts.run import Ending
 from incident.handling import Handling
-from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId, StepId
+from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId
 from incident.journal import Entry
-from incident.notice import Version, digest_of
+from incident.notice_state import NoticeState, Settled
 from incident.person_lists import PersonList
-from incident.playbook import StepKind
 from incident.scope import Scope
+from incident.state import ENDED, State
 from incident.taken import LinkKind
-
-
-class State(StrEnum):
-    """Where a case stands."""
-
-    OPEN = "open"
-    CONTAINED = "contained"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    DISMISSED = "dismissed"
-    MERGED = "merged"
-    """It went into another case, where it goes on: no move leads here or away."""
-
-
-TRANSITIONS: Mapping[tuple[State, Move], State] = {
-    (State.OPEN, Move.CONTAIN): State.CONTAINED,
-    (State.OPEN, Move.RESOLVE): State.RESOLVED,
-    (State.OPEN, Move.DISMISS): State.DISMISSED,
-    (State.CONTAINED, Move.RELAPSE): State.OPEN,
-    (State.CONTAINED, Move.RESOLVE): State.RESOLVED,
-    (State.CONTAINED, Move.DISMISS): State.DISMISSED,
-    (State.RESOLVED, Move.REOPEN): State.OPEN,
-    (State.RESOLVED, Move.CLOSE): State.CLOSED,
-    (State.CLOSED, Move.REOPEN): State.OPEN,
-    (State.DISMISSED, Move.REOPEN): State.OPEN,
-}
-"""What can become of a case. What is not in the table cannot."""
-
-ENDED = frozenset({State.CLOSED, State.DISMISSED, State.MERGED})
-"""In these states the engine does nothing more: new alerts open a new case, one that grows opens its own again."""
-
-
-class Progress(StrEnum):
-    """How far a step or a command is."""
-
-    PENDING = "pending"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activation:
-    """One step that began."""
-
-    number: int
-    playbook: PlaybookId
-    step: StepId
-    kind: StepKind
-    name: str
-    parent: int
-    after: int
-    frame: int
-    started_at: datetime
-    start_at: datetime
-    timeout_at: datetime | None
-    progress: Progress = Progress.PENDING
-    said: str = ""
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
-    """One command that was decided on."""
-
-    command: Command
-    step: int
-    attempts: int = 1
-    progress: Progress = Progress.PENDING
-    said: str = ""
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    issued_at: datetime
-    ended_at: datetime | None = None
-    ended_by: Actor | None = None
-    taken_by: PersonId | None = None
-    """Who does it, where it is a step that a person carries out."""
-    warned: tuple[Urgency, ...] = ()
-    """Of what people were warned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,15 +36,6 @@ class LiftRequest:
 
     by: PersonId
     reason: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What a person said a fact of the notice is."""
-
-    fact: FactSettled
-    by: PersonId
     at: datetime
 
 
@@ -147,35 +58,6 @@ class Event:
     at: datetime
     by: Actor
     note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeState:
-    """The notice of a case, from draft to public."""
-
-    draft: Draft | None = None
-    authors: frozenset[PersonId] = frozenset()
-    """Who wrote in the draft since a machine last filled it in."""
-    submitted_by: PersonId | None = None
-    checks: tuple[str, ...] = ()
-    approved_by: PersonId | None = None
-    due: datetime | None = None
-    """When it is to be published; None for as soon as it is approved."""
-    released: bool = False
-    """Whether that time has come with nothing standing against it."""
-    held: tuple[str, ...] = ()
-    """Why it was not published at its time; see `journal.NoticeHeld`."""
-    versions: tuple[Version, ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """Of the draft, or empty where there is none."""
-        return digest_of(self.draft.content) if self.draft else ""
-
-    @property
-    def published(self) -> bool:
-        """Whether the draft is what the public reads now."""
-        return bool(self.versions) and self.versions[-1].digest == self.digest and not self.versions[-1].withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +98,7 @@ class Case:
     settled: Mapping[str, Settled] = field(default_factory=dict)
     settled_by: frozenset[PersonId] = frozenset()
     """Who said what a fact is: as much an author of the notice as who wrote in it."""
-    notice: NoticeState = NoticeState()
+    notice: NoticeState = field(default_factory=NoticeState)
     drill: bool = False
     """Whether it is practice: nothing of it happens outside the journal."""
     plan: str = ""

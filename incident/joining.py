@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from incident.action import MOST_HOURS, OWN_AGENT, Act, read_call, simple_command
+from incident.activation import Progress
 from incident.acts import new_key
 from incident.command import ASSIGNEES, CONTAINING, AskPerson, Command, Measure, Question, Tighten
 from incident.commanding import LOOK_BACK_HOURS, scope_command
@@ -19,12 +20,13 @@ from incident.facts.case import AlertFacts, AlertJoined, Move, StateMoved
 from incident.facts.duty import Happened
 from incident.facts.run import CommandIssued
 from incident.ids import Actor, ActorKind, CommandKey
-from incident.incident import ENDED, TRANSITIONS, Case, Progress, State
+from incident.incident import Case
 from incident.journal import Fact
 from incident.measures import measures_for
 from incident.playbook import Playbook
 from incident.run import given_for
 from incident.scope import CALLER_FIELD
+from incident.state import ENDED, TRANSITIONS, State
 
 
 def same_matter(case: Case, alert: AlertFacts) -> bool:

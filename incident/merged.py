@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from incident.activation import Issued, Progress
 from incident.clocks import ClockRecord, Judgement, Setting
 from incident.facts.case import CaseTakenIn
 from incident.facts.duty import Graded
 from incident.ids import ENGINE, Actor, CaseId, DutyId
-from incident.incident import Case, Event, Issued, LiftRequest, Progress
+from incident.incident import Case, Event, LiftRequest
 from incident.journal import Entry
 from incident.taken import GradeBefore
 

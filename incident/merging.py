@@ -7,6 +7,7 @@ stays with the case that published it, so such a case takes in and does not go.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from incident.activation import Progress
 from incident.acts import needs_reason, new_key
 from incident.command import AssessScope, Lift, PublishNotice, Tighten
 from incident.commanding import LOOK_BACK_HOURS, scope_command
@@ -26,13 +27,14 @@ from incident.facts.handling import AccessSet, Marked
 from incident.facts.run import CommandIssued
 from incident.handling import Handling
 from incident.ids import ENGINE, Actor, CaseId, NotPermitted
-from incident.incident import ENDED, Case, Link, Progress, State
+from incident.incident import Case, Link
 from incident.joining import joined
 from incident.journal import Fact, entries_of
 from incident.ledger import Together
 from incident.playbook import Playbook
 from incident.replay import apply
 from incident.scope import CALLER_FIELD
+from incident.state import ENDED, State
 from incident.taken import GradeBefore, LiftWaiting, LinkKind, Occurred, Performed, Taken
 
 type Books = Callable[[AlertFacts], Iterable[Playbook]]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
+from incident.activation import Activation, Issued, Progress
 from incident.by_hand import with_step_fact
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
 from incident.command import CONTAINING, Lift, Tighten
@@ -61,25 +62,15 @@ from incident.facts.persons import PersonsAgreed, PersonsAsked, PersonsListed, P
 from incident.facts.run import CommandEnded, CommandIssued, Ending, LiftAsked, RunEnded, StepEnded, StepStarted
 from incident.handling import with_handling
 from incident.ids import ENGINE, Actor, PersonId
-from incident.incident import (
-    TRANSITIONS,
-    Activation,
-    Case,
-    Event,
-    Issued,
-    LiftRequest,
-    Link,
-    NoticeState,
-    Progress,
-    Settled,
-    State,
-)
+from incident.incident import Case, Event, LiftRequest, Link
 from incident.journal import Entry
 from incident.level import LEVELS
 from incident.merged import with_taken_in
 from incident.notice import Withdrawal
+from incident.notice_state import NoticeState, Settled
 from incident.person_lists import with_fact
 from incident.playbook import StepKind
+from incident.state import TRANSITIONS, State
 from incident.timing import with_time
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from incident.activation import Progress
 from incident.clocks import Reading
 from incident.codec import tag_of
 from incident.command import PublishNotice, Rehearsal
@@ -10,7 +11,7 @@ from incident.duties import Audience, Grade
 from incident.facts.case import Move, StateMoved
 from incident.goals import Goals, Milestone
 from incident.ids import Bilingual, NotPermitted
-from incident.incident import Case, Progress
+from incident.incident import Case
 
 REVIEWED_FROM = Grade.LARGE
 """A case of this grade or a higher one is reviewed before it is closed."""

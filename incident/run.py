@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
+from incident.activation import Progress
 from incident.command import CONTAINING, Command, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
 from incident.commanding import with_draft
 from incident.facts.case import Move, Noted, StateMoved
@@ -17,8 +18,9 @@ from incident.facts.duty import ScopeAssessed
 from incident.facts.notice import NoticePublished, NoticeWithdrawn
 from incident.facts.run import CommandEnded, CommandIssued, Ending, RunEnded
 from incident.ids import CaseId, CommandKey
-from incident.incident import ENDED, TRANSITIONS, Case, Progress
+from incident.incident import Case
 from incident.journal import Fact
+from incident.state import ENDED, TRANSITIONS
 from incident.step_order import Library, begin, follower
 from incident.walk import Walk
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from incident.action import MOST_HOURS, OWN_AGENT, Act, Call, for_reader, read_call, simple_command
+from incident.activation import Activation, Issued, Progress
 from incident.command import ASSIGNEES, CONTAINING, UNASKED, AskPerson, Command, PublishNotice, Question
 from incident.commanding import LOOK_BACK_HOURS, first_at, scope_command, with_draft
 from incident.facts.run import CommandEnded, CommandIssued, Ending, StepEnded
 from incident.ids import ENGINE, Actor, CommandKey
-from incident.incident import Activation, Issued, Progress
 from incident.journal import Fact
 from incident.measures import measures_for
 from incident.playbook import CommandText

@@ -8,9 +8,10 @@ where none of these is left asks a person instead: to try again, or to do it by 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from incident.activation import Activation, Progress
 from incident.facts.run import StepStarted
 from incident.ids import PlaybookId, StepId
-from incident.incident import Activation, Case, Progress
+from incident.incident import Case
 from incident.journal import Fact
 from incident.playbook import Playbook, Step, StepKind
 

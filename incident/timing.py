@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from incident.draft import Problem
 from incident.facts.notice import NoticeHeld, NoticeReleased, NoticeTimed
 from incident.ids import NotPermitted
-from incident.incident import ENDED, Case, NoticeState
+from incident.incident import Case
 from incident.journal import Fact
+from incident.notice_state import NoticeState
+from incident.state import ENDED
 
 LONGEST_AHEAD = timedelta(days=30)
 """What is further away is written nearer to its time: facts do not keep."""

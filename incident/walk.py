@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from incident.activation import Activation, Progress
 from incident.branches import Branches
-from incident.incident import Activation, Case, Progress
+from incident.incident import Case
 from incident.journal import Fact
 from incident.playbook import StepKind
 from incident.step_commands import StepCommands

@@ -10,9 +10,11 @@ from incident.draft import MISSING_MARK, Draft, Headline, NoticeFact
 from incident.duties import GRADE_NAMES
 from incident.facts.duty import Happened
 from incident.ids import Bilingual
-from incident.incident import Case, Settled, State
+from incident.incident import Case
 from incident.notice import Contact, Content, Stage
+from incident.notice_state import Settled
 from incident.scope import DOUBTFUL, Caution, Scope
+from incident.state import State
 
 _STAGES: Mapping[State, Stage] = {
     State.OPEN: Stage.INVESTIGATING,

@@ -15,6 +15,7 @@ from console.moments import Moments, left
 from console.notice_view import STANDINGS, standing_of
 from console.rule_words import LEVELS
 from console.unseen import Readable
+from incident.command_words import CONTAINMENT_NAMES
 from incident.database import open_database
 from incident.duties import GRADE_NAMES
 from incident.graph import load_playbooks
@@ -24,7 +25,7 @@ from incident.ledger import Ledger
 from incident.recheck import JournalCheck
 from incident.store import CaseStore
 from incident.taken import LINK_NAMES
-from incident.timeline import CONTAINMENT_NAMES, describe
+from incident.timeline import describe
 from policies.findings import spelled_out
 from siem.detect.aliases import Aliases
 from yingbi.case_read import CannotTell, open_to_all

@@ -21,10 +21,11 @@ from incident.cases import Cases
 from incident.counting import affected
 from incident.distinct import Distinct
 from incident.facts.persons import PersonsListed
-from incident.incident import ENDED, Case
+from incident.incident import Case
 from incident.perform import SEARCH_TIMEOUT
 from incident.person_lists import PersonList, part_name
 from incident.sought import Sought
+from incident.state import ENDED
 from policies.digest import Digester
 from policies.durable import flush_folder
 from policies.epochs import BadEpochs

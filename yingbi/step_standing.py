@@ -11,7 +11,7 @@ from incident.facts.case import Opened
 from incident.facts.run import CommandIssued
 from incident.ids import Bilingual, CaseId, CommandKey, PersonId
 from incident.journal import Entry
-from incident.timeline import split
+from incident.lines import split
 from policies.recognisers.scan import scan
 from siem.baseline.calendar import LOCAL
 from siem.detect.aliases import holds_digest

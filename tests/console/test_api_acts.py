@@ -18,8 +18,8 @@ from console.forms import MOST_BYTES_OF_FILES
 from incident.command import Failed, Tighten
 from incident.draft import CHECK_LIST
 from incident.evidence_acts import MOST_MEGABYTES
-from incident.incident import State
 from incident.person_lists import part_name
+from incident.state import State
 from policies.epochs import digester_in
 from policies.recognisers.checksums import is_resident_id
 from siem.canary import read_canaries

@@ -11,7 +11,7 @@ from incident.duties import Grade, Occurrence
 from incident.facts.case import Noted
 from incident.facts.run import Ending
 from incident.ids import CaseId, DutyId, person
-from incident.incident import State
+from incident.state import State
 from siem.detect.aliases import holds_digest
 from tests.console.browser import Browser, Page, fields_of
 from tests.console.bureau import CHEN, SUN, Bureau

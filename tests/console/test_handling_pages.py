@@ -15,11 +15,12 @@ from incident.facts.case import Move
 from incident.facts.handling import RestrictedRead
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId
-from incident.incident import Case, State
+from incident.incident import Case
+from incident.lines import split
 from incident.marking import CaseRole, Tlp
 from incident.playbook import read_playbook
+from incident.state import State
 from incident.taken import LinkKind
-from incident.timeline import split
 from tests.console.browser import XHTML, Browser, Page, page_of, text_of
 from tests.console.bureau import CHEN, LI, SUN, Bureau
 from tests.console.programs import program

@@ -3,7 +3,7 @@
 import pytest
 
 from incident.ids import CaseId
-from incident.incident import State
+from incident.state import State
 from tests.console.bureau import Bureau
 
 

@@ -8,16 +8,17 @@ from console.form_words import DONE, WRITTEN
 from console.notice_view import STANDING_KINDS, STANDINGS, Standing
 from console.pages import TEMPLATES
 from console.rule_words import LEVELS as LEVEL_WORDS
+from incident.activation import Progress
 from incident.clocks import Reading, Urgency
 from incident.command import Containment, Question
 from incident.duties import Grade, Occurrence, SetBy
 from incident.duties import Standing as LawStanding
 from incident.facts.case import Move
 from incident.ids import ENGINE, Actor, ActorKind, PersonId, person
-from incident.incident import Progress, State
 from incident.level import LEVELS
 from incident.notice import Stage, WithdrawalReason
 from incident.scope import Caution
+from incident.state import State
 from siem.detect.lifecycle import AlertState, Disposition
 from siem.notify.message import Kind as Notified
 from siem.record.event import CallerKind, Disclosure, Phase, Verdict

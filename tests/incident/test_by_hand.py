@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incident.activation import Issued
 from incident.by_hand import is_late, late_steps, urgency_of
 from incident.by_hand_acts import give_back, take
 from incident.clocks import Urgency
@@ -16,7 +17,6 @@ from incident.due_time import DEFINITION, DUE_TIME, WITHIN
 from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
 from incident.graph import check, load_playbooks
 from incident.ids import CaseId, CommandKey, NotPermitted
-from incident.incident import Issued
 from incident.journal import read_fact
 from incident.playbook import StepKind, read_playbook
 from tests.incident.books import book, manual, raw_book, text_of

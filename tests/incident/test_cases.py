@@ -13,10 +13,10 @@ from incident.duties import Grade, Occurrence
 from incident.facts.case import Move, Noted, StateMoved
 from incident.facts.run import Ending
 from incident.ids import CaseId, DutyId, NotPermitted
-from incident.incident import State
 from incident.journal import verify
 from incident.notice import read_notice
 from incident.reported import Report, Reporter
+from incident.state import State
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, shown
 
 

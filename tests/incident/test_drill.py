@@ -30,11 +30,12 @@ from incident.facts.case import AlertJoined, Move
 from incident.facts.run import CommandIssued
 from incident.graph import leading, load_playbooks
 from incident.ids import CaseId, CommandKey, NotPermitted, person
-from incident.incident import Case, State
+from incident.incident import Case
 from incident.journal import entries_of, read_fact, write_fact
 from incident.notice import WithdrawalReason
 from incident.rendition import markup_of, rendition_json
 from incident.sheet import texts_of
+from incident.state import State
 from incident.store import CaseStore
 from tests.incident.office import ANSWERS, CHEN, LI, PRESS, TEN, ZHAO, Office, alert, new_database
 from yingbi.notice_file import notice_file

@@ -13,9 +13,9 @@ from incident.handling import Handling
 from incident.handling_acts import FURTHEST
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId, NotPermitted, PersonId
-from incident.incident import State
 from incident.marking import CaseRole, Tlp
 from incident.review import is_reviewed, measured, review_asked_by
+from incident.state import State
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert
 
 SOON = TEN + timedelta(days=1)

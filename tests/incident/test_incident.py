@@ -4,8 +4,8 @@ import pytest
 
 from incident.facts.case import Move
 from incident.ids import NotPermitted
-from incident.incident import ENDED, TRANSITIONS, State
 from incident.level import LEVELS
+from incident.state import ENDED, TRANSITIONS, State
 from tests.incident.office import CHEN, Office, alert
 
 BY_MOVES = tuple(state for state in State if state is not State.MERGED)

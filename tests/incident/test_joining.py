@@ -10,7 +10,7 @@ from incident.command import CONTAINING, Containment, Failed, Question, Tighten
 from incident.duties import Grade
 from incident.facts.case import Move, StateMoved
 from incident.ids import CaseId, CommandKey, NotPermitted
-from incident.incident import State
+from incident.state import State
 from tests.incident.office import CHEN, LI, TEN, Office, alert, shown
 
 CASE = CaseId("C-20261123-001")

@@ -8,7 +8,7 @@ from incident.command import Containment, Failed, Lift
 from incident.commanding import first_at
 from incident.facts.case import Move
 from incident.ids import CaseId, CommandKey, NotPermitted
-from incident.incident import State
+from incident.state import State
 from incident.timeline import describe
 from tests.incident.office import CHEN, LI, TEN, Office, alert
 from tests.incident.test_timeline import told

@@ -13,11 +13,12 @@ from incident.draft import CHECK_LIST
 from incident.duties import Grade, Occurrence
 from incident.facts.case import CaseTakenIn, Move
 from incident.ids import CaseId, DutyId, NotPermitted
-from incident.incident import ENDED, Case, State
+from incident.incident import Case
 from incident.journal import verify
 from incident.merging import links_to
 from incident.notice import WithdrawalReason, read_notice
 from incident.replay import replay
+from incident.state import ENDED, State
 from incident.taken import LinkKind
 from tests.effort import examples
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, new_database, scope_commands

@@ -7,8 +7,8 @@ import pytest
 
 from incident.command import Containment, Question
 from incident.ids import CaseId
-from incident.incident import State
 from incident.measures import measures_for
+from incident.state import State
 from tests.incident.books import book, manual, own
 from tests.incident.office import CHEN, LIMIT, TEN, Office, alert, scope_commands
 from tests.siem.events import document

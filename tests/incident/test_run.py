@@ -15,10 +15,11 @@ from incident.facts.case import Move
 from incident.facts.run import Ending
 from incident.graph import load_playbooks
 from incident.ids import CommandKey
-from incident.incident import Case, State
+from incident.incident import Case
 from incident.journal import Entry, verify
 from incident.notice import read_notice
 from incident.run import next_facts, outcome_facts
+from incident.state import State
 from incident.store import CaseStore
 from tests.forked import run_forked
 from tests.incident.mortal import CASE, Lives, Mortal, asked_for, walk_on

@@ -20,9 +20,10 @@ from incident.expression import Expression
 from incident.facts.run import Ending
 from incident.graph import SHIPPED, leading, load_playbooks
 from incident.ids import NotPermitted, StepId
-from incident.incident import Case, State
+from incident.incident import Case
 from incident.journal import Entry, verify
 from incident.playbook import Playbook, StepKind, read_playbook
+from incident.state import State
 from incident.store import CaseStore
 from tests.effort import TIMES
 from tests.incident.mortal import CASE, WHO, asked_for, walk_on

@@ -1,10 +1,8 @@
 import re
 from datetime import datetime
 
-import pytest
-
 from incident.ids import Bilingual
-from incident.timeline import describe, split
+from incident.timeline import describe
 from incident.wording import moment
 from tests.golden import Golden
 from tests.incident.office import CHEN, PRESS, Office
@@ -34,18 +32,3 @@ def test_how_a_case_reads(office: Office, golden: Golden) -> None:
     assert {type(entry.fact) for entry in case.entries} == set(FACTS)
     assert str(CHEN) in "".join(lines)
     golden.check("timeline.txt", "".join(lines))
-
-
-@pytest.mark.parametrize(
-    ("text", "zh", "en"),
-    [
-        ("停用涉事账号 / Block the account", "停用涉事账号", "Block the account"),
-        ("停用涉事账号", "停用涉事账号", ""),
-        ("已打电话 / 已发邮件", "已打电话 / 已发邮件", ""),
-        ("级别为一般 / the grade is 一般", "级别为一般 / the grade is 一般", ""),
-        ("and/or", "and/or", ""),
-        ("A / B", "A / B", ""),
-    ],
-)
-def test_only_a_text_in_two_languages_has_halves(text: str, zh: str, en: str) -> None:
-    assert split(text) == Bilingual(zh=zh, en=en)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from incident.activation import Progress
 from incident.command import AssessScope, Containment, Failed, PublishNotice, Question, Tighten
 from incident.facts.run import Ending
 from incident.ids import CaseId, CommandKey
-from incident.incident import Progress
 from tests.incident.books import book, manual, own
 from tests.incident.office import CHEN, TEN, Office, alert
 

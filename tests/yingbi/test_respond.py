@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from incident.activation import Progress
 from incident.cases import Cases
 from incident.command import Containment, Tighten
 from incident.engine import OutsideCommand
 from incident.facts.run import CommandIssued
 from incident.ids import CommandKey, person
-from incident.incident import Progress, State
 from incident.journal import entries_of
+from incident.state import State
 from incident.store import CaseStore
 from siem.canary import LIST_NAME
 from siem.detect.alert import AlertStore

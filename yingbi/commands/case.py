@@ -88,7 +88,7 @@ def _list(given: argparse.Namespace) -> int:
     import json
 
     from console.case_json import case_line
-    from incident.incident import ENDED
+    from incident.state import ENDED
     from yingbi.case_lines import case_lines, cases_in
     from yingbi.case_read import CannotTell
     from yingbi.clock import now
