@@ -6,6 +6,7 @@ its row looks like the head of a table, of what stands behind it where not, and 
 
 import re
 from collections.abc import Container, Iterator
+from itertools import pairwise
 
 from policies.documents.painted.sheet import Sheet
 from policies.documents.painted.way import Box
@@ -19,6 +20,10 @@ _LABEL = re.compile(rf"([^\s:：]{{1,{LONGEST}}})\s*[:：]\s*")
 
 _GLUED = re.compile(rf"([\u4e00-\u9fff]{{2,{LONGEST}}}?)[为是]?\s*([0-9][0-9A-Za-z*·\- ]{{3,}})")
 """A label and a number right behind it: in what was read by eye, one that no check knows any more."""
+_SPACED = re.compile(rf"([\u4e00-\u9fff]{{2,{LONGEST}}}) +\S")
+"""A label and its value in the cells beside each other of a table that has little room."""
+_MAY_HEAD = re.compile("[\u4e00-\u9fffA-Za-z_/()（）·]{2,12}")
+"""What may head a column, by its characters."""
 _HOLDS_VALUE = re.compile(r"[:：].|\d{3}|^\d+$")
 """In a cell that says what it tells of: what stands below is none of that."""
 
@@ -30,6 +35,7 @@ def may_tell(sheet: Sheet) -> set[str]:
     """Whatever in *sheet* may be a heading."""
     whole = {_name(cell.text) for cell in sheet.cells}
     labels = {match[1] for cell in sheet.cells for each in (_LABEL, _GLUED) for match in each.finditer(cell.text)}
+    labels |= {match[1] for cell in sheet.cells if (match := _SPACED.match(cell.text))}
     return {name for name in whole | labels if 0 < len(name) <= LONGEST and not _HOLDS_VALUE.search(name)}
 
 
@@ -67,12 +73,24 @@ def _in_table(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, str,
         for number, cell in enumerate(sheet.cells)
         if any(match[1] in telling for match in _LABEL.finditer(cell.text))
     }
+    spaced = {
+        number
+        for number, cell in enumerate(sheet.cells)
+        if (match := _SPACED.match(cell.text)) is not None and match[1] in telling
+    }
+    values = {
+        number
+        for row in sheet.rows
+        for number, behind in pairwise(row)
+        if number in headings and behind not in headings
+    }
+    """Headings behind which a value may stand."""
     for index, row in enumerate(sheet.rows):
         here = [number for number in row if number in headings]
         if not here:
             continue
         below = sheet.rows[index + 1 :]
-        under = {number: list(_column(boxes, number, below, labels | headings.keys())) for number in here}
+        under = {number: list(_column(boxes, number, below, labels | spaced | headings.keys())) for number in here}
         is_head = len(here) > 1 and sum(map(bool, under.values())) > 1
         is_grid = len(row) > 1 and bool(below) and all(_overlapping(boxes, number, below[0]) for number in row)
         for number in here:
@@ -80,7 +98,12 @@ def _in_table(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, str,
             behind = row[place + 1] if place + 1 < len(row) and row[place + 1] not in headings else None
             if behind is not None and not is_head:
                 yield behind, headings[number], sheet.cells[number].text.endswith((":", "："))
-            if behind is None or is_head or is_grid:
+            is_of_form = (
+                behind is not None
+                and not _MAY_HEAD.fullmatch(sheet.cells[behind].text.strip())
+                and _is_below(boxes, number, sheet.rows[index - 1] if index else [], values | spaced)
+            )
+            if (behind is None or is_head or is_grid) and not is_of_form:
                 yield from ((cell, headings[number], False) for cell in under[number])
 
 
@@ -101,3 +124,9 @@ def _column(boxes: list[Box], heading: int, rows: list[list[int]], labels: set[i
 def _overlapping(boxes: list[Box], heading: int, row: list[int]) -> list[int]:
     left, _, right, _ = boxes[heading]
     return [number for number in row if boxes[number][0] < right and boxes[number][2] > left]
+
+
+def _is_below(boxes: list[Box], heading: int, above: list[int], labels: set[int]) -> bool:
+    """Whether one of *labels* is in the row *above*, right over *heading*, as in forms, which have columns of them."""
+    left, top, _, bottom = boxes[heading]
+    return any(abs(boxes[number][0] - left) < bottom - top for number in above if number in labels)

@@ -3,6 +3,7 @@
 Places are in pixels, on a sheet on which lines lie level; its way leads to the picture that is painted.
 """
 
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from policies.documents.painted.way import STRAIGHT, Box, Way
 
 BESIDE = 0.6
 """Cells stand in one row where their middles are no further apart, as a share of their height."""
+_FIELD = re.compile("[\u4e00-\u9fff（）()/]{2,12}[ \u3000]*[:：]")
+"""How a line begins that is a field of its own: what stands above it does not go on in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Sheet:
 
     def readings(self) -> Iterator[Reading]:
         """As the cells come; as they stand; and as they come, without a break where a line ends in the middle of a
-        number or a name.
+        number or a name, unless the next begins a field of its own: the value of a label would go on to the last line.
         """
         row_of = {number: index for index, row in enumerate(self.rows) for number in row}
         given = list(range(len(self.cells)))
@@ -75,6 +78,8 @@ class Sheet:
         for number in order:
             if before is not None:
                 between = " " if row_of[before] == row_of[number] else between_rows
+                if not between and _FIELD.match(self.cells[number].text):
+                    between = "\n"
                 texts.append(between)
                 places += [(-1, -1)] * len(between)
             text = self.cells[number].text

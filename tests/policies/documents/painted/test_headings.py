@@ -92,3 +92,21 @@ def test_a_number_behind_a_label_is_its_value_where_it_was_read_by_eye(text: str
     exact = cell(text, 0, 0)
     assert under(Sheet([exact])) == set()
     assert {said for said, _ in under(Sheet([replace(exact, exact=False)]))} == ({value} if value else set())
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        (["姓名|甲某", "住址|某路8号", "类型 急难型", "请携带材料"], {"类型 急难型", "请携带材料"}),
+        (["姓名|甲某|联系电话|一", "身份证号 110101", "住址|某路8号", "请携带材料"], {"请携带材料"}),
+    ],
+)
+def test_a_label_below_others_of_a_form_heads_nothing_below_it(rows: list[str], shown: set[str]) -> None:
+    found = under(sheet(*rows))
+    assert ("某路8号", "住址") in found
+    assert not shown & {text for text, _ in found}
+
+
+def test_below_the_first_rows_of_a_form_a_head_is_still_one() -> None:
+    page = sheet("填报人|甲某", "姓名|部门", "乙某|一科", "丙某|二科")
+    assert {("乙某", "姓名"), ("丙某", "姓名")} <= under(page)

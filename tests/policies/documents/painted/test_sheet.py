@@ -17,6 +17,14 @@ def test_a_page_is_read_as_it_comes_as_it_stands_and_without_breaks() -> None:
     assert [reading.text for reading in _PAGE.readings()] == ["一二三\n四五\n六", "一二三 六\n四五", "一二三四五六"]
 
 
+def test_a_line_that_is_a_field_of_its_own_is_not_read_on_from_the_one_before() -> None:
+    page = Sheet(
+        [cell("住址：某路", 0, 0), cell("八号", 0, 30), cell("时限：五日", 0, 60), cell("302室，电话：", 0, 90)]
+    )
+    *_, unbroken = page.readings()
+    assert unbroken.text == "住址：某路八号\n时限：五日302室，电话："
+
+
 def test_what_is_found_over_two_lines_is_painted_on_both() -> None:
     *_, unbroken = _PAGE.readings()
     assert list(_PAGE.boxes(unbroken, 2, 4)) == [(20.0, 0.0, 30.0, 12.0), (0.0, 30.0, 10.0, 42.0)]
