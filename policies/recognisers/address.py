@@ -33,7 +33,7 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
     *is_all*: there is no other sentence in the text, which may be a line that holds nothing but an address.
     """
     if is_all and is_address_line(sentence):
-        return [_hit(sentence, begin_of_line(sentence), len(sentence.text.rstrip()))]
+        return [_hit(sentence, begin_of_line(sentence), len(sentence.text.rstrip(" \n，,、")))]
     if not _may_tell(sentence):
         return []
     found: list[Hit] = []

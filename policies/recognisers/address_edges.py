@@ -16,10 +16,16 @@ _BOX = re.compile(
     "(?:楼下|门口|一楼|旁边?)?(?:丰巢|菜鸟|快递|智能|智能快递)?(?:快递柜|丰巢柜|智能柜|自提柜|驿站|自提点|代收点|门卫室|门卫|传达室|保安亭|岗亭)"
 )
 """Where parcels are left, behind an address."""
-_MOUTH = re.compile(r"(?<=[路街道巷])(?:交叉|十字)?路口(?:[东南西北]{1,2}[角侧面]?)?")
+_MOUTH = re.compile(
+    "(?<=[路街道巷])(?:(?:交叉|十字)?路口|交叉口|交汇处?|交界处?|交口|十字)(?:[东南西北]{1,2}[角侧面]?)?"
+)
 """Where another road comes in."""
 _SIDE = re.compile("(?:[东南西北]{1,2}[侧角]|(?<=[东南西北])[侧角]|旁)(?=$|[，。；,;、）)])")
 """On which side of it, where that ends what is said."""
+_OF_VILLAGE = re.compile("(?<=[村庄屯寨组队社])(?:村?口|[东南西北]{1,2}[头首])")
+"""Which end of a village."""
+_METRES = re.compile("[往向]?[东南西北]{1,2}约?[0-9]+米|(?<=[东南西北])约?[0-9]+米")
+"""How far from it."""
 _BEFORE_DOT = re.compile("[\u4e00-\u9fff]{2,4}[·•・]$")
 """Whoever has built an estate, before what it is called: 保利·拉菲公馆."""
 
@@ -51,7 +57,7 @@ def lengthened(reading: Reading, end: int) -> int:
         return crossing.end()
     if (room := _ROOM.match(reading.text, end)) is not None and _is_room(reading, *room.span()):
         return room.end()
-    for behind in (_MOUTH, _BOX, _SIDE):
+    for behind in (_MOUTH, _BOX, _OF_VILLAGE, _METRES, _SIDE):
         if (match := behind.match(reading.text, end)) is not None:
             return match.end()
     for start, stop, kind in reading.words:

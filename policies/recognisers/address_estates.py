@@ -20,8 +20,15 @@ ALONE = re.compile(
 """With nothing of an address before, before a house and a flat of it: 金域华府7#3-502."""
 SOUGHT = re.compile(f"{_NAME}{{4,10}}(?=[0-9]{{1,2}}-[0-9]{{3,4}}(?![0-9-]))")
 """The same where what stands before says that a place follows: 搬到龙湖花千树7-301."""
-HAMLET = re.compile("(?<=[村庄屯寨])[\u4e00-\u9fff]{2,4}(?=[0-9]+(?:-[0-9]+)?号)")
-"""Between a village and a house, whatever it ends with: 羊石村西湖底12号."""
+HAMLET = re.compile(
+    "(?<=[村庄屯寨会区镇乡道组队社])[\u4e00-\u9fff]{2,5}(?=[0-9]+(?:-[0-9]+)?号)|(?<=[路街巷])[\u4e00-\u9fff]{2,5}(?=[0-9]+号院)"
+)
+"""Between a village, a town or a road and a house, whatever it ends with: 羊石村西湖底12号."""
+BESIDE = re.compile(
+    "[\u4e00-\u9fff]{2,8}?(?:菜市?场|市场|超市|商场|医院|卫生院|诊所|学校|[中小]学|幼儿园|公园|广场|车站|加油站|大桥|桥头|酒店|宾馆|饭店|"
+    "大厦|派出所|村委会|居委会|银行|药[店房])(?:斜?对面|[东南西北]{1,2}[侧边面角]|[东南西北]{1,2}[0-9]+米|旁边?|隔壁|附近|门口|后面)"
+)
+"""What somebody is found beside, behind a road or a village: 姚港路一号桥菜场西侧."""
 OF_NAMES = frozenset({"LOC", "ORG", "nz", "nw", "n", "s", "a", "vn", "f", "PER"})
 """What the words are that places are called by."""
 FOR_USE = re.compile(

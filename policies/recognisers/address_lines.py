@@ -27,8 +27,8 @@ _ROAD = re.compile(
 )
 _NUMBERED = re.compile(
     f"{_NUMBER}[ 　]?(?:号|栋|幢|单元|室|层|楼|组|队|连|排|座|门(?!诊)|院|区|铺|厅|弄|巷|社|期|户|街|委|"
-    "厂房|房|馆|舍|公里处|#)|"
-    f"第{_NUMBER}(?:间|家)|[0-9]+[-－][0-9]+|[A-Z][0-9]{{2,}}|[0-9]+[A-Z](?![A-Za-z])|"
+    "厂房|房|馆|舍|公里处|作业[站区]|#)|"
+    f"第{_NUMBER}(?:间|家)|[0-9]+[-－之][0-9]+|[A-Z][0-9]{{2,}}|[0-9]+[A-Z](?![A-Za-z])|"
     "[\u4e00-\u9fff][ 　]?[0-9]{3,4}$|(?i:room|rm|building|bldg|block|unit|flat|floor)[. ]{0,2}[0-9A-Z]+"
 )
 _ESTATE = re.compile(
@@ -81,7 +81,7 @@ _NEAR_BY = re.compile(
     "[\u4e00-\u9fff]{2,8}(?:斜?对面|旁边|隔壁|后面|楼上|楼下)[\u4e00-\u9fff]{1,6}(?:店|铺|馆|超市|诊所|小院|平房|宿舍)"
 )
 """What a shop or a house is near, and what it is."""
-_VILLAGE = re.compile("[圩墩岗畈冲垸塆湾坞垄塘岭埠桥井坎峪沟窑铺店楼营庄寨屯坝坪]$")
+_VILLAGE = re.compile("(?:[圩墩岗畈冲垸塆湾坞垄塘岭埠桥井坎峪沟窑铺店楼营庄寨屯坝坪]|[村庄屯寨][东南西北]{1,2}[头首])$")
 _IS = frozenset("是为在有被已")
 _NO_ESTATE = re.compile("教学楼|办公楼|宿舍楼|实验楼|综合楼|门诊楼|住院楼|本[市区县楼]|所有|全部|部分|已建|在建|共")
 """What stands in no name of an estate."""

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from policies.recognisers.address_estates import ALONE, FOR_USE, HAMLET, OF_NAMES, SOUGHT, TAGGED, UNIT, WITHIN
+from policies.recognisers.address_estates import ALONE, BESIDE, FOR_USE, HAMLET, OF_NAMES, SOUGHT, TAGGED, UNIT, WITHIN
+from policies.recognisers.address_numbers import HOUSE_BY_ITSELF, NUMBERED
 from policies.recognisers.address_parts import (
     BUILDING,
+    CROSSED,
     CROSSING,
     DIVISION,
     HOUSE,
-    HOUSE_BY_ITSELF,
     NAMED,
     NO_DIVISION,
     NO_NAME,
     NO_ROAD,
-    NUMBERED,
     PROVINCE,
     ROAD,
 )
@@ -29,6 +29,14 @@ _IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw",
 _CONJUNCTIONS = frozenset(
     {"和", "与", "及", "以及", "或", "或者", "并", "并且", "而", "但", "但是", "而且", "因为", "所以"}
 )
+_TOWARDS = frozenset("至 到 往 向 经 入 进 在 于 去 来 回 从 沿 有 是".split())
+"""What parts one place from the next where somebody goes from one to the other."""
+_OF_A_VILLAGE = re.compile("[\u4e00-\u9fff]{1,2}家?[村庄屯寨](?=第?[0-9一二三四五六七八九十]+(?:组|队|社|号))")
+"""A village that is called after a family, and read as somebody of it: 李家村五组."""
+_AND_IN_NAME = re.compile("(?![办市县区镇乡村路街组户人])[\u4e00-\u9fff]和(?:小区|社区|家园|花园|苑|园|里|村|路|街|巷)")
+"""What is called with a word for "and" in it, which ends a place everywhere else: 家和社区."""
+_LETTERED = re.compile("[甲乙丙丁附付新老][0-9]")
+"""How the number of a house begins that is none of the word before it: 学院路丁11号."""
 _BETWEEN = re.compile(
     "[，,、](?=[0-9一二三四五六七八九十A-Z甲乙丙丁]+(?:号楼|栋|幢|座|单元|层|楼|室|号))|、(?=[\u4e00-\u9fff]{1,5}(?:路|街|大道)[东南西北]、)"
 )
@@ -58,14 +66,18 @@ class Reading:
 
     def __init__(self, sentence: Sentence) -> None:
         self.text = sentence.text
-        self.kind_at: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in sentence.words}
-        self.words = sentence.words
+        self.words = tuple(
+            (start, end, "LOC" if kind == "PER" and _OF_A_VILLAGE.match(self.text, start) else kind)
+            for start, end, kind in sentence.words
+        )
+        self.kind_at: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in self.words}
         self._goes_on = [False] * (len(self.text) + 1)
         self._barred = [False] * (len(self.text) + 1)
         self.places = [False] * (len(self.text) + 1)
         self._does = [False] * (len(self.text) + 1)
-        for start, end, kind in sentence.words:
-            bars = kind in _NEVER_WITHIN or self.text[start:end] in _CONJUNCTIONS
+        for start, end, kind in self.words:
+            word = self.text[start:end]
+            bars = kind in _NEVER_WITHIN or word in _CONJUNCTIONS or (kind == "v" and word in _TOWARDS)
             for place in range(start, end):
                 char = self.text[place]
                 self._barred[place] = bars or char in ":：我你他她您们" or (kind not in PLACE and char in NO_NAME)
@@ -76,7 +88,7 @@ class Reading:
         """Where what says that an address follows ends."""
         self.starts: dict[int, str] = (
             {place + 1: "n" for place, char in enumerate(self.text) if char in ":："}
-            | {start: kind for start, _, kind in sentence.words}
+            | {start: kind for start, _, kind in self.words}
             | dict.fromkeys(self.labels, "LOC")
         )
         """Where an address may begin, and what the word there is: behind a label, of a place."""
@@ -128,8 +140,12 @@ class Reading:
                     yield ROAD, end, False
         if not first:
             yield from self._called_within(at, rank)
-        if rank == ROAD and not first and (crossing := CROSSING.match(self.text, at)) is not None:
-            yield ROAD, crossing.end(), True
+        if rank == ROAD and not first:
+            if (crossing := CROSSING.match(self.text, at)) is not None:
+                yield ROAD, crossing.end(), True
+            crossed = CROSSED.match(self.text, at)
+            if crossed is not None and self._is_of_names(at, crossed.end(), torn=True):
+                yield ROAD, crossed.end(), True
         if self.text[at].isascii() and not self.text[at].isalpha():
             return
         for named in NAMED:
@@ -156,11 +172,13 @@ class Reading:
 
     def _called_within(self, at: int, rank: int) -> Iterator[Part]:
         """What no ending tells, none of it larger than *rank*, that may begin at *at* within an address."""
-        for size, pattern in ((ROAD, HAMLET), (HOUSE, WITHIN)):
+        for size, pattern in ((ROAD, HAMLET), (HOUSE, BESIDE), (HOUSE, WITHIN)):
             if size >= rank and (called := pattern.match(self.text, at)) is not None:
                 end = called.end()
                 if self._is_of_names(at, end) and self._is_name(at, end, first=False):
                     yield size, end, False
+        if rank <= ROAD and (both := _AND_IN_NAME.match(self.text, at)) is not None:
+            yield ROAD, both.end(), False
 
     def _estates(self, at: int, kind: str) -> Iterator[int]:
         """Where estates end that begin an address at *at*, with a word of *kind*, and that no ending tells."""
@@ -180,10 +198,15 @@ class Reading:
             return False
         return at in self.labels or not any(end == at and kind in OF_NAMES for _, end, kind in self.words)
 
-    def _is_of_names(self, start: int, end: int) -> bool:
-        """Whether all words from *start* to *end* are such as places are called by."""
-        kinds = {kind for begins, stops, kind in self.words if begins < end and stops > start}
-        return kinds <= OF_NAMES
+    def _is_of_names(self, start: int, end: int, *, torn: bool = False) -> bool:
+        """Whether all words from *start* to *end* are such as places are called by. *torn*: so is what is done, in one
+        character, as which a name is read of which the rest is a word: 迎|水道口.
+        """
+        return all(
+            kind in OF_NAMES or (torn and kind == "v" and stops - begins == 1 and self.text[begins] not in _TOWARDS)
+            for begins, stops, kind in self.words
+            if begins < end and stops > start
+        )
 
     def _is_said(self, at: int) -> bool:
         """Whether what ends like a road at *at* ends a word that is none: 占道, 经营."""
@@ -197,11 +220,14 @@ class Reading:
             return True
         # The first name begins where a word of a place does, if there is one within.
         begins = next((place for place in range(start, end) if self.places[place]), start)
+        if begins == start + 1 and start in self.labels and start in self.kind_at:  # 住所地|建|华区
+            return "\u4e00" <= self.text[start] <= "\u9fff" and self.text[start] not in _TOWARDS
         return begins == start
 
     def _splits_word(self, end: int) -> bool:
         """Whether a word that is no place's goes on behind *end*."""
-        return self._goes_on[end] and "\u4e00" <= self.text[end] <= "\u9fff"
+        is_within = self._goes_on[end] and "\u4e00" <= self.text[end] <= "\u9fff"
+        return is_within and _LETTERED.match(self.text, end) is None
 
     def is_apart(self, start: int) -> bool:
         """Whether a sign stands before *start*, a label, or nothing."""

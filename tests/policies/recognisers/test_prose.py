@@ -368,6 +368,62 @@ ADDRESSES = {
         "绍兴市柯桥区齐贤街道羊石村西湖底12号",
     ),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
+    "a yard that no ending tells": ("因灞桥区纺正街棉织库9号院整体拆迁，我户选择货币补偿。", "灞桥区纺正街棉织库9号院"),
+    "a letter before the number that was read with the road": (
+        "通信地址：海淀区学院路丁11号，收件人未填。",
+        "海淀区学院路丁11号",
+    ),
+    "the same, and no place read at all": ("他住在学院南路甲2号院3号楼。", "学院南路甲2号院3号楼"),
+    "a group of a village that is read as somebody": ("李家村五组的情况如下。", "李家村五组"),
+    "two roads that cross with no word between": (
+        "投诉润州区中山西路宝盖路口红绿灯时间太短。",
+        "润州区中山西路宝盖路口",
+    ),
+    "a part of an old house": ("老人住虹口区昆山花园路7弄3号后客堂，", "虹口区昆山花园路7弄3号后客堂"),
+    "a storey of Taiwan": (
+        "收件地址：台北市信義區忠孝東路五段236巷45號10樓。",
+        "台北市信義區忠孝東路五段236巷45號10樓",
+    ),
+    "a small brigade": ("家住和田市拉斯奎镇托万阿热勒村2小队的村民", "和田市拉斯奎镇托万阿热勒村2小队"),
+    "a company of a regiment that farms": ("监护人住可克达拉市六十四团三连，职工。", "可克达拉市六十四团三连"),
+    "behind where somebody moved from": (
+        "迁出地台山市海宴镇五丰村委会联和村二巷6号，",
+        "台山市海宴镇五丰村委会联和村二巷6号",
+    ),
+    "a division that is torn behind a label": (
+        "住所地建华区卜奎大街鹤祥小区2号楼3单元。",
+        "建华区卜奎大街鹤祥小区2号楼3单元",
+    ),
+    "a dormitory": ("地址碑林区长乐坊街道兴庆路交大二村6舍311。", "碑林区长乐坊街道兴庆路交大二村6舍311"),
+    "what is called with a word for and": (
+        "家庭地址：洮北区海明街道家和社区运输小区5栋3单元，",
+        "洮北区海明街道家和社区运输小区5栋3单元",
+    ),
+    "a room behind the letter of its stairs": (
+        "罗湖区翠竹路2058号逸翠园3A1502，本周送到。",
+        "罗湖区翠竹路2058号逸翠园3A1502",
+    ),
+    "a storey below the ground": (
+        "该车库在海州区朝阳街道巨龙南路55号东盛阳光新城A区地下负一层217号。",
+        "海州区朝阳街道巨龙南路55号东盛阳光新城A区地下负一层217号",
+    ),
+    "the side of a landing": ("孩子居住于汉阳区知音东村37栋2门5楼左，", "汉阳区知音东村37栋2门5楼左"),
+    "the end of a village": ("来电人称在北票市大板镇波台沟村村口被狗咬伤。", "北票市大板镇波台沟村村口"),
+    "below a house": ("在万州区高笋塘街道白岩路128号楼下与他人口角。", "万州区高笋塘街道白岩路128号"),
+    "a room before what is in it": (
+        "本人名下朝阳区双桥东路12号院3号楼5层502房屋抵押。",
+        "朝阳区双桥东路12号院3号楼5层502",
+    ),
+    "a house before its owner": ("送到滨江区江南大道339号房主家。", "滨江区江南大道339号"),
+    "a room before its door": ("我在滨江区文锦苑3栋302门口等。", "滨江区文锦苑3栋302"),
+    "beside what a road leads to": ("反映崇川区姚港路一号桥菜场西侧有流浪犬。", "崇川区姚港路一号桥菜场西侧"),
+    "so many metres off": ("交付地点为顺义区仁和镇顺平路军营村北500米院内的仓库。", "顺义区仁和镇顺平路军营村北500米"),
+    "where somebody was visited": (
+        "走访地点：兴庆区丽景街街道西夏嘉园三区14-2-501，独居老人。",
+        "兴庆区丽景街街道西夏嘉园三区14-2-501",
+    ),
+    "a line with a room by a word": ("厦门市思明区前埔南路36之102", "厦门市思明区前埔南路36之102"),
+    "the end of a village, on a line": ("安徽省利辛县程家集镇后李村大李庄东头", "安徽省利辛县程家集镇后李村大李庄东头"),
 }
 NOWHERE = {
     "a car": "一辆京A12345停在门口",
@@ -398,6 +454,8 @@ NOWHERE = {
     "a factory": "朝鲜最高领导人视察工厂。",
     "within a town": "他们在遵义城里的小楼里长谈。",
     "a hotline": "有问题请拨热线12345，或专线110。",
+    "counties, towns and villages by the hundred": "实施“百县千镇万村高质量发展工程”。",
+    "a railway between two stations": "红旗桥站至东风路站区间双线贯通。",
 }
 
 
@@ -419,6 +477,11 @@ def test_nobody(text: str) -> None:
 @pytest.mark.parametrize(("text", "address"), ADDRESSES.values(), ids=ADDRESSES)
 def test_addresses(text: str, address: str) -> None:
     assert found(text, "address") == [address]
+
+
+def test_a_place_ends_where_somebody_goes_on_to_another() -> None:
+    text = "嫌疑人沿西宁市海湖路行驶至五四西大街73号门前停车。"
+    assert found(text, "address") == ["西宁市海湖路", "五四西大街73号"]
 
 
 @pytest.mark.parametrize("text", NOWHERE.values(), ids=NOWHERE)
