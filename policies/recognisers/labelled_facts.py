@@ -65,10 +65,10 @@ FACTS = (
     ),
     Labelled(
         category="coordinates",
-        words=labels_of("坐标 经纬度 定位 位置 gps 经度 latlng location coordinates lng lat"),
+        words=labels_of("坐标 经纬度 定位 位置 gps 经度 北纬 南纬 东经 西经 latlng location coordinates lng lat"),
         denied="系|轴|原点|误差|转换|变换",
         value=rf"(?:[东西]经|[EWew])?[ ]?-?{_DEGREES}°?[EWNSewns]?[ ]?"
-        rf"(?:[,;/ ]{{1,2}}|[,;]?[ ]?纬度[:=]?[ ]?|(?=北纬))(?:[南北]纬|[NSns])?[ ]?"
+        rf"(?:[,;/ ]{{1,2}}|[,;]?[ ]?纬度[:=]?[ ]?|(?=[东西]经|[南北]纬))(?:[东西]经|[南北]纬|[EWNSewns])?[ ]?"
         rf"-?{_DEGREES}(?:°[NSEWnsew]?|[NSEWnsew])?(?![0-9A-Za-z])",
         score=0.7,
         only_reported=True,
