@@ -21,6 +21,7 @@ from proxy.message import Headers, Request, is_sent_here, media_type_in, target_
 from proxy.reasons import reason_for_body
 from proxy.sniff import AsItIs
 from proxy.system import System
+from proxy.told import NOTHING, Told
 from proxy.verdict import Forward
 from siem.record.event import CallerKind
 
@@ -129,8 +130,12 @@ def treatment_of(
     caller: Caller,
     now: datetime,
     prose: Prose,
+    told: Told = NOTHING,
 ) -> Treatment:
-    """What becomes of the body of an answer to *request* with *status* and *headers*, whose running text is *prose*."""
+    """What becomes of the body of an answer to *request* with *status* and *headers*, whose running text is *prose*.
+
+    *told* is what the body says of itself where the head does not.
+    """
     # Nobody has asked the system behind for a part, or whether anything has changed.
     if not 200 <= status <= 599 or status == 206 or (status == 304 and not forward.operation.static):
         return Withhold(reason="upstream_malformed")
@@ -154,25 +159,30 @@ def treatment_of(
     if kind == JSONP and caller.kind is not CallerKind.ANONYMOUS and _is_from_elsewhere(request):
         return Withhold(reason="script_from_elsewhere")
 
-    def masked(media_type: str, charset: str) -> tuple[Masker, str] | None:
-        """What masks a body of *media_type*, and what that is then said to be. Raises Withheld."""
-        kind = kind_of(media_type)
+    def masked(media_type: str, charset: str, kind: str) -> tuple[Masker, str] | None:
+        """What masks a body of *media_type* that is read as *kind*, and what it is then said to be. Raises Withheld."""
         # A document says itself in which charset it is, if it does.
         charset = charset or ("" if kind == "xml" else "utf-8")
         masker = _masker(kind, status, charset, request, forward, system, caller, now, prose)
-        said = "utf-8" if kind in ("xml", JSONP) else charset if kind in TEXT_KINDS else ""
+        is_text = kind in TEXT_KINDS or (kind == told.kind and bool(kind))
+        said = "utf-8" if kind in ("xml", JSONP) else charset if is_text else ""
         return None if masker is None else (masker, _named(media_type, said))
 
     def in_part(media_type: str, charset: str) -> tuple[Masker, str] | None:
         """The same of a part of a body: documents take long to mask, and come by themselves alone."""
-        return None if _is_document(kind_of(media_type)) else masked(media_type, charset)
+        kind = kind_of(media_type)
+        return None if _is_document(kind) else masked(media_type, charset, kind)
 
     if forward.operation.answers.multipart and (between := boundary_in(types[0] if len(types) == 1 else "")):
         return _in_parts(
             MultipartMasker(between, in_part, Tally(system.digester, prose=prose)), media_type, forward, system
         )
     try:
-        made = masked(media_type, charset)
+        made = masked(media_type, charset or told.charset, told.kind) if told.kind else None
+        if made is not None:
+            kind = told.kind
+        else:
+            made = masked(media_type, charset or told.charset, kind)
     except Withheld as withheld:
         return Withhold(reason=reason_for_body(withheld.reason))
     if made is None and is_grpc(media_type):

@@ -22,6 +22,7 @@ from proxy.shadow import Asked
 from proxy.socket_handshake import Handshake
 from proxy.spool import Spooled
 from proxy.system import System
+from proxy.told import NOTHING, Told
 from proxy.verdict import Forward
 
 type Streams = Callable[[bytes | None], list[bytes]]
@@ -46,6 +47,8 @@ class Exchange:
     treatment: Treatment | None = None
     answer_headers: Headers = field(default_factory=dict)
     """Of the system behind, as they came."""
+    told: Told = NOTHING
+    """What the answer tells of itself, once it has come whole."""
     streaming: Release | None = None
     lasting: Lasting | None = None
     """What it was opened by, where it may last for hours."""

@@ -355,9 +355,11 @@ class Gate:
         try:
             masked, tally = self.whole.masked(exchange, body)
             if (reached := self._limits.too_much(exchange, tally)) is not None:
-                if isinstance(exchange.masking, Job) or not self._limits.mask_harder(flow, exchange, reached):
+                is_document = isinstance(exchange.treatment, Mask) and exchange.treatment.held_mib
+                if is_document or not self._limits.mask_harder(flow, exchange, reached):
                     withhold(flow, exchange, reached.reason)
                     return
+                exchange.masking = None  # what a process apart has made of a text is not what is shown
                 masked, tally = self.whole.masked(exchange, body)
             length = None if flow.request.method == "HEAD" else len(masked)
             self._sessions.keep(exchange, flow.response.status_code, body)

@@ -37,6 +37,7 @@ def look_at(flow: HTTPFlow, exchange: Exchange, now: datetime) -> Treatment:
         caller=exchange.ledger.caller,
         now=now,
         prose=exchange.prose,
+        told=exchange.told,
     )
     return marked(treatment, exchange, flow.response.status_code)
 

@@ -43,10 +43,16 @@ class GoesOn:
         self._awaits: Begins | None = None
         self._done: Callable[[], None] | None = None
 
+    def waits(self) -> bool:
+        """Whether it has to wait for something, now that it has gone on as far as it can: then let it `begin`."""
+        self._awaits = self._work.go()
+        return self._awaits is not None
+
     def begin(self, done: Callable[[], None]) -> None:
         """See `apart.Begins`."""
         self._done = done
-        self._go()
+        if self._awaits is not None:
+            self._awaits.begin(self._go)
 
     def end(self, reason: str = LEFT, *, tells: bool = False) -> None:
         """See `apart.Begins`."""

@@ -54,6 +54,12 @@ class AsSaid:
         return self._masker.feed(self._start)
 
 
+def begins_as_json(data: bytes) -> bool:
+    """Whether *data* begins like JSON that stands by itself, behind no guard."""
+    start = data.removeprefix(b"\xef\xbb\xbf")[:LOOKED_AT]
+    return start.lstrip()[:1] in (b"{", b"[") and _JSON.match(start) is not None
+
+
 def check_begin(data: bytes, kind: str) -> None:
     """Raise Withheld where *data*, which is said to be a page or a text, *kind*, begins like something else."""
     start = data.removeprefix(b"\xef\xbb\xbf")[:LOOKED_AT]

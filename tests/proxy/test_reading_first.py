@@ -1,4 +1,4 @@
-"""A large page is masked in turns, and what becomes of it is what would have become of it at once."""
+"""What is read first becomes what it would have become at once; a large page is masked in turns."""
 
 import asyncio
 
@@ -12,8 +12,8 @@ from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.prose import LONG, Prose
 from proxy.answer import Mask
 from proxy.exchange import Exchange
-from proxy.large_pages import LargePages
 from proxy.reading import Reader
+from proxy.reading_first import ReadingFirst
 from proxy.turns import Turns
 from tests.policies.formats.masking import UNDECLARED, tally
 from tests.policies.recognisers.weights_here import the_tagger
@@ -49,8 +49,10 @@ async def masked(body: bytes, *, ends_after: int | None = None) -> tuple[Exchang
         again.prose = counts.prose
         return looked_at(again)
 
-    masking = LargePages(Reader(), Turns(), lambda: None).masking(exchange, body, anew)
+    masking = ReadingFirst(Reader(), Turns(), lambda: None).masking(exchange, body, anew)
     over = asyncio.Event()
+    if masking is None:
+        return exchange, 0, True
     asyncio.get_running_loop().call_soon(masking.begin, over.set)
     turns = 0
     while not over.is_set() and turns != ends_after:
@@ -77,9 +79,19 @@ def test_one_that_cannot_be_masked_is_not() -> None:
     assert isinstance(exchange.masked, Withheld)
 
 
+def test_what_is_known_waits_for_nothing_and_what_is_not_is_read() -> None:
+    the_tagger()
+    said = SAID.format("十")
+    for waits in (True, False):  # read, and then remembered
+        exchange, turns, _ = asyncio.run(masked(page(said, 1).encode()))
+        assert isinstance(exchange.masked, tuple)
+        assert exchange.masked[0].decode() == page(HIDDEN.format("十"), 1)
+        assert (turns > 0) == waits
+
+
 @pytest.mark.parametrize("after", [1, 4])
 def test_one_that_nobody_wants_any_more_is_left_and_who_waits_is_told(after: int) -> None:
     the_tagger()
-    exchange, _, told = asyncio.run(masked(page(SAID, 600).encode(), ends_after=after))
+    exchange, _, told = asyncio.run(masked(page(SAID, 800).encode(), ends_after=after))
     assert exchange.masked is None
     assert told

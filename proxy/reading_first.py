@@ -1,27 +1,34 @@
-"""Large pages are masked in turns: one of a mebibyte takes seconds, and whoever else asks is answered meanwhile."""
+"""What has arrived whole is masked; where some of its running text is not known, that is read, and it is masked anew.
+
+A large page is masked in turns: one of a mebibyte takes seconds, and whoever else asks is answered meanwhile.
+"""
 
 from collections.abc import Callable
 from functools import partial
 
-from policies.formats.masker import Masker, Tally, masked_whole
+from policies.formats.masker import Tally, masked_whole
 from proxy.answer import Mask, Treatment
 from proxy.exchange import Exchange
 from proxy.pausing import GoesOn, pause
 from proxy.reading import Reader
-from proxy.turns import Turn, Turns
+from proxy.turns import SLICE, Turn, Turns
 
 
-class LargePages:
-    """Those of one worker, whose text is read by *reader*; *refused* is called where that has too much to read."""
+class ReadingFirst:
+    """The answers of one worker, whose text *reader* reads; *refused* is called where that has too much to do."""
 
     def __init__(self, reader: Reader, turns: Turns, refused: Callable[[], None]) -> None:
         self._reader = reader
         self._turns = turns
         self._refused = refused
 
-    def masking(self, exchange: Exchange, body: bytes, anew: Callable[[], Treatment]) -> GoesOn:
-        """What masks the page *body*, and notes what has become of it. *anew* says how it is looked at once more."""
-        return GoesOn(partial(self._mask, exchange, body, anew))
+    def masking(self, exchange: Exchange, body: bytes, anew: Callable[[], Treatment]) -> GoesOn | None:
+        """Mask *body*, and note what has become of it; what has to be waited for first, None where nothing has.
+
+        *anew* says how it is looked at once more.
+        """
+        work = GoesOn(partial(self._mask, exchange, body, anew))
+        return work if work.waits() else None
 
     def _mask(self, exchange: Exchange, body: bytes, anew: Callable[[], Treatment]) -> None:
         try:
@@ -42,9 +49,10 @@ class LargePages:
 
     def _masked(self, treatment: Treatment | None, body: bytes) -> tuple[bytes, Tally]:
         assert isinstance(treatment, Mask)
-        masker: Masker = treatment.masker
-        masker.tally.gives_way = self._give_way
-        return masked_whole(masker, body), masker.tally
+        tally = treatment.masker.tally
+        if treatment.format == "html" and len(body) > SLICE:
+            tally.gives_way = self._give_way
+        return masked_whole(treatment.masker, body), tally
 
     def _give_way(self) -> None:
         pause(Turn(self._turns))
