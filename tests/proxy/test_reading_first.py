@@ -66,11 +66,11 @@ async def masked(body: bytes, *, ends_after: int | None = None) -> tuple[Exchang
 
 def test_a_large_page_is_masked_in_turns() -> None:
     the_tagger()
-    exchange, turns, _ = asyncio.run(masked(page(SAID, 800).encode()))
+    exchange, turns, _ = asyncio.run(masked(page(SAID, 1000).encode()))
     assert isinstance(exchange.masked, tuple)
     shown, counts = exchange.masked
-    assert shown.decode() == page(HIDDEN, 800)
-    assert by_category(counts.found)["person_name"].number == 1600
+    assert shown.decode() == page(HIDDEN, 1000)
+    assert by_category(counts.found)["person_name"].number == 2000
     assert turns > 10
 
 
@@ -92,6 +92,6 @@ def test_what_is_known_waits_for_nothing_and_what_is_not_is_read() -> None:
 @pytest.mark.parametrize("after", [1, 4])
 def test_one_that_nobody_wants_any_more_is_left_and_who_waits_is_told(after: int) -> None:
     the_tagger()
-    exchange, _, told = asyncio.run(masked(page(SAID, 800).encode(), ends_after=after))
+    exchange, _, told = asyncio.run(masked(page(SAID, 1000).encode(), ends_after=after))
     assert exchange.masked is None
     assert told
