@@ -26,7 +26,7 @@ from console.unseen import readable_by
 from console.visible import exactly, visible
 from console.words import TABLES, languages, who, whose, word
 from incident.duty_view import limit_words
-from incident.ids import Bilingual, NotPermitted
+from incident.ids import Bilingual, NotPermitted, PersonId
 from incident.lines import split
 from incident.notice import blocks
 from incident.timeline import describe
@@ -131,6 +131,7 @@ class Pages:
             "zone": press.zone_name,
             "told": partial(moment, press=press),
             "bulletin_url": office.bulletin_url,
+            "called": self._called,
             "category_words": partial(word, press.labels.categories),
             "system_words": partial(word, press.labels.systems),
             "deliveries_of": office.deliveries_of,
@@ -203,6 +204,14 @@ class Pages:
         if done:
             cookies.put(answer, cookies.DONE, done)
         return answer
+
+    def _called(self, person: PersonId | None) -> str:
+        """Who *person* is to a reader: the accounts and roles they hold, and their number; nothing for None."""
+        held = [account for account in self.office.accounts.all() if account.person == person]
+        names = "、".join(account.name for account in held)
+        roles = sorted({role for account in held for role in account.roles})
+        words = "，".join([*(ROLE_NAMES[role].zh for role in roles), str(person)])
+        return f"{names}（{words}）" if held else person or ""
 
     def _emergencies(self, desk: Desk) -> tuple[PermitRecord, ...]:
         """Who sees all of a system now: every page tells everybody of the house."""

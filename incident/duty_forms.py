@@ -44,6 +44,8 @@ FORM_NAMES: Mapping[Form, Bilingual] = {
     Form.MAIL: Bilingual(zh="个人信息安全事件告知邮件", en="notice to persons, mail"),
     Form.NOT_TELLING: Bilingual(zh="不通知个人的决定", en="decision not to tell persons"),
 }
+SENT_TO_PERSONS = frozenset({Form.LETTER, Form.MAIL})
+"""These are sent as they are; the others stay with whom is told of the record."""
 _CHAIN = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 """SHA-256 of a file or a journal: letters and digits in which a number is found by chance."""
 
@@ -58,12 +60,13 @@ def fill(case: Case, form: Form, press: Press, scan: Scan, now: datetime, marks:
     facts = FormFacts(case, press, now)
     blocks = _FILLED[form](facts)
     name = FORM_NAMES[form].zh
+    basis = f"依据案件日志第 1 至 {case.last.number} 条，{facts.time(now)}"
     sheet = Sheet(
         title=marked(name, MARK.zh) if case.drill else name,
         blocks=blocks,
         made_at=now,
         marks=(f"{MARK.zh} / {MARK.en}", *marks) if case.drill else marks,
-        footer=f"{press.contact.unit.zh} · {case.id} · 依据案件日志第 1 至 {case.last.number} 条，{facts.time(now)}",
+        footer=f"{press.contact.unit.zh} · {case.id}" + ("" if form in SENT_TO_PERSONS else f" · {basis}"),
     )
     check_sheet(sheet, scan, public=(press.contact.phone, press.contact.hotline))
     return sheet

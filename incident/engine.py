@@ -12,7 +12,8 @@ from functools import cache, partial
 from incident.action import template_in
 from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, Rehearsal, StartDuties, Tighten
 from incident.deadlines import clock_facts, grading, judgement_facts, passing_facts, regrading
-from incident.draft import Hit, Problem, Scan, problems_of
+from incident.draft import Hit, Problem, Scan
+from incident.draft_problems import problems_of
 from incident.drill import is_barred, rehearsed
 from incident.duties import DutyTable, Occurrence
 from incident.facts.case import AlertFacts, Noted, Opened
@@ -249,6 +250,7 @@ class Engine:
             headline=headline_of(case),
             never_named=case.never_named,
             correction=bool(case.notice.versions),
+            public=case.notice.public,
         )
 
     def _scan(self, text: str) -> Sequence[Hit]:

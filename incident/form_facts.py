@@ -82,8 +82,9 @@ class FormFacts:
     def period(self) -> Field:
         """When it happened."""
         first, last = (self.notice_fact(name).value.zh for name in ("from", "to"))
-        value = f"{first} 至 {last}" if first and last else UNKNOWN
-        return Field("发生时段", value, self._counted() if first and last else "")
+        value = first if first == last else f"{first} 至 {last}"
+        known = bool(first and last)
+        return Field("发生时段", value if known else UNKNOWN, self._counted() if known else "")
 
     def kind(self) -> Field:
         """What kind of incident it is, by what was noticed first."""
@@ -167,10 +168,6 @@ class FormFacts:
                 lines.append(f"尚未通知，最迟 {self.time(record.due)}")
             sources += entries[-1:]
         return Field("通知个人的情况", "；\n".join(lines) or "尚未起算", self.source(*sources))
-
-    def bare(self, field: Field) -> Field:
-        """*field* for readers outside, who are told the entry, and not how it was counted."""
-        return Field(field.label, field.value, field.source.partition("：")[0])
 
     def _of_scope(self, name: str, label: str) -> Field:
         fact = self.notice_fact(name)

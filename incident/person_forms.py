@@ -52,7 +52,7 @@ def _advice(facts: FormFacts) -> Field:
 
 
 def letter(facts: FormFacts) -> tuple[Block, ...]:
-    """What a person is told on paper."""
+    """What a person is told on paper: no entry of our journal is named, which means nothing to them."""
     unit, system = facts.press.contact.unit.zh, facts.systems().value
     return (
         Paragraph("尊敬的市民："),
@@ -60,7 +60,7 @@ def letter(facts: FormFacts) -> tuple[Block, ...]:
             f"{unit}依照{_PIPL}，就您在{system}中的个人信息，告知如下。本告知书只发给受影响的个人，不会要求您转账、"
             "提供验证码或者点击链接。"
         ),
-        Fields(tuple(map(facts.bare, _person_fields(facts)))),
+        Fields(tuple(Field(each.label, each.value) for each in _person_fields(facts))),
         Paragraph(f"{unit}\n{facts.time(facts.now)}"),
     )
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from incident.audience import AUDIENCES, Audience
-from incident.draft import Draft, NoticeFact, Problem, Scan, problems_of
+from incident.draft import Draft, NoticeFact, Problem, Scan
+from incident.draft_problems import problems_of
 from incident.drill import marked_draft
 from incident.ids import Bilingual
 from incident.incident import Case

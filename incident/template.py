@@ -25,7 +25,7 @@ FACT, LAYOUT = "fact", "layout"
 CHOICES = frozenset(
     {
         "known", "persons", "unattributed", "persons_masked", "accounts", "clear",
-        "at_least", "anonymous", "decoy_only", "decoy_counted", "stopped",
+        "at_least", "anonymous", "decoy_only", "decoy_counted", "stopped", "one_minute",
     }
 )  # fmt: skip
 """What a template may choose its words by; never what it prints."""

@@ -224,7 +224,14 @@ def text_for(
     english = audience is Audience.ENGLISH
     known = {fact.name: (fact.value.en if english else fact.value.zh) or MISSING_MARK for fact in facts}
     stopped = any(fact.name == "contained" and fact.value.zh for fact in facts)
-    return render(press.templates, template, audience, known, {**_choices(case.scope), "stopped": stopped})
+    chosen = {**_choices(case.scope), "stopped": stopped, "one_minute": is_one_minute(facts)}
+    return render(press.templates, template, audience, known, chosen)
+
+
+def is_one_minute(facts: tuple[NoticeFact, ...]) -> bool:
+    """Whether all was read in one minute as *facts* have it: then a reader is told one time, and no span."""
+    times = {fact.name: fact.value for fact in facts if fact.value.zh}
+    return "from" in times and times["from"] == times.get("to")
 
 
 def _real_persons(scope: Scope) -> int:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bulletin.pages import ON_ONE_PAGE
-from incident.draft import LONGEST_BODY
+from incident.draft_problems import LONGEST_BODY
 from tests.bulletin.conftest import Serve
 from tests.bulletin.shelves import content, notice, put, withdrawn
 from tests.golden import Golden

@@ -60,8 +60,8 @@ def test_two_people_publish(bureau: Bureau, case: CaseId, second: str) -> None:
     links = [each.get("href") for each in page.all("a") if "第 1 版" in text_of(each)]
     assert links == ["https://notices.yingbi.example/notices/N-20261123-001"]
     hands = text_of(page.by_id("publishing")) + page.text()
-    assert "p-li" in hands
-    assert ("p-zhao" if second == "press2" else "p-sun") in hands
+    assert "press（发布员，p-li）" in hands
+    assert ("press2（发布员，p-zhao）" if second == "press2" else "officer（安全管理员，p-sun）") in hands
 
 
 def test_the_first_person_is_not_offered_to_approve(bureau: Bureau, case: CaseId) -> None:

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 
 from incident.duties import Grade
-from incident.duty_forms import FORM_NAMES, Form, check_sheet
+from incident.duty_forms import FORM_NAMES, SENT_TO_PERSONS, Form, check_sheet
 from incident.facts.case import Move
 from incident.facts.duty import ItemStated
 from incident.form_facts import UNKNOWN
@@ -74,12 +74,21 @@ def fields_of(sheet: Sheet) -> list[tuple[str, str, str]]:
 def test_every_number_names_the_record_that_it_comes_from(office: Office) -> None:
     case = handled(office)
     last = office.cases.get(case).last.number
-    for form in Form:
+    for form in set(Form) - SENT_TO_PERSONS:
         fields = fields_of(office.cases.form(case, form))
         assert any("#" in source for _, _, source in fields)
         for label, value, source in fields:
             assert source or not re.search(r"\d", value), (form, label)
             assert all(1 <= int(number) <= last for number in re.findall(r"#(\d+)", source)), (form, label)
+
+
+def test_what_is_sent_to_persons_names_no_entry_of_the_journal(office: Office) -> None:
+    case = handled(office)
+    for form in SENT_TO_PERSONS:
+        told = text_of(office.cases.form(case, form))
+        assert case in told, "whoever asks about it can name the case"
+        assert "案件日志" not in told
+        assert "#" not in told
 
 
 def test_the_numbers_are_those_of_the_scope(office: Office) -> None:

@@ -48,6 +48,22 @@ def test_the_shipped_template_needs_no_hand(office: Office, events: dict[str, An
     assert office.cases.problems(case) == ()
 
 
+@pytest.mark.parametrize("name", sorted(path.name.partition(".")[0] for path in SHIPPED.glob("*.zh.j2")))
+def test_one_minute_is_told_as_one_time_and_more_as_a_span(office: Office, name: str) -> None:
+    office.record()
+    case = office.cases.open_or_join(alert(automatic=True))
+    office.perform_all()
+    for last, times in (("17:56", 1), ("17:59", 2)):
+        if last != "17:56":
+            office.record(at=TEN - timedelta(minutes=1))
+            office.cases.reassess(case, CHEN, 24)
+            office.perform_all()
+        content = write_draft(office.cases.get(case), name, PRESS, TEN).content
+        for text in (content.body_zh, content.body_en):
+            told = sum(text.count(time) for time in {"17:56", last})
+            assert told == times, text
+
+
 ONE_DECOY = {"count": 1, **MASKED}
 
 

@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from incident.draft import LONGEST_BODY, MISSING_MARK, SECTIONS, Draft, Headline, NoticeFact, problems_of
+from incident.draft import MISSING_MARK, Draft, Headline, NoticeFact
+from incident.draft_problems import LONGEST_BODY, SECTIONS, problems_of
 from incident.duties import GRADE_NAMES, Grade
 from incident.ids import Bilingual
-from incident.notice import Stage
+from incident.notice import Content, Stage
 from policies.recognisers.scan import scan
 from tests.incident.office import zh
 from tests.incident.test_notice import CONTENT
@@ -28,10 +29,17 @@ def draft(**changes: object) -> Draft:
 
 
 def codes(
-    of: Draft, facts: tuple[NoticeFact, ...] = FACTS, *, headline: Headline = HEADLINE, correction: bool = False
+    of: Draft, facts: tuple[NoticeFact, ...] = FACTS, *, headline: Headline = HEADLINE, public: Content | None = None
 ) -> set[str]:
-    never_named = {"clerk-wang", "10.0.0.7"}
-    found = problems_of(of, facts, scan, headline=headline, never_named=never_named, correction=correction)
+    found = problems_of(
+        of,
+        facts,
+        scan,
+        headline=headline,
+        never_named={"clerk-wang", "10.0.0.7"},
+        correction=public is not None,
+        public=public,
+    )
     assert all(problem.text.zh and problem.text.en for problem in found)
     return {problem.code for problem in found}
 
@@ -179,8 +187,18 @@ def test_a_draft_of_before_they_were_noted_has_those_of_the_case() -> None:
 
 
 def test_a_correction_says_what_it_corrects() -> None:
-    assert codes(draft(), correction=True) == {"no-change"}
-    assert codes(draft(change=zh("补充了说明")), correction=True) == set()
+    public = draft(title_zh="另一个标题").content
+    assert codes(draft(), public=public) == {"no-change"}
+    assert codes(draft(change=zh("补充了说明")), public=public) == set()
+
+
+@pytest.mark.parametrize("before", [None, zh("补充了致谢")])
+def test_a_correction_changes_what_the_public_reads(before: Bilingual | None) -> None:
+    """A note on what was corrected, below the same text, would be untrue."""
+    public = draft(change=before).content
+    assert codes(draft(change=zh("补充了说明")), public=public) == {"nothing-changed"}
+    for changed in ({"stage": Stage.RESOLVED}, {"body_en": "Another text."}):
+        assert "nothing-changed" not in codes(draft(change=zh("补充了说明"), **changed), public=public)
 
 
 def test_a_problem_never_repeats_what_was_found() -> None:
