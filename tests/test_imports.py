@@ -27,7 +27,7 @@ HOMES = {
     "presidio_analyzer": ("policies/recognisers/presidio.py",),
     "hyperscan": ("policies/recognisers/gate.py", "policies/recognisers/compiled_gate.py"),
     "elasticsearch": (
-        *("siem/index/anchor_index.py", "siem/index/elastic.py"),
+        *("siem/index/anchor_index.py", "siem/index/elastic_keeper.py"),
         *("siem/index/elastic_append.py", "siem/index/elastic_link.py"),
     ),
     "sigma": ("siem/detect/rule.py",),
@@ -67,7 +67,7 @@ LAZY = ("yingbi/cli.py", "yingbi/commands/")
 WHERE_USED: dict[str, tuple[str, ...]] = {
     "incident/sheet_file.py": ("incident.sheet_docx", "incident.sheet_pdf"),
     "siem/trace/opened.py": ("openpyxl", "pypdf"),
-    "yingbi/index.py": ("siem.index.elastic", "siem.index.elastic_link"),
+    "yingbi/index.py": ("siem.index.elastic", "siem.index.elastic_keeper", "siem.index.elastic_link"),
     "yingbi/carrying.py": ("siem.notify.sender",),
     "yingbi/heart.py": ("siem.notify.heartbeat",),
     "yingbi/process/notifier.py": ("siem.notify.sender",),

@@ -39,7 +39,7 @@ def open_keeper(settings: Settings, store: EventStore) -> Keeper:
     """Who looks after the index that *store* writes. Raises NodeUnavailable."""
     if isinstance(store, SqliteStore):
         return store  # one process writes the files, and so it is the one that may delete them
-    from siem.index.elastic import ElasticKeeper
+    from siem.index.elastic_keeper import ElasticKeeper
 
     cluster = cluster_of(settings)
     return ElasticKeeper(cluster.urls, cluster.ca_file, _login(cluster, "keeper"))

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 import psutil
 
 from deploy.elasticsearch.connection import NodeUnavailable
-from siem.index.elastic import ElasticKeeper
+from siem.index.elastic_keeper import ElasticKeeper
 from siem.index.elastic_link import Login
 from siem.index.positions import Positions
 from siem.index.ship import Shipper, standing

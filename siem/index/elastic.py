@@ -7,16 +7,12 @@ Three roles, so that no process holds more than it needs: the writer appends (`c
 nor delete), the reader searches, the keeper looks after templates and whole indices and sees no document.
 """
 
-import contextlib
 import functools
-import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from elasticsearch import BadRequestError, NotFoundError
 
 from siem.index.candidates import Candidate, Question, check_all
 from siem.index.condition import EVERYTHING, AnyOf, Condition, In, fold
@@ -24,13 +20,12 @@ from siem.index.counts import MOST_COUNTS, Breakdown, Count, check_breakdown, me
 from siem.index.elastic_append import Appending, index_on
 from siem.index.elastic_candidates import candidates_in
 from siem.index.elastic_counts import count_aggregation, counts_in, term_aggregation, term_counts_in
-from siem.index.elastic_link import Link, Login
-from siem.index.elastic_query import Query, mapping, moment_of, query_of
+from siem.index.elastic_link import Link, Login, deadline_in
+from siem.index.elastic_query import moment_of, query_of
+from siem.index.elastic_reading import NEWEST_FIRST, WHOLE, Reading, sources
 from siem.index.elastic_sightings import (
     ALL_SEERS,
     ASKED_AT_ONCE,
-    NOTHING,
-    SAMPLED,
     SEERS,
     add_to,
     not_whole,
@@ -46,21 +41,6 @@ from siem.record.ecs import Document
 from siem.record.event import EventId
 
 PREFIX = "yingbi-access"
-PAGE = 1_000
-"""Events read at a time: what a search holds in memory."""
-TOLD_PAGE = 10_000
-"""The same where some fields of each are read."""
-
-_NAMED_DAYS = 31
-_DAY = re.compile(r"-\d{4}\.\d\d\.\d\d", re.ASCII)
-_KEEP_ALIVE = "5m"
-_TIMES = "strict_date_optional_time_nanos"
-_ORDER = [
-    {"@timestamp": {"order": "asc", "format": _TIMES}},
-    {"event.id": {"order": "asc"}},
-]
-_NEWEST_FIRST = [{name: {**how, "order": "desc"} for name, how in each.items()} for each in _ORDER]
-_WHOLE: Mapping[str, Any] = {"track_total_hits": False, "allow_partial_search_results": False}
 
 
 class ElasticStore:
@@ -79,43 +59,44 @@ class ElasticStore:
         prefix: str = PREFIX,
     ) -> None:
         self.prefix = prefix
-        self._reader = Link(urls, ca_file, reader) if reader else None
-        self._appending = Appending(Link(urls, ca_file, writer), self._reader, prefix) if writer else None
+        link = Link(urls, ca_file, reader) if reader else None
+        self._reader = Reading(link, prefix) if link else None
+        self._appending = Appending(Link(urls, ca_file, writer), link, prefix) if writer else None
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """As `EventStore` promises. Takes up to a refresh (a quarter of a second) longer than the indexing itself."""
         if self._appending is None:
             raise ValueError("this index was opened to read only")
-        return self._appending.append(documents, _deadline(timeout))
+        return self._appending.append(documents, deadline_in(timeout))
 
     def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
         """As `EventStore` promises."""
         query = query_of(condition, start, end)
-        return self._hits(query, self._indices(start, end), timeout) if start < end else iter(())
+        return self._reading().hits(query, self._reading().indices(start, end), timeout) if start < end else iter(())
 
     def candidates(
         self, questions: Sequence[Question], start: datetime, end: datetime, timeout: timedelta
     ) -> list[Candidate]:
         """As `EventStore` promises."""
         check_all(questions)
-        ask = functools.partial(self._counted, _deadline(timeout))
+        ask = functools.partial(self._reading().counted, deadline_in(timeout))
         return candidates_in(ask, self._index_on, questions, start, end) if start < end else []
 
     def get(self, event: EventId, timeout: timedelta) -> Document | None:
         """As `EventStore` promises."""
-        with self._reading().call(_deadline(timeout)) as client:
+        with self._reading().link.call(deadline_in(timeout)) as client:
             found = client.search(
                 index=f"{self.prefix}-*", query={"ids": {"values": [event]}}, size=1, allow_partial_search_results=False
             )
-        return next(iter(_sources(found.body)), None)
+        return next(iter(sources(found.body)), None)
 
     def count(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> int:
         """As `EventStore` promises."""
         query = query_of(condition, start, end)
         if start >= end:
             return 0
-        with self._reading().call(_deadline(timeout)) as client:
-            found = client.count(index=self._indices(start, end), query=query, ignore_unavailable=True)
+        with self._reading().link.call(deadline_in(timeout)) as client:
+            found = client.count(index=self._reading().indices(start, end), query=query, ignore_unavailable=True)
         if found["_shards"]["failed"]:
             raise StoreUnavailable("a part of the index did not answer")
         return int(found["count"])
@@ -133,31 +114,31 @@ class ElasticStore:
         query = query_of(condition, start, end)
         if start >= end:
             return []
-        with self._reading().call(_deadline(timeout)) as client:
+        with self._reading().link.call(deadline_in(timeout)) as client:
             found = client.search(
-                index=self._indices(start, end),
+                index=self._reading().indices(start, end),
                 query=query,
-                sort=_NEWEST_FIRST,
+                sort=NEWEST_FIRST,
                 size=most,
                 search_after=[moment_of(before[0]), before[1]] if before else None,
                 ignore_unavailable=True,
-                **_WHOLE,
+                **WHOLE,
             )
-        return list(_sources(found.body))
+        return list(sources(found.body))
 
     def count_by(
         self, asked: Breakdown, start: datetime, end: datetime, timeout: timedelta, every: timedelta | None = None
     ) -> list[Count]:
         """As `EventStore` promises."""
         check_breakdown(asked, start, every)
-        query, deadline = query_of(asked.condition, start, end), _deadline(timeout)
+        query, deadline = query_of(asked.condition, start, end), deadline_in(timeout)
         if start >= end:
             return []
-        indices = self._indices(start, end)
+        indices = self._reading().indices(start, end)
 
         def answer(aggregation: Mapping[str, Any]) -> Mapping[str, Any]:
             left = timedelta(seconds=max(deadline - time.monotonic(), 0))
-            return self._aggregated(query, aggregation, indices, left)
+            return self._reading().aggregated(query, aggregation, indices, left)
 
         at_once = term_aggregation(asked, start, end, every)
         if at_once is not None and (whole := term_counts_in(answer(at_once), start)) is not None:
@@ -173,7 +154,7 @@ class ElasticStore:
 
     def newest(self, timeout: timedelta) -> datetime | None:
         """As `EventStore` promises."""
-        with self._reading().call(_deadline(timeout)) as client:
+        with self._reading().link.call(deadline_in(timeout)) as client:
             found = client.search(
                 index=f"{self.prefix}-*",
                 query=query_of(EVERYTHING, FIRST, LAST),
@@ -181,7 +162,7 @@ class ElasticStore:
                 size=1,
                 allow_partial_search_results=False,
             )
-        return next((datetime.fromisoformat(source["@timestamp"]) for source in _sources(found.body)), None)
+        return next((datetime.fromisoformat(source["@timestamp"]) for source in sources(found.body)), None)
 
     def sightings(
         self, subjects: Collection[str], start: datetime, end: datetime, timeout: timedelta
@@ -197,7 +178,9 @@ class ElasticStore:
         if start >= end or not seers:
             return [0] * len(seers)
         query = query_of(AnyOf(tuple(map(of_seer, seers))), start, end)
-        found = self._aggregated(query, volume_aggregations(seers), self._indices(start, end), timeout)
+        found = self._reading().aggregated(
+            query, volume_aggregations(seers), self._reading().indices(start, end), timeout
+        )
         return [int(each["subjects"]["value"]) for each in found["seers"]["buckets"]] or [0] * len(seers)
 
     def volumes(self, epochs: Collection[str], start: datetime, end: datetime, timeout: timedelta) -> Volumes:
@@ -205,7 +188,9 @@ class ElasticStore:
         parts, sample = parts_of(self.count(EVERYTHING, FIRST, LAST, timeout)), Sample()
         for epoch in map(fold, epochs):
             lowest = lowest_of(epoch, parts)
-            for event in self._told({"range": {"yingbi.subjects": {"gte": lowest[0], "lt": lowest[1]}}}, timeout):
+            for event in self._reading().told(
+                {"range": {"yingbi.subjects": {"gte": lowest[0], "lt": lowest[1]}}}, timeout
+            ):
                 add_to(sample, event, lowest, (start, end))
         return sample.volumes(parts)
 
@@ -221,148 +206,16 @@ class ElasticStore:
         query = query_of(In("yingbi.subjects", frozenset(subjects)), start, end)
         seers = SEERS if len(subjects) > 1 else ALL_SEERS
         asked = sighting_aggregations(subjects, seers)
-        found = self._aggregated(query, asked, self._indices(start, end), timeout)
+        found = self._reading().aggregated(query, asked, self._reading().indices(start, end), timeout)
         alone = set(not_whole(found)) if len(subjects) > 1 else set()
         yield from (each for each in sightings_in(found) if each.subject not in alone)
         for subject in sorted(alone):
             yield from self._sightings([subject], start, end, timeout)
 
-    def _counted(
-        self, deadline: float, indices: Sequence[str], query: Query, aggregations: Mapping[str, Any]
-    ) -> Mapping[str, Any] | None:
-        """As `siem.index.elastic_candidates.Ask` promises."""
-        with self._reading().call(deadline) as client:
-            found = client.search(
-                index=indices, query=query, aggregations=aggregations, size=0, ignore_unavailable=True, **_WHOLE
-            )
-        shards = found["_shards"]["total"]
-        return None if shards > len(indices) else found.body.get("aggregations", {}) if shards else {}
-
-    def _aggregated(
-        self, query: Query, asked: Mapping[str, Any], indices: Sequence[str], timeout: timedelta
-    ) -> Mapping[str, Any]:
-        with self._reading().call(_deadline(timeout)) as client:
-            found = client.search(
-                index=indices, query=query, aggregations=asked, size=0, ignore_unavailable=True, **_WHOLE
-            )
-        return found.body.get("aggregations") or NOTHING
-
-    def _hits(self, query: Query, indices: Sequence[str], timeout: timedelta) -> Iterator[Document]:
-        reader = self._reading()
-        with reader.call(_deadline(timeout)) as client:
-            found = client.search(index=indices, query=query, sort=_ORDER, size=PAGE, ignore_unavailable=True, **_WHOLE)
-        yield from _sources(found.body)
-        hits = found["hits"]["hits"]
-        if len(hits) == PAGE:  # most searches end with the first page, and need no point in time to be kept for them
-            yield from self._further_hits(query, indices, hits[-1]["sort"], timeout)
-
-    def _further_hits(
-        self, query: Query, indices: Sequence[str], after: Sequence[Any], timeout: timedelta
-    ) -> Iterator[Document]:
-        # Without the tie-breaker a point in time adds: ours, the event's id, has no ties.
-        order = {"sort": _ORDER, "size": PAGE, "search_after": after}
-        for found in self._pages(query, indices, order, len(_ORDER), timeout):
-            yield from _sources(found)
-
-    def _told(self, query: Query, timeout: timedelta) -> Iterator[Mapping[str, Sequence[str]]]:
-        """The `SAMPLED` fields and the time of all events that satisfy *query*, in no order."""
-        asked = [{"field": "@timestamp", "format": _TIMES}, *SAMPLED]
-        each = {"sort": ["_shard_doc"], "size": TOLD_PAGE, "docvalue_fields": asked, "source": False}
-        for found in self._pages(query, (f"{self.prefix}-*",), each, 1, timeout):
-            yield from (hit["fields"] for hit in found["hits"]["hits"])
-
-    def _pages(
-        self, query: Query, indices: Sequence[str], asked: Mapping[str, Any], keys: int, timeout: timedelta
-    ) -> Iterator[Mapping[str, Any]]:
-        """Pages of what satisfies *query*, in the order that *asked* says and its first *keys* go on from."""
-        reader = self._reading()
-        with reader.call(_deadline(timeout)) as client:
-            pit = client.open_point_in_time(index=indices, keep_alive=_KEEP_ALIVE, ignore_unavailable=True)["id"]
-        try:
-            after: Mapping[str, Any] = {}
-            while True:
-                with reader.call(_deadline(timeout)) as client:
-                    kept = {"id": pit, "keep_alive": _KEEP_ALIVE}
-                    found = client.search(pit=kept, query=query, **{**asked, **after}, **_WHOLE)
-                yield found.body
-                hits = found["hits"]["hits"]
-                if len(hits) < asked["size"]:
-                    return
-                pit, after = found["pit_id"], {"search_after": hits[-1]["sort"][:keys]}
-        finally:
-            # It would end by itself; a cluster that cannot be told so now is not worth an error.
-            with contextlib.suppress(StoreUnavailable), reader.call(_deadline(timeout)) as client:
-                client.close_point_in_time(id=pit)
-
     def _index_on(self, day: date) -> str:
         return index_on(self.prefix, day)
 
-    def _indices(self, start: datetime, end: datetime) -> Sequence[str]:
-        """The indices that may hold events of a span: by name where they are few, so that the others are not asked."""
-        first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
-        if (last - first).days >= _NAMED_DAYS:
-            return (f"{self.prefix}-*",)
-        return [self._index_on(first + timedelta(days=day)) for day in range((last - first).days + 1)]
-
-    def _reading(self) -> Link:
+    def _reading(self) -> Reading:
         if self._reader is None:
             raise ValueError("this index was opened to write only")
         return self._reader
-
-
-class ElasticKeeper:
-    """A `Keeper` of the indices of days, and of their alias `<prefix>`. Sees no document."""
-
-    def __init__(self, urls: Sequence[str], ca_file: Path, login: Login, *, prefix: str = PREFIX) -> None:
-        self.prefix = prefix
-        self._link = Link(urls, ca_file, login)
-
-    def prepare(self, timeout: timedelta) -> None:
-        """As `Keeper` promises: the template, and the mappings of the indices that there are."""
-        deadline = _deadline(timeout)
-        settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "250ms"}
-        ours = mapping()
-        with self._link.call(deadline) as client:
-            client.indices.put_index_template(
-                name=self.prefix,
-                index_patterns=[f"{self.prefix}-*"],
-                priority=500,
-                template={"settings": settings, "mappings": ours, "aliases": {self.prefix: {}}},
-            )
-        for name in self._days(deadline):
-            # One that somebody else made with a mapping of his own must not keep the others from being written to.
-            with self._link.call(deadline) as client, contextlib.suppress(BadRequestError, NotFoundError):
-                client.indices.put_alias(index=name, name=self.prefix)
-                client.indices.put_mapping(index=name, meta=ours["_meta"], properties=ours["properties"])
-
-    def drop_before(self, day: date, timeout: timedelta, but: Callable[[date], bool] = lambda each: False) -> list[str]:
-        """As `Keeper` promises. What is no day is left alone, whatever its name begins with."""
-        deadline = _deadline(timeout)
-        days = {name: _day_of(name.removeprefix(self.prefix)) for name in self._days(deadline)}
-        old = [name for name, each in days.items() if each < day and not but(each)]
-        for name in old:
-            with self._link.call(deadline) as client, contextlib.suppress(NotFoundError):
-                client.indices.delete(index=name)
-        return old
-
-    def _days(self, deadline: float) -> list[str]:
-        """The names of the indices of days, oldest first."""
-        with self._link.call(deadline) as client:
-            names = client.indices.get(index=f"{self.prefix}-*", features=["aliases"]).body
-        return sorted(name for name in names if _DAY.fullmatch(name.removeprefix(self.prefix)))
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._link.close()
-
-
-def _day_of(name: str) -> date:
-    return date.fromisoformat(name.removeprefix("-").replace(".", "-"))
-
-
-def _sources(found: Mapping[str, Any]) -> Iterator[Document]:
-    return (hit["_source"] for hit in found["hits"]["hits"])
-
-
-def _deadline(timeout: timedelta) -> float:
-    return time.monotonic() + timeout.total_seconds()

@@ -12,19 +12,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
-from siem.index.candidates import SUBJECTS, Amount, Candidate, Question, Reached, joined
+from siem.index.candidates import Amount, Candidate, Question, Reached, joined
 from siem.index.condition import EVERYTHING, AllOf, AnyOf, Compare, Condition, Exists, In, Operator, fold
+from siem.index.elastic_groups import (
+    FEW,
+    LIKELY,
+    Part,
+    altogether,
+    altogether_of,
+    amounts_in,
+    asked_in,
+    buckets_in,
+    ignored,
+    metric_of,
+    most_groups,
+    times_in,
+)
 from siem.index.elastic_query import Query, query_of, text_of
-from siem.index.fields import FIELDS
 from siem.index.strict import FIRST
-
-type Part = tuple[datetime, datetime]
-"""From the first until before the second."""
 
 type Groups = dict[str, set[int]] | None
 """By value of the group's field, folded, in which parts of the span it can be reached; None for any group."""
-
-_TOLD, _METERED = 60_000, 20_000
 _MOST_PARTS = 48
 _MOST_DAYS = 31
 _LEAST_PART = timedelta(minutes=10)
@@ -33,12 +41,8 @@ _PAIRS = 5_000
 _ROUNDED = timedelta(milliseconds=1)
 _REACHES = (timedelta(hours=1), timedelta(days=1))
 """What is asked about the whole of a span begins one of these before it, so that questions have it in common."""
-_LIKELY = 2_000
-"""So many groups are few."""
 _NAMED = 200
 """So many groups are named in a condition, where letters are of either case."""
-_FEW = frozenset({"source.ip", "service.name", "user.id", "yingbi.credential"})
-"""Fields of which a group has few values, which are counted one by one."""
 
 
 class Ask(Protocol):
@@ -121,11 +125,11 @@ class _Counting:
         for index in self._days_of((self.start, self.end)):
             query = query_of(AnyOf(reached.conditions), self.start, self.end)
             answer = self.ask(
-                index, query, {"when": _times([(first - _ROUNDED, last + _ROUNDED) for first, last in parts])}
+                index, query, {"when": times_in([(first - _ROUNDED, last + _ROUNDED) for first, last in parts])}
             )
             if answer is None:
                 return [True] * len(parts)
-            for place, one in enumerate(_buckets(answer, "when")):
+            for place, one in enumerate(buckets_in(answer, "when")):
                 found[place] |= one["doc_count"] > 0
         return found
 
@@ -140,7 +144,7 @@ class _Counting:
             if not likely:
                 return {}
             of = replace(of, only=likely)
-        if reached.amount is Amount.DIFFERENT and reached.field in _FEW:
+        if reached.amount is Amount.DIFFERENT and reached.field in FEW:
             pairs = self._pairs(of, reached, parts)
             if pairs is not None:
                 return pairs
@@ -155,19 +159,19 @@ class _Counting:
         span = (self.start - within - _ROUNDED, self.end + _ROUNDED)
         days = self._days_of(span)
         least = math.ceil(reached.at_least / max(len(days), 1))
-        asked = _altogether(of.name, reached, least)
+        asked = altogether(of.name, reached, least)
         if asked is None:
             return None
         found: set[str] = set()
         for index in days:
             key = (index, of, span, reached.field, json.dumps(asked))
             if key not in self._known:
-                self._known[key] = self.ask([index], of.query(*span), {**asked, "ignored": _ignored(reached.field)})
+                self._known[key] = self.ask([index], of.query(*span), {**asked, "ignored": ignored(reached.field)})
             answer = self._known[key]
             if answer is None or (answer and answer["ignored"]["doc_count"]):
                 return None
-            amounts = [(str(each["key"]), _altogether_of(each)) for each in _buckets(answer, "who")]
-            if len(amounts) >= _LIKELY and ("order" not in asked["who"]["terms"] or amounts[-1][1] >= least):
+            amounts = [(str(each["key"]), altogether_of(each)) for each in buckets_in(answer, "who")]
+            if len(amounts) >= LIKELY and ("order" not in asked["who"]["terms"] or amounts[-1][1] >= least):
                 return None
             found.update(value for value, amount in amounts if amount >= least)
         return frozenset(found)
@@ -197,7 +201,7 @@ class _Counting:
 
     def _counted(self, of: _Of, reached: Reached, parts: Sequence[Part]) -> Groups:
         """The groups that come to enough in one of *parts* and what lies within reach before it."""
-        metric = _metric_of(reached)
+        metric = metric_of(reached)
         if metric is None:
             return None
         ranges = [(first - reached.within - _ROUNDED, last + _ROUNDED) for first, last in parts]
@@ -205,13 +209,13 @@ class _Counting:
         keys: list[set[str]] = [set() for _ in ranges]
         for index in self._days_of((ranges[0][0], ranges[-1][1])):
             least = [math.ceil(reached.at_least / max(len(self._days_of(one)), 1)) for one in ranges]
-            asked = _asked(of.name, ranges, metric, min(least), reached.field)
+            asked = asked_in(of.name, ranges, metric, min(least), reached.field)
             answer = self.ask([index], of.query(ranges[0][0], ranges[-1][1]), asked)
             if answer is None or (answer and answer["ignored"]["doc_count"]):
                 return None
-            for place, one in enumerate(_buckets(answer, "when")):
-                amounts = _amounts(one)
-                if len(amounts) >= _most_groups(len(ranges), metric) and amounts[-1][1] >= least[place]:
+            for place, one in enumerate(buckets_in(answer, "when")):
+                amounts = amounts_in(one)
+                if len(amounts) >= most_groups(len(ranges), metric) and amounts[-1][1] >= least[place]:
                     return None
                 keys[place].update(key for key, amount in amounts if amount >= least[place])
         for place, of_place in enumerate(keys):
@@ -231,13 +235,13 @@ class _Counting:
         keys: set[str],
     ) -> set[str]:
         """Those of *keys* that come to enough on several *days* together."""
-        asked = _asked(of.name, [part], metric, 1, reached.field)
+        asked = asked_in(of.name, [part], metric, 1, reached.field)
         asked["when"]["aggregations"]["who"]["terms"] |= {"include": sorted(keys), "size": len(keys)}
         answer = self.ask(days, of.query(*part), asked)
         if answer is None:
             return keys
-        (one,) = _buckets(answer, "when") or ({"who": {"buckets": ()}},)
-        return {key for key, amount in _amounts(one) if amount >= reached.at_least}
+        (one,) = buckets_in(answer, "when") or ({"who": {"buckets": ()}},)
+        return {key for key, amount in amounts_in(one) if amount >= reached.at_least}
 
     def _pairs(self, of: _Of, reached: Reached, parts: Sequence[Part]) -> Groups:
         """The groups that have enough different values in one of *parts*; None where there are too many to go through.
@@ -254,13 +258,13 @@ class _Counting:
             for index in self._days_of(span):
                 composite: dict[str, Any] = {"size": _PAIRS, "sources": sources}
                 for _ in range(_MOST_PAGES):
-                    asked = {"pairs": {"composite": composite}, "ignored": _ignored(reached.field)}
+                    asked = {"pairs": {"composite": composite}, "ignored": ignored(reached.field)}
                     answer = self.ask([index], of.query(*span), asked)
                     if answer is None or (answer and answer["ignored"]["doc_count"]):
                         return None
-                    for bucket in _buckets(answer, "pairs"):
+                    for bucket in buckets_in(answer, "pairs"):
                         values[bucket["key"]["who"]].add(bucket["key"]["what"])
-                    if len(_buckets(answer, "pairs")) < _PAIRS:
+                    if len(buckets_in(answer, "pairs")) < _PAIRS:
                         break
                     composite = {**composite, "after": answer["pairs"]["after_key"]}
                 else:
@@ -272,75 +276,6 @@ class _Counting:
 
     def _days_of(self, part: Part) -> list[str]:
         return [index for index, (first, last) in self.days.items() if first < part[1] and part[0] < last]
-
-
-def _altogether(name: str, reached: Reached, least: int) -> dict[str, Any] | None:
-    """Asks what groups come to, of whatever time; None where that is no bound."""
-    terms: dict[str, Any] = {"field": text_of(name), "size": _LIKELY, "min_doc_count": least}
-    if reached.amount is Amount.DIFFERENT and reached.field in _FEW:
-        what = {"terms": {"field": text_of(reached.field), "size": least}}
-        return {"who": {"terms": terms, "aggregations": {"what": what}}} if least * _LIKELY <= _TOLD else None
-    metric = _metric_of(reached)
-    if metric:
-        terms = {"field": text_of(name), "size": _LIKELY, "order": {"much": "desc"}}
-        return {"who": {"terms": terms, "aggregations": {"much": metric}}}
-    return None if metric is None else {"who": {"terms": terms}}
-
-
-def _altogether_of(group: Mapping[str, Any]) -> float:
-    """What one of these groups comes to."""
-    return len(group["what"]["buckets"]) if "what" in group else _amount_of(group)
-
-
-def _amount_of(group: Mapping[str, Any]) -> float:
-    """What a group comes to: a little more where that is a sum of floating point."""
-    return float(group["much"]["value"] * (1 + 1e-9) if "much" in group else group["doc_count"])
-
-
-def _asked(name: str, ranges: Sequence[Part], metric: Mapping[str, Any], least: int, counted: str) -> dict[str, Any]:
-    terms: dict[str, Any] = {"field": text_of(name), "size": _most_groups(len(ranges), metric)}
-    who: dict[str, Any] = {"terms": terms}
-    if metric:
-        terms["order"] = {"much": "desc"}
-        who["aggregations"] = {"much": metric}
-    else:
-        terms["min_doc_count"] = least
-    return {"when": {**_times(ranges), "aggregations": {"who": who}}, "ignored": _ignored(counted)}
-
-
-def _most_groups(ranges: int, metric: Mapping[str, Any]) -> int:
-    """How many groups are told of each range: a cluster tells 65,536 in all, and those with a metric whether or not
-    they come to enough.
-    """
-    return (_METERED if metric else _TOLD) // ranges
-
-
-def _times(ranges: Sequence[Part]) -> dict[str, Any]:
-    times = [{"from": first.isoformat(), "to": last.isoformat()} for first, last in ranges]
-    return {"date_range": {"field": "@timestamp", "ranges": times}}
-
-
-def _ignored(name: str) -> dict[str, Any]:
-    """How many events have values of a field that are kept and not indexed, and so are not counted."""
-    return {"filter": {"terms": {"_ignored": [name, f"{name}.text"]}}}
-
-
-def _metric_of(reached: Reached) -> Mapping[str, Any] | None:
-    """What a group comes to, empty for how many events it has, None where that is no bound."""
-    if reached.amount is Amount.SUM:
-        return {"sum": {"field": reached.field}}
-    if reached.amount is Amount.EVENTS or not FIELDS[reached.field].listed:
-        return {}
-    return {"value_count": {"field": SUBJECTS}} if reached.field == SUBJECTS else None
-
-
-def _amounts(bucket: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """The groups of a range, each with what it comes to."""
-    return [(str(group["key"]), _amount_of(group)) for group in bucket["who"]["buckets"]]
-
-
-def _buckets(answer: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
-    return answer[name]["buckets"] if answer else ()
 
 
 def _parts_of(within: timedelta, start: datetime, end: datetime) -> list[Part]:

@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, OrjsonSerializer, SSLError, TransportError
@@ -69,3 +70,8 @@ def _told(error: ApiError | TransportError) -> str:
             return "the index cannot be reached"
         case _:
             return "the index could not be talked to"
+
+
+def deadline_in(timeout: timedelta) -> float:
+    """When *timeout* is over, on the monotonic clock."""
+    return time.monotonic() + timeout.total_seconds()

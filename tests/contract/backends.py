@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from siem.index.elastic import ElasticKeeper, ElasticStore
+from siem.index.elastic import ElasticStore
+from siem.index.elastic_keeper import ElasticKeeper
 from siem.index.elastic_link import Login
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore

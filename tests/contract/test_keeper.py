@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from siem.index.condition import EVERYTHING
-from siem.index.elastic import ElasticKeeper, ElasticStore
+from siem.index.elastic import ElasticStore
+from siem.index.elastic_keeper import ElasticKeeper
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore, Keeper
 from tests.contract.backends import BACKENDS, SOON, login, opened

@@ -10,8 +10,9 @@ import pytest
 from elasticsearch import ApiError, Elasticsearch
 
 from siem.index.condition import EVERYTHING, Is
-from siem.index.elastic import ElasticKeeper, ElasticStore
+from siem.index.elastic import ElasticStore
 from siem.index.elastic_bulk import CHUNK_ITEMS
+from siem.index.elastic_keeper import ElasticKeeper
 from siem.index.elastic_link import Login
 from siem.index.store import StoreUnavailable
 from tests.contract.backends import SOON, elastic_prefix, elastic_store, login
