@@ -6,7 +6,7 @@ of a column goes on telling until a row that is plainly a head says otherwise: i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -15,6 +15,8 @@ from policies.recognisers.pet_names import may_be_called
 
 _MAY_HEAD = re.compile("[\u4e00-\u9fffA-Za-z_/()（）·]{2,12}")
 """What may head a column, by its characters."""
+_PIECE = re.compile("[0-9]{1,8}|[0-9]{1,7}[Xx]")
+"""A group of the digits of a number: no number of somebody's is as short."""
 _LEAST_OF_LIST = 3
 """Columns of a list whose head only its shape tells: a form has two beside each other as well."""
 
@@ -54,6 +56,11 @@ class _Seen:
     def asking(self) -> set[int]:
         """The columns whose cells may head people, see `asks_for_somebody`."""
         return {c for c, text in self.row.items() if c not in self.headish and asks_for_somebody(text)}
+
+    @property
+    def paired(self) -> set[int]:
+        """The columns of labels that have a value beside them."""
+        return {c for c in self.labels if c + 1 in self.row and c + 1 not in self.headish}
 
     @property
     def is_list_shaped(self) -> bool:
@@ -104,6 +111,11 @@ def _reads_like_head(seen: _Seen, below: _Seen) -> bool:
     )
 
 
+def _heads_nothing(text: str) -> bool:
+    """Whether *text* is a value by what it is made of, or may be somebody's name: no column has such a head."""
+    return _MAY_HEAD.fullmatch(text) is None or may_be_called(text)
+
+
 class Headings:
     """Follows one table from row to row. *is_label*: whether a text is the label of something."""
 
@@ -114,6 +126,8 @@ class Headings:
         """Where rows that begin with a label have further ones."""
         self._held: dict[int, set[int]] = {}
         """By the column of a label before more than one value, where these stand."""
+        self._paired: set[int] = set()
+        """The columns in which the row before has a label with a value beside it."""
         self._below = _Seen({}, set())
         """What was last looked at as the row that follows: it is the next row."""
 
@@ -150,15 +164,27 @@ class Headings:
             elif is_head:
                 found[column] = None if is_plain else telling.get(column)
             else:
-                found[column] = key_under(self._heads.get(column, ""), row[column])
+                found[column] = key_under(self._heads.get(column) or self._parted(row, column), row[column])
         if not self._heads and not seen.labels and _asks(seen, below):
-            self._take(seen, is_plain=True)
+            self._take(seen, set(), is_plain=True)
         if is_head:
-            self._take(seen, is_plain=is_plain)
+            self._take(seen, {column for column in held if _heads_nothing(row[column])}, is_plain=is_plain)
             self._spread(seen, below)
         elif is_open:
             self._take_labels(seen, below, is_plain=is_plain)
+        self._paired = seen.paired
         return found
+
+    def _parted(self, row: Row, column: int) -> str:
+        """The head of the number of which the cell in *column*, below no head of its own, is a piece; empty where it is
+        none: some lists have a column for each group of digits, below one head that is merged over them.
+        """
+        first = column
+        while first in row and not self._heads.get(first) and _PIECE.fullmatch(row[first]):
+            first -= 1
+        head = self._heads.get(first, "")
+        is_parted = first < column and self._is_label(head) and _PIECE.fullmatch(row.get(first, "")) is not None
+        return head if is_parted else ""
 
     def _seen(self, row: Row) -> _Seen:
         seen = _Seen(row, {column for column, text in row.items() if self._is_label(text)})
@@ -166,9 +192,16 @@ class Headings:
             seen.labels, seen.describes = set(), True  # what is described tells of nothing beside it
         return seen
 
-    def _take(self, seen: _Seen, *, is_plain: bool) -> None:
-        """Let the cells of a head tell of what stands below: what is no label ends what tells only if *is_plain*."""
+    def _take(self, seen: _Seen, values: Set[int], *, is_plain: bool) -> None:
+        """Let the cells of a head tell of what stands below: what is no label ends what tells only if *is_plain*.
+
+        *values*: columns of what stands behind labels and heads nothing. Nor do these, where a label with its value
+        stands above them as well: forms have columns of labels.
+        """
+        of_form = {column for column in seen.paired & self._paired if column + 1 in values}
         for column, text in seen.row.items():
+            if column in values or column in of_form:
+                continue
             if is_plain or column in seen.labels or not self._is_label(self._heads.get(column, "")):
                 self._heads[column] = text
 

@@ -20,7 +20,7 @@ CASES: dict[str, tuple[list[dict[int, str]], list[dict[int, str | None]]]] = {
     "a form of one row": ([{0: "姓名", 1: "甲"}], [{0: None, 1: "姓名"}]),
     "one label, and it could be either": (
         [{0: "姓名", 1: "甲", 2: "单位"}, {0: "乙", 1: "丙", 2: "局"}],
-        [{0: None, 1: "姓名", 2: None}, {0: "姓名", 1: "甲", 2: "单位"}],
+        [{0: None, 1: "姓名", 2: None}, {0: "姓名", 1: "", 2: "单位"}],
     ),
     "two lists, one below the other": (
         [LIST, {1: "甲"}, {0: "手机号", 1: "姓名"}, {0: "1", 1: "乙"}],
@@ -72,7 +72,7 @@ CASES: dict[str, tuple[list[dict[int, str]], list[dict[int, str | None]]]] = {
     ),
     "a column for each person, and a row of what is nobody's": (
         [{0: "姓名", 1: "甲", 2: "乙"}, {0: "工号", 1: "1", 2: "2"}],
-        [{0: None, 1: "姓名", 2: "姓名"}, {0: None, 1: "甲", 2: "乙"}],
+        [{0: None, 1: "姓名", 2: "姓名"}, {0: None, 1: "", 2: ""}],
     ),
     "a form with a label that tells nothing": (
         [{0: "姓名", 1: "甲", 2: "工种", 3: "乙"}, {0: "手机号", 1: "1", 2: "住址", 3: "街"}],
@@ -85,6 +85,26 @@ CASES: dict[str, tuple[list[dict[int, str]], list[dict[int, str | None]]]] = {
     "a list with one telling heading": (
         [{0: "称谓", 1: "姓名", 2: "录用与否"}, {0: "父", 1: "甲", 2: "是"}],
         [dict.fromkeys(range(3)), {0: "称谓", 1: "姓名", 2: "录用与否"}],
+    ),
+    "a form whose last label tells nothing": (
+        [{0: "姓名", 1: "王雪琴"}, {0: "住址", 1: "某路8号"}, {0: "险种", 1: "养老"}, {0: "请一次填清。"}],
+        [{0: None, 1: "姓名"}, {0: None, 1: "住址"}, {0: "", 1: ""}, {0: ""}],
+    ),
+    "a list below the first rows of a form": (
+        [{0: "填报人", 1: "王雪琴"}, {0: "姓名", 1: "班组"}, {0: "甲", 1: "一"}, {0: "乙", 1: "二"}],
+        [{0: None, 1: "填报人"}, {0: None, 1: "姓名"}, {0: "姓名", 1: "班组"}, {0: "姓名", 1: "班组"}],
+    ),
+    "an address that heads nothing": (
+        [{0: "住址", 1: "某省某市某路8号", 2: "某路9号"}, {0: "评分", 1: "92", 2: "88"}],
+        [{0: None, 1: "住址", 2: "住址"}, {0: "住址", 1: "", 2: ""}],
+    ),
+    "a number in three columns below one head": (
+        [{0: "姓名", 1: "手机", 4: "备注"}, {0: "甲", 1: "139", 2: "5718", 3: "1234", 4: "在"}],
+        [dict.fromkeys((0, 1, 4)), {0: "姓名", 1: "手机", 2: "手机", 3: "手机", 4: "备注"}],
+    ),
+    "a count without a head behind a whole number": (
+        [{0: "姓名", 1: "手机"}, {0: "甲", 1: "13957181234", 2: "3"}],
+        [dict.fromkeys((0, 1)), {0: "姓名", 1: "手机", 2: ""}],
     ),
     "words": ([{0: "办结", 1: "甲"}, {0: "在办"}], [{0: "", 1: ""}, {0: ""}]),
 }  # fmt: skip
