@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 _PIECE = re.compile(
@@ -9,6 +10,9 @@ _PIECE = re.compile(
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?)"
 )
 """A text, the name of a sheet, a function, a reference or an error, and a number. Source: ISO/IEC 29500-1, 18.17.2."""
+_PUTS_TOGETHER = re.compile(r"(?:CONCAT|CONCATENATE|TEXTJOIN)\(", re.IGNORECASE)
+"""What puts its arguments together; of other functions they are apart."""
+_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _BETWEEN = re.compile(r"[\s&,;(){}]*(?:(?:CONCAT|CONCATENATE|TEXT|VALUE|T)[\s&,;(){}]*)*", re.IGNORECASE)
 """What may stand between two pieces that are put together."""
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|(0+|#+|[?@])|\[[^\]]*\]|_.|\*.|(.)', re.DOTALL)
@@ -17,23 +21,45 @@ LONGEST_NUMBER = 21
 """Digits that are shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a formula puts together with others: a text, or the cell that it is in."""
+
+    text: str = ""
+    cell: str = ""
+
+
 def with_joined(formula: str) -> str:
     """*formula*, and on further lines what it puts together of several texts and numbers beside each other."""
-    chains = [chain for chain in _chains(formula) if len(chain) > 1]
+    texts = [[each.text for each in chain] for chain in _chains(formula, cells=False)]
+    chains = [chain for chain in texts if len(chain) > 1]
     return "\n".join([formula, *map("".join, chains)]) if chains else formula
 
 
-def _chains(formula: str) -> Iterator[list[str]]:
-    chain: list[str] = []
+def joined_cells(formula: str) -> list[list[Piece]]:
+    """What *formula* puts together of several pieces, of which at least two are cells of its own sheet."""
+    return [chain for chain in _chains(formula, cells=True) if sum(bool(each.cell) for each in chain) > 1]
+
+
+def _chains(formula: str, *, cells: bool) -> Iterator[list[Piece]]:
+    """Pieces that stand beside each other; *cells*: whether those are pieces as well that are cells."""
+    chain: list[Piece] = []
     at = 0
+    parts = _PUTS_TOGETHER.search(formula) is not None
     for piece in _PIECE.finditer(formula):
-        if piece["name"] is not None and _BETWEEN.fullmatch(piece["name"]):
+        name = piece["name"]
+        if name is not None and _BETWEEN.fullmatch(name):
             continue
-        if _BETWEEN.fullmatch(formula, at, piece.start()) is None or piece.lastgroup in (None, "name"):
+        cell = _CELL.fullmatch(name) if cells and name is not None else None
+        between = formula[at : piece.start()]
+        is_beside = _BETWEEN.fullmatch(between) is not None and (not cells or parts or "," not in between)
+        if not is_beside or (cell is None and piece.lastgroup in (None, "name")):
             yield chain
             chain = []
-        if piece.lastgroup in ("text", "number"):
-            chain.append(piece[piece.lastgroup].replace('""', '"'))
+        if cell is not None:
+            chain.append(Piece(cell=f"{cell[1]}{cell[2]}"))
+        elif piece.lastgroup in ("text", "number"):
+            chain.append(Piece(piece[piece.lastgroup].replace('""', '"')))
         at = piece.end()
     yield chain
 

@@ -5,10 +5,9 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from policies.documents.groups import Group
 from policies.documents.headings import Headings
 from policies.documents.ofd_places import Placed, cells_of, in_columns, lines_of, said_in
+from policies.documents.stars import STAR, as_long
 from policies.documents.units import Frame, Run, Unit, joined
-from policies.transforms.make import REDACTED
 
-STAR = "*"
 _MOST_GAP = 4.0
 """So many times its height below another, a line does not belong to its table."""
 
@@ -80,7 +79,7 @@ class _Covered:
         whole = joined(runs)
 
         def writes(new: str) -> None:
-            kept, at = _as_long(whole, new), 0
+            kept, at = as_long(whole, new), 0
             for run in runs:
                 hidden = {place for place in range(len(run.text)) if kept[at + place] != run.text[place]}
                 if hidden and run.begins >= 0:
@@ -99,16 +98,3 @@ class _Covered:
             for path in unit.marked:
                 if path[-1].name == "CGTransform" and around in path:
                     unit.removes(path[-1])
-
-
-def _as_long(old: str, new: str) -> str:
-    """*new* with its three stars stretched so that it is as long as *old*; all stars where that cannot be told."""
-    kept = new.split(REDACTED)
-    out, at = "", 0
-    for number, piece in enumerate(kept):
-        place = len(old) - len(piece) if number == len(kept) - 1 else old.find(piece, at)
-        if place < at or not old.startswith(piece, place):
-            return STAR * len(old)
-        out += STAR * (place - at) + piece
-        at = place + len(piece)
-    return out if len(out) == len(old) else STAR * len(old)

@@ -6,18 +6,18 @@ stars, and so does one that stands in no cell any more.
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
+from itertools import accumulate, pairwise
 
 from policies.documents.document import MALFORMED
-from policies.documents.formulas import around_text, as_digits, shown_as, with_joined
+from policies.documents.formulas import around_text, as_digits, joined_cells, shown_as, with_joined
 from policies.documents.groups import REFERRING, Group, formula_group, runs_group
 from policies.documents.headings import Headings, boxes_in
+from policies.documents.stars import STAR, as_long
 from policies.documents.units import Frame, Run, Unit, joined, write
 from policies.formats.masker import Withheld
 from policies.transforms.make import REDACTED
 
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
-STAR = "*"
-"""In place of one character."""
 _TEXTS = frozenset(("s", "inlineStr", "str"))
 """Types of cells whose value is a text."""
 _UNTOUCHED = {"b": re.compile(r"[01]|true|false"), "e": re.compile(r"#[A-Z/0!?_]{2,30}")}
@@ -126,6 +126,7 @@ class Sheet:
         groups = {column: self._group(unit, cells[column], text, keys[column]) for column, text in texts.items()}
         for columns in boxes_in(texts):
             yield _boxed([groups.pop(column) for column in columns])
+        yield from self._joined(cells, texts, groups)
         yield from groups.values()
         for cell in cells.values():
             for run in cell.formula:
@@ -169,6 +170,9 @@ class Sheet:
         own = text if cell.is_number else whole
 
         def writes(new: str) -> None:
+            if cell.is_hidden:
+                return
+            cell.is_hidden = new == REDACTED
             new = new.removeprefix(before).removesuffix(behind)  # which the format goes on to show
             if cell.kind == "s":
                 self._shared.note(said, new)
@@ -192,6 +196,15 @@ class Sheet:
 
         return Group(said, writes)
 
+    def _joined(self, cells: "dict[int, _Cell]", texts: dict[int, str], groups: dict[int, Group]) -> Iterator[Group]:
+        """What formulas put together of cells of this row: programs show it, though the file need not say it."""
+        columns = {cell.frame.attributes.get("r", "").upper(): column for column, cell in cells.items()}
+        chains = {tuple(chain) for cell in cells.values() for run in cell.formula for chain in joined_cells(run.text)}
+        for chain in chains:
+            places = [columns.get(each.cell, -1) for each in chain]
+            said = [texts.get(place, each.text) for place, each in zip(places, chain, strict=True)]
+            yield _put_together(said, [groups.get(place) for place in places])
+
     def _remove_formulas(self, unit: Unit, cell: "_Cell") -> None:
         """Leave *cell* its value alone, and so those that share its formula."""
         for formula in self._formulas.of.get(cell.frame.serial, ()):
@@ -214,6 +227,25 @@ def _boxed(groups: list[Group]) -> Group:
             group.writes(group.text if new == whole else STAR)
 
     return Group(whole, writes, groups[0].key, at=groups[0].at)
+
+
+def _put_together(said: list[str], groups: list[Group | None]) -> Group:
+    """The group of texts that a formula puts together, each *said* by the cell of a group, or by the formula itself. A
+    cell is hidden with what goes over its end.
+    """
+    whole = "".join(said)
+    ends = list(accumulate(map(len, said)))
+
+    def writes(new: str) -> None:
+        kept = as_long(whole, new)
+        for here, there in pairwise(range(len(said))):
+            end = ends[here]
+            if 0 < end < len(whole) and kept[end - 1 : end + 1] == STAR * 2 != whole[end - 1 : end + 1]:
+                for group in (groups[here], groups[there]):
+                    if group is not None:
+                        group.writes(REDACTED)
+
+    return Group(whole, writes)
 
 
 class _Formulas:
@@ -245,6 +277,8 @@ class _Cell:
         self.values: list[Run] = []
         self.formula: list[Run] = []
         self.others: list[Run] = []
+        self.is_hidden = False
+        """Whether nothing of it is shown any more, whatever else becomes of it."""
 
     @property
     def is_number(self) -> bool:

@@ -13,7 +13,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from policies.documents.desk import masked_file, texts_in
-from policies.documents.formulas import around_text, as_digits, shown_as, with_joined
+from policies.documents.formulas import around_text, as_digits, joined_cells, shown_as, with_joined
 from tests.policies.documents.made import parts
 
 MOBILE, NAME = "13957184107", "花若锦"
@@ -219,3 +219,39 @@ def test_a_number_among_the_properties_stays_a_number() -> None:
         book.set_custom_property("手机", int(MOBILE), "number")
     properties = openpyxl.load_workbook(io.BytesIO(masked_file("a.xlsx", written.getvalue())[0])).custom_doc_props
     assert {each.name: each.value for each in properties.props} == {"编号": 7, "手机": 0}
+
+
+@pytest.mark.parametrize(
+    ("formula", "cells"),
+    [
+        ("A1&B1", [["A1", "B1"]]),
+        ('$A$1&"-"&B1', [["A1", "", "B1"]]),
+        ("CONCATENATE(A1,B1)", [["A1", "B1"]]),
+        ('TEXTJOIN("",TRUE,A1,B1)', [["A1", "B1"]]),
+        ("SUM(A1,B1)", []),
+        ("A1+B1", []),
+        ('A1&"号"', []),
+        ("表!A1&B1", []),
+    ],
+)
+def test_which_cells_a_formula_puts_together(formula: str, cells: list[list[str]]) -> None:
+    assert [[piece.cell for piece in chain] for chain in joined_cells(formula)] == cells
+
+
+@pytest.mark.parametrize("program", ["openpyxl", "xlsxwriter"])
+def test_what_a_formula_without_a_value_puts_together_is_hidden_in_its_cells(program: str) -> None:
+    row = [MOBILE[:3], MOBILE[3:], "=A1&B1", "办结", "=D1&E1", "受理"]
+    if program == "openpyxl":
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        book.active.append(row)
+        data = _saved(book)
+    else:
+        written = io.BytesIO()
+        with xlsxwriter.Workbook(written) as made:
+            made.add_worksheet().write_row(0, 0, row)
+        data = written.getvalue()
+    sheet = openpyxl.load_workbook(io.BytesIO(masked_file("a.xlsx", data)[0])).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[1]] == ["***", "***", "=A1&B1", "办结", "=D1&E1", "受理"]
+    assert MOBILE in [text.text for text in texts_in("a.xlsx", data)]

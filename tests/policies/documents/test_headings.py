@@ -106,6 +106,10 @@ CASES: dict[str, tuple[list[dict[int, str]], list[dict[int, str | None]]]] = {
         [{0: "姓名", 1: "手机"}, {0: "甲", 1: "13957181234", 2: "3"}],
         [dict.fromkeys((0, 1)), {0: "姓名", 1: "手机", 2: ""}],
     ),
+    "a heading that tells nothing behind one that is parted": (
+        [{0: "序号", 1: "被征收人", 3: "安置方式"}, {1: "姓名", 2: "手机"}, {0: "1", 1: "甲", 2: "1", 3: "补偿"}],
+        [dict.fromkeys((0, 1, 3)), dict.fromkeys((1, 2)), {0: "序号", 1: "姓名", 2: "手机", 3: "安置方式"}],
+    ),
     "words": ([{0: "办结", 1: "甲"}, {0: "在办"}], [{0: "", 1: ""}, {0: ""}]),
 }  # fmt: skip
 
@@ -121,7 +125,7 @@ def test_what_heads_each_cell(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "is_label"),
     [("姓名", True), ("手机号：", True), ("xm", True), ("张三", False), ("13800138000", False), ("", False),
-     ("身份证号" * 9, False), ("单位", False),
+     ("身份证号" * 9, False), ("单位", False), ("联系方式", True), ("安置方式", False),
      ("电话13800138000", False), ("手机：138 0013 8000", False), ("联系电话2", True),
      ("账号", True), ("账户：", True), ("登录账号", False)],
 )  # fmt: skip
