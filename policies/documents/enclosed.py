@@ -4,14 +4,14 @@ Only what was opened before the value ends it when it is closed. A bracket or a 
 nothing: it may stand within the value.
 """
 
+from policies.documents.marks import LEAST_MARKED
+
 LOOKS_BACK = 400
 """Characters before a value in which what it stands in may begin."""
 _COMMENTS = (("<!--", "-->"), ("/*", "*/"), ("{#", "#}"), ("<%", "%>"), ("<?", "?>"))
 _BRACKETS = (("{", "}"), ("[", "]"))
 _ROUND = ("（(", "）)")
 _MARKS = ("~~", "``", "`")
-_LEAST_MARKED = 2
-"""Characters between marks that are a value by themselves: one may be a part of it that is marked."""
 
 
 def end_of_enclosed(text: str, start: int, end: int) -> int:
@@ -26,7 +26,7 @@ def end_of_enclosed(text: str, start: int, end: int) -> int:
             end = end if _goes_on(text, at + 1) else at
     for mark in _MARKS:
         if text.endswith(mark, first, start):
-            at = _closed(text, mark, start + _LEAST_MARKED, end)
+            at = _closed(text, mark, start + LEAST_MARKED, end)
             end = end if _goes_on(text, at + len(mark)) else at
             break
     return _unopened(text, _ROUND, start, end)

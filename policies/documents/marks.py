@@ -21,6 +21,12 @@ _TAG = re.compile(
 """One with attributes stays: they say something by themselves."""
 _MAY_BE_MARKED = re.compile(r"[*~=`_\\<]")
 
+LEAST_MARKED = 2
+"""Characters between marks that are a value by themselves: one may be a part of it that is marked."""
+_BLANKS = 8
+_BEHIND_LABEL = re.compile(r"[:：=][ \t\u3000]*\Z")
+_GOES_ON = re.compile(r"[\w*~=`]")
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -39,6 +45,16 @@ class Drawn:
                 begins = self.places[at] if at < end else 0
 
 
+def _is_value(pair: re.Match[str]) -> bool:
+    """Whether all that stands behind a label is what *pair* is around, as in 电话：`1395718` 未接: it ends there."""
+    return (
+        pair["mark"][0] in "`~"
+        and len(pair["inner"]) >= LEAST_MARKED
+        and _BEHIND_LABEL.search(pair.string, max(0, pair.start() - _BLANKS), pair.start()) is not None
+        and _GOES_ON.match(pair.string, pair.end()) is None
+    )
+
+
 def drawn(line: str) -> Drawn | None:
     """What *line* is without its marks; None where it has none."""
     if _MAY_BE_MARKED.search(line) is None:
@@ -46,7 +62,7 @@ def drawn(line: str) -> Drawn | None:
     gone = bytearray(len(line))
     shown = line
     for _ in range(3):  # as marks lie within each other
-        found = [*_PAIR.finditer(shown), *_UNDERLINED.finditer(shown)]
+        found = [*(match for match in _PAIR.finditer(shown) if not _is_value(match)), *_UNDERLINED.finditer(shown)]
         for match in found:
             for place in (match.start(), match.end("inner")):
                 gone[place : place + len(match["mark"])] = b"\1" * len(match["mark"])
