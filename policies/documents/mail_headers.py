@@ -13,6 +13,7 @@ from policies.documents.look import Look
 from policies.documents.mail_pieces import Field, said_in
 from policies.documents.text_file import TEXT
 from policies.formats.free_text import hide
+from policies.transforms.make import REDACTED
 
 _PEOPLE = frozenset(
     "from sender reply-to to cc bcc return-path delivered-to x-original-to envelope-to x-envelope-to x-envelope-from "
@@ -25,6 +26,8 @@ _OF_THE_FORMAT = frozenset(
 )
 _OF_THE_THREAD = frozenset("message-id in-reply-to references content-id resent-message-id".split())
 """Whose values look like addresses and are none."""
+_IDENTIFIER = re.compile("<([^<>@ ]{1,200})(@[^<>@ ]{1,200})>")
+"""What identifies a mail. Source: RFC 5322, 3.6.4."""
 _OF_ADDRESSES = frozenset({"content-location", "content-base", "snapshot-content-location"})
 """Where a page was that was saved: only what an address says of somebody goes, as it does in the page."""
 _PART_OF_MAIL = re.compile("(?:cid|mid):", re.IGNORECASE)
@@ -50,7 +53,10 @@ def texts_of(field: Field, within: Within) -> Iterator[Text]:
     elif field.name in _OF_ADDRESSES:
         if not _PART_OF_MAIL.match(field.value):
             yield from (Text(field.name, text.text, text.key) for text in TEXT.texts(field.value.encode(), within))
-    elif field.name not in _OF_THE_FORMAT and field.name not in _OF_THE_THREAD and field.name not in _NAMED:
+    elif field.name in _OF_THE_THREAD:
+        locals_ = [found[1] for found in _IDENTIFIER.finditer(field.value)]
+        yield from (Text(field.name, said) for said in (*locals_, _IDENTIFIER.sub(" ", field.value)) if said.strip())
+    elif field.name not in _OF_THE_FORMAT and field.name not in _NAMED:
         yield Text(field.name, field.value)
 
 
@@ -61,16 +67,34 @@ def masked_field(field: Field, data: bytes, look: Look, within: Within) -> bytes
     if field.name in _NAMED:
         return _named(field, data, look)
     if field.name in _OF_THE_THREAD:
-        new = look.without_known(field.value)
+        new = _thread(look.without_known(field.value), look)
     elif field.name in _OF_ADDRESSES:
         new = _address(field.value, look, within)
     elif field.name in _PEOPLE:
         new = ", ".join(_person(*each, look) for each in getaddresses([field.value])) or look.masked(field.value, _NAME)
     else:
-        new = hide(field.value, look.spans(field.value))
+        new = _hidden(field.value, look)
     if new == field.value:
         return None
     return b" " + _folded(new, "\r\n" if data.startswith(b"\r\n", field.end) else "\n")
+
+
+def _thread(said: str, look: Look) -> str:
+    """What identifies mails without what is somebody's: what stands in no angle brackets is no identifier, and of one
+    that is, the part before the @ may be a number.
+    """
+    pieces, at = [], 0
+    for found in _IDENTIFIER.finditer(said):
+        local = found[1]
+        hits = look.spans(local)
+        whole = bool(hits) and (hits[0].start, hits[-1].end) == (0, len(local))
+        pieces += [_hidden(said[at : found.start()], look), f"<{REDACTED}{found[2]}>" if whole else found[0]]
+        at = found.end()
+    return "".join([*pieces, _hidden(said[at:], look)])
+
+
+def _hidden(text: str, look: Look) -> str:
+    return hide(text, look.spans(text)) if text.strip() else text
 
 
 def _address(said: str, look: Look, within: Within) -> str:

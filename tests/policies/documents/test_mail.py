@@ -31,6 +31,10 @@ CASES: dict[str, tuple[bytes, bytes]] = {
         b"Message-ID: <1.2@b.cn>\nReceived: from x by y\n for <a@b.cn>; Mon, 2 Mar 2026 10:00:00 +0800\n\nx\n",
         b"Message-ID: <1.2@b.cn>\nReceived: from x by y for <***>; Mon, 2 Mar 2026 10:00:00 +0800\n\nx\n",
     ),
+    "an address where a mail is identified, and a number that identifies one": (
+        b"Message-ID: wangxq@b.cn\nIn-Reply-To: <13800138000@b.cn>\nReferences: <1.2@b.cn> <a.13800138000@b.cn>\n\nx\n",
+        b"Message-ID: ***\nIn-Reply-To: <***@b.cn>\nReferences: <1.2@b.cn> <a.13800138000@b.cn>\n\nx\n",
+    ),
     "a mail in a mail": (
         b"Subject: x\nContent-Type: message/rfc822\n\nFrom: a@b.cn\n\nx\n",
         b"Subject: x\nContent-Type: message/rfc822\n\nFrom: ***\n\nx\n",
