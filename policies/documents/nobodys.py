@@ -20,6 +20,8 @@ _HAN = "\u4e00-\u9fff"
 LONGEST = 64
 """Characters of what is looked at: an organisation is called by fewer."""
 _OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\- ]+|[A-Z][A-Z0-9_]+")
+_STEP = re.compile("[A-Z][a-z]+(?: [a-z0-9]+)+")
+"""What a configuration calls a step that it takes: names of people begin each word with a capital."""
 _LINK = re.compile(r"[a-z+]{2,12}://|/[a-z]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]+)?$")
 """How an address of the web begins, or a path, or an address of the network: nobody lives there."""
 _NUMBERS = frozenset(
@@ -123,6 +125,8 @@ def is_generic(label: str, value: str) -> bool:
         return True
     last = label.rpartition(".")[2].rpartition("_")[2].lower()
     if last in _GENERIC and _OF_PROGRAMS.fullmatch(value) is not None and not is_name_in_pinyin(value):
+        return True
+    if last in _CALLED and _STEP.fullmatch(value) is not None and not is_name_in_pinyin(value):
         return True
     is_called = label.strip().lower() in _CALLED and _SPELLED.fullmatch(value.strip()) is not None
     return is_called and not may_be_called(value)

@@ -17,6 +17,7 @@ from policies.documents.marks import drawn
 from policies.documents.markup import HTML
 from policies.documents.nobodys import is_nobodys_value
 from policies.documents.plain import EVERY, Plain, decoded, lines
+from policies.documents.program_names import named_programs
 from policies.documents.text_tables import Line, lines_of
 from policies.documents.text_values import Value, values_in
 from policies.documents.torn import passages_in, sure_over_breaks
@@ -46,6 +47,8 @@ class TextFile(Plain):
             elif value.row > 0:
                 in_cells.add(value.line - 1)
                 yield Text(f"line {value.line}", value.text, value.key or "")
+        for start, end in named_programs(all_lines):
+            _put(hidden, all_lines, start, end)
         for passage, start, end, category in sure_over_breaks(all_lines):
             yield Text(f"line {passage.lines[0]}", passage.text[start:end], key_that_tells(category))
             for span in passage.spans(start, end):
@@ -75,6 +78,7 @@ class TextFile(Plain):
         all_lines = lines_of(text)
         values = values_in(text, all_lines, within)
         edits, claimed = _edits(values, look)
+        claimed += named_programs(all_lines)
         out = _Hidden(text, edits, claimed)
         apart = frozenset(value.line - 1 for value in values)
         for passage, start, end, category in sure_over_breaks(all_lines):

@@ -157,6 +157,14 @@ CASES: dict[str, tuple[str, str]] = {
         "<!-- 经办人：*** --> 正文\n/* 经办人：*** */ f();\n{# 电话：*** #} x\n",
     ),
     "an arrow that closes no comment": ("姓名：大牛 --> 二妞\n", "姓名：***\n"),
+    "what programs and their steps are called": (
+        "name: yingbi\nversion: 3\nowner:\n  name: yingbi\n  phone: 1\n"
+        "x:\n  - image: a\n    name: lihua\n  - name: lihua\n"
+        "    role: a\nsteps:\n  - name: Check out code\n    run: a\n  - name: Zhang san\n",
+        "name: yingbi\nversion: 3\nowner:\n  name: ***\n  phone: ***\n"
+        "x:\n  - image: a\n    name: lihua\n  - name: ***\n"
+        "    role: a\nsteps:\n  - name: Check out code\n    run: a\n  - name: ***\n",
+    ),
     "mappings and lists in one line": (
         "a: {姓名: 大牛, b: 2}\nb: {b: 2, 姓名: 大牛}\nc: [姓名: 大牛]\nd: {姓名: 大}牛\n姓名：大牛]二妞\n",
         "a: {姓名: ***, b: 2}\nb: {b: 2, 姓名: ***}\nc: [姓名: ***]\nd: {姓名: ***\n姓名：***\n",
