@@ -13,7 +13,7 @@ import msgspec
 from policies.digest import Digester
 from policies.documents.card import CARD
 from policies.documents.document import EMPTY, MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
-from policies.documents.heading_words import FREE_TEXT, category_of_heading, tells
+from policies.documents.heading_words import FREE_TEXT, category_of_heading, is_label_under, tells
 from policies.documents.labels import labelled_in
 from policies.documents.look import SHORTEST, Look, is_of_form
 from policies.documents.mail import MAIL
@@ -83,7 +83,7 @@ def categories_in(text: Text) -> list[str]:
 
 def found_in(text: Text) -> list[tuple[str, str]]:
     """The same with what decided, see `found.WHYS`."""
-    is_value = bool(text.key) and not tells(text.text.strip())
+    is_value = bool(text.key) and not is_label_under(text.key, text.text)
     category = category_of_heading(text.key) if is_value else None
     if category is not None and is_nobodys_value(text.key, text.text.strip()):
         category = None

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from policies.recognisers.behind_labels import answers
-from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.keys_cn import category_of_key, is_label_of
 from policies.recognisers.person_labels import Asks, asked_by
 from policies.recognisers.weights import are_there, tagger
 
@@ -14,6 +14,9 @@ FREE_TEXT = "free_text"
 HIDDEN = "***"
 LONGEST_LABEL = 24
 """Characters: what is longer is a text."""
+LONGEST_NAME = 64
+"""Characters of the name of a field in ASCII, which has no spaces."""
+_IS_NAME = re.compile(r"[A-Za-z_][\w.:$\[\]-]*", re.ASCII)
 MOST_DIGITS = 4
 """Of a label, as in 2026年联系电话: what has more is a label with its value behind it, as in 电话010-82345678."""
 MOST_LISTED = 3
@@ -37,9 +40,19 @@ _ACCOUNTS = frozenset("账号 账户 帐号 帐户".split())
 
 def tells(text: str) -> bool:
     """Whether *text* is a label of personal data, and nothing in which something has been hidden."""
-    if len(text) > LONGEST_LABEL or text[:1].isdigit() or HIDDEN in text or sum(map(str.isdigit, text)) > MOST_DIGITS:
+    longest = LONGEST_NAME if _IS_NAME.fullmatch(text) else LONGEST_LABEL
+    if len(text) > longest or text[:1].isdigit() or HIDDEN in text or sum(map(str.isdigit, text)) > MOST_DIGITS:
         return False
     return text.count("、") < MOST_LISTED and category_of_heading(text) is not None
+
+
+def is_label_under(head: str, text: str) -> bool:
+    """Whether *text* under *head* is a label as well, and no value that ends as one does: 高血压病史, 本科学历."""
+    said = text.strip()
+    if not tells(said):
+        return False
+    category = category_of_heading(said)
+    return said.isascii() or not head or category_of_heading(head) != category or is_label_of(said, category or "")
 
 
 def is_nobodys(text: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from policies.documents.heading_words import asks_for_somebody, describes_field, is_nobodys, key_under
+from policies.documents.heading_words import asks_for_somebody, describes_field, is_label_under, is_nobodys, key_under
 from policies.recognisers.pet_names import may_be_called
 
 _MAY_HEAD = re.compile("[\u4e00-\u9fffA-Za-z_/()（）·]{2,12}")
@@ -141,8 +141,9 @@ class Headings:
 
         *following* is the next row that is not empty; None where there is none.
         """
-        seen = self._below if self._below.row == row else self._seen(row)
-        self._below = below = self._seen(following or {})
+        seen = self._below if self._below.row == row else self._seen(row, self._heads)
+        own = {column: text for column, text in row.items() if column in seen.labels}
+        self._below = below = self._seen(following or {}, {**self._heads, **own})
         telling = {column: head for column, head in self._heads.items() if self._is_label(head)}
         is_plain = seen.is_plainly_head
         is_values = not is_plain and any(
@@ -186,8 +187,16 @@ class Headings:
         is_parted = first < column and self._is_label(head) and _PIECE.fullmatch(row.get(first, "")) is not None
         return head if is_parted else ""
 
-    def _seen(self, row: Row) -> _Seen:
-        seen = _Seen(row, {column for column, text in row.items() if self._is_label(text)})
+    def _seen(self, row: Row, above: Mapping[int, str]) -> _Seen:
+        """*row* below the heads *above*. Under a list of them that tell, nothing is a label that ends as its own does:
+        高血压病史 under 既往史, unless the row has as many others.
+        """
+        labels = {column for column, text in row.items() if self._is_label(text)}
+        told = {column for column in row if column in above and self._is_label(above[column])}
+        if labels <= told and len(told) >= _LEAST_OF_LIST:
+            strict = {column for column in labels if is_label_under(above[column], row[column])}
+            labels = strict if 2 * len(strict) < len(labels) else labels
+        seen = _Seen(row, labels)
         if describes_field([row[column] for column in sorted(row)]):
             seen.labels, seen.describes = set(), True  # what is described tells of nothing beside it
         return seen

@@ -13,7 +13,7 @@ from policies.documents.pieces import LONGEST_PLACE, Piece
 from policies.formats.json_keys import is_telling_key
 from policies.formats.jsonp_body import called_with
 from policies.formats.masker import Withheld
-from policies.recognisers.keys_cn import category_of_key, key_that_tells
+from policies.recognisers.keys_cn import category_of_key, is_label_of, key_that_tells
 from policies.recognisers.pet_names import may_be_called
 from policies.recognisers.pointers import told_in
 
@@ -113,7 +113,8 @@ def _members(tokens: Iterable[Token], document: object, is_label: Callable[[str]
             named = said == ":"
         elif following is not None and following.said == ":" and said[0] == '"':
             key = json.loads(said)
-            yield Piece(start, end, key, _string, _pointer(path, ""), "")
+            if not is_label_of(key, category_of_key(key) or ""):  # 配偶宗教信仰 names nobody
+                yield Piece(start, end, key, _string, _pointer(path, ""), "")
         else:
             if path and not named:
                 path[-1].index += 1

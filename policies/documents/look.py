@@ -10,7 +10,14 @@ from dataclasses import replace
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
-from policies.documents.heading_words import FREE_TEXT, category_of_heading, is_heading, is_nobodys, tells
+from policies.documents.heading_words import (
+    FREE_TEXT,
+    category_of_heading,
+    is_heading,
+    is_label_under,
+    is_nobodys,
+    tells,
+)
 from policies.documents.labels import labelled_in
 from policies.documents.nobodys import is_nobodys_value, is_office
 from policies.documents.text_tables import lines_of
@@ -81,6 +88,10 @@ class Look:
         """Whether *key*, declared or not, tells what stands under it: then it is no value itself."""
         return self.is_declared(key) or tells(key)
 
+    def _is_label(self, text: str, key: str) -> bool:
+        """Whether *text* under *key* is no value itself, but tells what others are."""
+        return self.is_declared(text.strip()) or is_label_under(key, text)
+
     def hides_whole(self, key: str, text: str) -> bool:
         """Whether what becomes of *text* under *key* does not depend on what in it is personal."""
         return self.action(key, text).kind is not Kind.SCAN
@@ -89,7 +100,7 @@ class Look:
         """Hide *text* wherever it stands, where it is hidden under *key*. To be called for all texts before any is
         masked: it may stand elsewhere first.
         """
-        if self._forgets or not text.strip() or self.tells(text.strip()):
+        if self._forgets or not text.strip() or self._is_label(text, key):
             return  # the label of a value is none itself, wherever it stands
         kind = self.action(key, text).kind
         if kind is Kind.SCAN and len(self._named) < MOST_NAMED:
@@ -114,7 +125,7 @@ class Look:
 
     def masked(self, text: str, key: str = "") -> str:
         """What *text* under *key* becomes. Raises Withheld for what blocks all of the document."""
-        return self.done(text, self.text if self.tells(text.strip()) else self.action(key, text))
+        return self.done(text, self.text if self._is_label(text, key) else self.action(key, text))
 
     def spans(self, text: str, key: str = "", *, reads: bool = True) -> list[Span]:
         """What of *text* under *key* must be hidden, counted, in order, apart from one another: all of it, where it is

@@ -24,6 +24,8 @@ _STEP = re.compile("[A-Z][a-z]+(?: [a-z0-9]+)+")
 """What a configuration calls a step that it takes: names of people begin each word with a capital."""
 _LINK = re.compile(r"[a-z+]{2,12}://|/[a-z]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]+)?$")
 """How an address of the web begins, or a path, or an address of the network: nobody lives there."""
+_ROOM = re.compile("[0-9]{1,4}(?:[-#][0-9]{1,4}[A-Za-z]?){1,3}")
+"""A house, its door and a room: 3-2-501."""
 _NUMBERS = frozenset(
     "mobile landline resident_id bank_card bank_account uscc social_no medical_no passport permit plate vin "
     "driving_licence housing_fund".split()
@@ -124,7 +126,9 @@ def is_generic(label: str, value: str) -> bool:
     if category in _NUMBERS and _NO_NUMBER.fullmatch(value):
         return True
     last = label.rpartition(".")[2].rpartition("_")[2].lower()
-    if last in _GENERIC and _OF_PROGRAMS.fullmatch(value) is not None and not is_name_in_pinyin(value):
+    is_generic_key = last in _GENERIC and category in (None, "person_name", "address")
+    is_of_program = _OF_PROGRAMS.fullmatch(value) is not None and _ROOM.fullmatch(value) is None
+    if is_generic_key and is_of_program and not is_name_in_pinyin(value):
         return True
     if last in _CALLED and _STEP.fullmatch(value) is not None and not is_name_in_pinyin(value):
         return True

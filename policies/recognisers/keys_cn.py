@@ -59,8 +59,17 @@ def key_that_tells(category: str) -> str:
 
 
 def is_label_of(text: str, category: str) -> bool:
-    """Whether *text* is one of the Chinese labels of *category*: then it stands for a value, and is none."""
-    return not text.isascii() and LISTED.get(text.strip()) == category
+    """Whether *text* is one of the Chinese labels of *category*: then it stands for a value, and is none.
+
+    Before a label only somebody may stand whose it is: 监护人姓名 is a label, 王学生 and 高血压病史 are values.
+    """
+    if text.isascii():
+        return False
+    said = _DROPPED.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", text))).lower() or text.strip()
+    if LISTED.get(said) == category:
+        return True
+    begun = (said[:at].removesuffix("的") for at in range(len(said)) if LISTED.get(said[at:]) == category)
+    return any(whose in PEOPLE_IN_CHINESE for whose in begun)
 
 
 @functools.lru_cache(maxsize=8192)

@@ -1,11 +1,17 @@
 """Documents on a desk: what nothing heads and no words announce is hidden, and the copy opens."""
 
+import csv
 import html
 import io
+import json
+import random
 import re
+import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from urllib.parse import parse_qsl, unquote_plus, urlencode
+from xml.sax.saxutils import quoteattr
 
 import docx
 import openpyxl
@@ -20,6 +26,8 @@ from policies.documents.registry import mask
 from policies.formats.masker import Tally, Withheld
 from policies.formats.prose import Prose
 from policies.prose_rule import ProseRule
+from tests.bench.key_grammar import names
+from tests.bench.system_keys import VALUES
 from tests.policies.documents.made import MOBILE, packed, saved
 from tests.policies.formats.masking import DIGESTER, REMARK, UNDECLARED
 
@@ -196,6 +204,70 @@ def test_documents_in_texts_of_each_other_end() -> None:
         text = f"<x>{html.escape(text)}</x>"
     with pytest.raises(Withheld, match="document_nested"):
         masked_file("a.xml", text.encode())
+
+
+ENDING_AS_LABELS = {
+    "姓名": "王学生", "既往史": "高血压病史", "文化程度": "大专学历", "户主": "李户主", "户籍地址": "农村户籍",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.xml", "a.form", "a.csv", "a.xlsx"])
+def test_values_that_end_as_labels_do_are_hidden_under_these(name: str) -> None:
+    keys, values = list(ENDING_AS_LABELS), list(ENDING_AS_LABELS.values())
+    elements = "".join(f"<{key}>{value}</{key}>" for key, value in ENDING_AS_LABELS.items())
+    files = {
+        "a.json": json.dumps([ENDING_AS_LABELS, dict.fromkeys(keys, "某")], ensure_ascii=False).encode(),
+        "a.xml": f"<r>{elements}</r>".encode(),
+        "a.form": urlencode(ENDING_AS_LABELS).encode(),
+        "a.csv": "\n".join(map(",".join, (keys, values, values))).encode(),
+        "a.xlsx": sheet([keys, values, values]),
+    }
+    shown = masked_file(name, files[name])[0]
+    said = said_in(shown) if name == "a.xlsx" else unquote_plus(shown.decode())
+    assert [value for value in values if value in said] == []
+
+
+@pytest.mark.parametrize("written", ["json", "ndjson", "csv", "xml", "attributes", "form"])
+def test_nothing_is_left_of_a_value_whose_key_tells(written: str) -> None:
+    chance = random.Random(20261128)
+    values = VALUES | {"mobile": VALUES["phone"], "landline": VALUES["phone"]}
+    for key, category in chance.sample([each for each in names() if each[1] in values], 200):
+        value = chance.choice([each for each in values[category] if not isinstance(each, list)])
+        if _FILLED_IN.search(str(value)) or (written in ("xml", "attributes") and not _OF_XML.fullmatch(key)):
+            continue
+        pairs = {"slbh": "A-1", key: value, "zt": "办结"}
+        rows = io.StringIO()
+        csv.writer(rows).writerows([pairs, pairs.values(), pairs.values()])
+        name, text = {
+            "json": ("a.json", json.dumps(pairs, ensure_ascii=False)),
+            "ndjson": ("a.ndjson", f"{json.dumps(pairs)}\n" * 2),
+            "csv": ("a.csv", rows.getvalue()),
+            "xml": ("a.xml", f"<r>{''.join(f'<{k}>{html.escape(str(v))}</{k}>' for k, v in pairs.items())}</r>"),
+            "attributes": ("a.xml", f"<r {' '.join(f'{k}={quoteattr(str(v))}' for k, v in pairs.items())}/>"),
+            "form": ("a.form", urlencode(pairs)),
+        }[written]
+        shown = masked_file(name, text.encode())[0].decode()
+        left = _read_back(written, shown, key)
+        assert str(left).strip("*") == "", (key, value)
+
+
+def _read_back(written: str, shown: str, key: str) -> object:
+    match written:
+        case "json" | "ndjson":
+            return json.loads(shown.splitlines()[-1])[key]
+        case "csv":
+            return list(csv.reader(io.StringIO(shown)))[2][1]
+        case "xml":
+            return ET.fromstring(shown)[1].text
+        case "attributes":
+            return ET.fromstring(shown).get(key)
+        case _:
+            return dict(parse_qsl(shown))[key]
+
+
+_FILLED_IN = re.compile("^(?:同户籍|未说明的性别)$")
+"""What says nothing of anybody, in a table."""
+_OF_XML = re.compile(r"[^\W\d][\w.-]*")
 
 
 @pytest.mark.parametrize("name", CASES)

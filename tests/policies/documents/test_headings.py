@@ -22,6 +22,13 @@ CASES: dict[str, tuple[list[dict[int, str]], list[dict[int, str | None]]]] = {
         [{0: "姓名", 1: "甲", 2: "单位"}, {0: "乙", 1: "丙", 2: "局"}],
         [{0: None, 1: "姓名", 2: None}, {0: "姓名", 1: "", 2: "单位"}],
     ),
+    "values that end as their labels do": (
+        [
+            {0: "姓名", 1: "既往史", 2: "电话"}, {0: "王学生", 1: "高血压病史", 2: "1"},
+            {0: "李学生", 1: "无病史", 2: "本人电话"},
+        ],
+        [dict.fromkeys(range(3)), {0: "姓名", 1: "既往史", 2: "电话"}, {0: "姓名", 1: "既往史", 2: None}],
+    ),
     "two lists, one below the other": (
         [LIST, {1: "甲"}, {0: "手机号", 1: "姓名"}, {0: "1", 1: "乙"}],
         [dict.fromkeys(range(4)), {1: "姓名"}, dict.fromkeys(range(2)), {0: "手机号", 1: "姓名"}],
