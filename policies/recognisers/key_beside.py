@@ -16,6 +16,7 @@ _NAME = re.compile(
 )
 _NAME_KEYS = frozenset(("name", "mc", "title", "fullname"))
 _VALUES = frozenset(
+    "值 内容 答案 回答 字段值 属性值 填写内容 "
     "value val text content number no num code hm detail full line raw answer ans reply v a display".split()
 )
 """Keys of what a value consists of, or of the value of a field of a form."""
@@ -23,7 +24,7 @@ _CHANGED = frozenset("old new before after oldval newval".split())
 """Keys of what a field held before somebody changed it, and of what it holds since."""
 _FIELDS = frozenset(
     (
-        "q n "
+        "q n 字段 字段名 字段名称 名称 项目 项 问题 题目 标题 标签 属性 属性名 "
         "key name label title field code fieldname itemname prop k column question attribute attr attrname paramname "
         "itemcode fieldcode paramcode attrcode itemkey fieldkey id questiontitle questionname fieldlabel fieldtitle "
         "itemtitle itemlabel"
@@ -180,7 +181,7 @@ def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[
     last = words[-1] if words else ""
     if last in PEOPLE or last.removesuffix("s") in PEOPLE or category_of_key(above) == "person_name":
         return True
-    if last in THINGS or last.removesuffix("s") in THINGS or _OF_UNIT.search(last) is not None:
+    if last in OF_OTHERS or last in THINGS or last.removesuffix("s") in THINGS or _OF_UNIT.search(last) is not None:
         return False
     if key.lower() == "fullname" and told[key] is not None:
         return True

@@ -51,7 +51,7 @@ _SOMEBODY = re.compile("[a-z]{0,4}[b-df-hj-np-tw-z][b-df-hj-mp-tw-z]r|[a-z]{2,4}
 _OF_ACCOUNT = re.compile("(?!(?:bdc|fc|td|xk|yy|zc|zg|jg|sy|xw|by|jh|lh|cs|hg|js|pz|dj)?(?:q|z|zs)?zh$)[a-z]{2,8}zh")
 """Initials of an account (账号), and not of the number of a certificate (证号)."""
 _OF_PERSONS = re.compile(
-    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|领导$|书记$|干部$|主任$|选手$|家属$|亲属$|[河湖林田路栋元组]长$|法官|医生|护士|司机|账户名称?$|户名$|家庭成员$|管家$"
+    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|领导$|书记$|干部$|主任$|选手$|家属$|亲属$|[河湖林田路栋元组]长$|法官|医生|护士|司机|账户名称?$|户名$|家庭成员$|管家$|(?:[人者员]|[业房机户船车]主)信息$"
 )
 """How labels of people end, and of other things as well."""
 _ACTING = re.compile(
@@ -69,11 +69,12 @@ _OF_PROJECT = re.compile(
 )
 _LEAST_OF_PROJECT = 4
 """Characters of what projects are called, where only what stands beside says that it is one."""
-_OF_PLACE = re.compile(rf"[{_HAN}]{{1,10}}家[村庄屯寨]")
+_OF_PLACE = re.compile(rf"[{_HAN}]{{1,10}}家[村庄屯寨]|[{_HAN}]{{2,10}}[区县]")
 _LIKE_DISTRICT = re.compile(rf"[{_HAN}]{{1,20}}[村镇乡县市区州盟旗省屯寨庄路街]")
 _OF_PLACE_IN_INITIALS = re.compile("([b-df-hj-np-tw-z]{2,4})(?:dz|zz|zl)")
 """Initials of an address (地址, 住址, 坐落), and whose."""
 OF_OTHERS = frozenset(
+    "sx lc cl "
     "dw gs qy jg bm zc jy bg xx yy wz ip mac lj tp wj hy hd kc sb xm gc sg ck dp fw wd ws yl jc gz ct tc xt jk".split()
 )
 """Initials of units, businesses, offices, schools, sites, links, meetings and the like."""
@@ -144,7 +145,7 @@ def is_of_project(value: Any, *, beside_others: bool) -> bool:
 
 
 def is_place(value: Any, *, beside_code: bool) -> bool:
-    """Whether *value* is what a village is called, or any place where it stands beside the code of one."""
+    """Whether *value* is what a village, a district or a county is called, or any place beside the code of one."""
     if not isinstance(value, str):
         return False
     text = value.strip()

@@ -30,7 +30,7 @@ _ACCOUNTS = ("账号", "账户", "帐号", "帐户", "卡号", "卡卡号", "工
 _PAID = re.compile("[款钱薪存]|储蓄|[入到进转出]账|[打发报]卡|金(?!额)")
 """Before 账号 and the like, they say that money is paid to it or from it."""
 _LATIN_IN_LABELS = ("qq", "email", "vin", "openid", "unionid")
-_CERTIFIED = re.compile("(?:[人者员户客亲友民]|[业房机户船车]主)(?:的)?证件$")
+_CERTIFIED = re.compile("(?:[人者员户客亲友民]|[业房机户船车]主)(?:的)?证(?:件|号)$")
 _NAMED = re.compile("(?:[人者生员户客师童孩亲友民婴]|[业房机户船车]主)名$")
 
 

@@ -34,6 +34,8 @@ _LONG_THINGS = tuple(word for word in THINGS if len(word) > _LEAST_OF_WORD)
 _ENGLISH_BASES = frozenset(
     word for word in LISTED if len(word) >= _LEAST_BASE and word.isascii() and _VOWEL.search(word) is not None
 )
+_OF_THINGS = (["jg"], ["gj"])
+"""Initials of what people have (籍贯, 国籍) that mean an office, a result or a tool more often."""
 _OF_SOMEBODY_BEFORE_SJ = re.compile(r"[b-df-hj-np-tw-z]{2,6}r$|fr$")
 _WHO_DOES = re.compile(r"[a-z]{3}(?:er|or|ee|ant|ist|person|man|woman)$")
 """How English words end for whoever does something, or has it done to them: claimant, trustee."""
@@ -44,6 +46,8 @@ def role_behind(words: list[str]) -> str | None:
     if len(words) < 2 or words[-1] in THINGS or not (words[-1] in _SHOWN_AS or is_role(words[-1], OF_SOMEBODY_APART)):
         return None
     category = CATEGORY_OF.get("".join(words[:-1])) or of_words(words[:-1])
+    if words[-1] in ("relation", "relationship"):  # what somebody is to another
+        return None
     is_base = words[-1] not in ROLES and CATEGORY_OF.get(words[-1], "person_name") != "person_name"
     if is_base or "".join(words[-2:]) in CATEGORY_OF:
         return None  # the holder of an account is no account, and csny (出生年月) nobody of staff
@@ -76,6 +80,8 @@ def of_words(words: list[str]) -> str | None:
         if "".join(words[start:]) in FALSE_FRIENDS:
             return None
         before = words[:start]
+        if words[start:] in _OF_THINGS and not (before and _is_whole_role(before[-1])):
+            return None
         of_phone = before and (is_role(before[-1], _OF_SOMEBODY_BEFORE_SJ) or CATEGORY_OF.get(before[-1]) == "landline")
         if words[start:] == ["sj"] and not of_phone:  # 时间 more often than 手机
             return None
@@ -93,6 +99,11 @@ def of_words(words: list[str]) -> str | None:
             return None
         return category if category != "free_text" or not before else None
     return None
+
+
+def _is_whole_role(word: str) -> bool:
+    """Whether *word* says whose a field is, and not in two letters only."""
+    return len(word) > len("jg") and (is_role(word, OF_SOMEBODY_APART) or _WHO_DOES.search(word) is not None)
 
 
 def in_full(word: str) -> str:
@@ -115,7 +126,8 @@ def parted(name: str) -> list[str]:
         whose, base = name[:start], name[start:]
         if base not in _ENGLISH_BASES:
             continue
-        while (stem := next((whose.removesuffix(each) for each in QUALIFIERS if whose.endswith(each)), "")) != "":
+        of_which = () if CATEGORY_OF[base] == "person_name" else QUALIFIERS  # of an office, a home: its name
+        while (stem := next((whose.removesuffix(each) for each in of_which if whose.endswith(each)), "")) != "":
             whose = stem
         is_doer = _WHO_DOES.search(whose) is not None and not whose.endswith(_LONG_THINGS)
         if len(whose) >= _LEAST_OF_WORD and (whose in PEOPLE or is_doer):

@@ -105,6 +105,8 @@ def of_initials(words: str) -> str | None:
             return LISTED[base]
         if base in BEHIND_ROLES and (role in PEOPLE or OF_SOMEBODY_APART.fullmatch(role) is not None):
             return BEHIND_ROLES[base]
+        if base == "qm" and len(role) > len(base) and role.endswith(COMPOSED):
+            return BEHIND_ROLES[base]
         if role in PAID and base in PAID_BASES:
             return PAID_BASES[base]
         if len(base) >= LEAST_UNPREFIXED and start > 1 and _SAYING.fullmatch(base) is not None and base in LISTED:

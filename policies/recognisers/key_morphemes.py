@@ -51,6 +51,8 @@ ABBREVIATED = {
     "pspt": "passport",
     "cand": "candidate",
     "agt": "agent",
+    "appnt": "applicant",
+    "bnf": "beneficiary",
     "diag": "diagnosis",
     "stat": "status",
 }
@@ -85,6 +87,7 @@ UNSURE = frozenset("cell cellvalue cellid cellname".split())
 ADJECTIVES = frozenset("mobile email mail cell card phone".split())
 """Before somebody in English, they say of what kind he is: mobileClient, emailUser."""
 MONEY = (
+    "涉案 冻结 扣划 "
     "打款 资助 慰问 救助金 收款 付款 领款 补贴 补助 养老 工资 退费 退款 转出 转入 转账 一卡通 借款 还款 扣费 扣款 "
     "代扣 代发 发放 结算 开户 提现 汇款 银行 金融 对公 贷款 缴款 个人 本人 受益 领取 报销 抚恤 救助 津贴"
 ).split()

@@ -34,7 +34,7 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+"
 _SHORT = re.compile("[a-z]|[b-df-hj-np-tv-z]{2}", re.IGNORECASE)
 _SAYS_MORE = frozenset(
     "lx zt bz sj rq sl je fl lb zl zp tp gs cd ly yx qx cs fs dj jb sx sm yy hz id no pc px xh bh bm dm mc qk jg tj fj "
-    "cd nm tm dt ts st cnt qty num len sn tp ty fg fl sw".split()
+    "cd js gw zw zc gz nm tm dt ts st cnt qty num len sn tp ty fg fl sw".split()
 )
 """Short last words that are another thing: a type, a state, a date, a number, a picture."""
 _ORDINAL = re.compile("_?[0-9](?:st|nd|rd|th)$", re.IGNORECASE)

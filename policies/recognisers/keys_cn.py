@@ -122,7 +122,7 @@ def _category_of(key: str) -> str | None:
         if "".join(each) in CATEGORY_OF:
             return CATEGORY_OF["".join(each)]
     told = role_behind(each) or of_words(each) or of_pinyin(words) or of_initials(words) or _of_tail(words)
-    told = told or of_words(one_of(each)) or of_words(parted(words))
+    told = told or of_words(one_of(each)) or (of_words(parted(words)) if len(each) == 1 else None)
     is_apart = told is None and len(each) > 1 and len(each[-1]) > LEAST_UNPREFIXED and each[0] not in VERBS
     is_apart = is_apart and _VOWEL.search(each[-1]) is None and each[-2] not in THINGS
     return of_initials(each[-1]) if is_apart else told

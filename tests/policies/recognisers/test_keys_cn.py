@@ -12,11 +12,12 @@ SAYS = {
     "contactName 姓名 申请人姓名 法定代表人 联系人 SQR_XM sqr1xm xingming shenqingrenxingming bxrxm patientName "
     "emergencyContact_name 联系人1 家庭成员姓名 payeeName customer_name "
     "txtXM xm_enc c_xm ns1:xm ctl00$main$txtXM $.person.xm stdntNm PTNT_NAME xingm xinming yuangao 家长签字 姓名是? "
+    "accName appntName pdysQm 绰号 "
     "dwlxr ffzhmc pyrqm lxrch candNm agt_name 法号 applicantNames 子女（姓名） 姓名（性别） F_XM bankAccountHolder "
     "孩子叫什么名字 学生全名 PID-5 nk1-2.1 A0101 author.name.given PATNM zjxmpy",
     "resident_id": "sfzh sfzhm gmsfhm fddbrsfzjhm idCard id_no ID-NO certNo sqrsfzh sqrzjhm 身份证号码 经办人证件号码 "
     "fddbrsfzjhm jhrsfzh legalPersonIdCard shenfenzhenghao id_card_number 身份证号码（18位） 法定代表人身份证件号码 "
-    "受益人证件 F_SFZH zjh_sqr nsrZjh szzjh bgzjh "
+    "经纪人证号 受益人证件 F_SFZH zjh_sqr nsrZjh szzjh bgzjh "
     "idCardEnc sfzhJm ID18 身份证编码 二代证号 shenfzheng shengfenzheng idCrdNo sfzh_desensitized A0184",
     "mobile": "sjh sjhm lxdh jbrlxdh mobile phone 手机号 申请人联系电话 "
     "lxdh2 lxdh_2 jhrlxdh contact-phone emergencyContactPhone phones 联系电话(手机)* 联系人2电话 "
@@ -26,7 +27,7 @@ SAYS = {
     "address": "jtzz xxdz hjdz lxrdz address 户籍地址 "
     "qrdxz ygzsd hjdssxq 房号门牌 applicantregisteredaddress hkszd_fddbr "
     "czdz menpaihao 楼栋单元室 shenbaorendz 家住哪里 几栋几单元 regAddr_psn hjdz_xiang",
-    "bank_card": "hkkh yhkh skzh bank_card 银行卡号 ffzh 存折号 存款账号 入账账号",
+    "bank_card": "yhkzh 涉案账户 hkkh yhkh skzh bank_card 银行卡号 ffzh 存折号 存款账号 入账账号",
     "uscc": "tyshxydm nsrsbh creditCode",
     "birth_date": "sqr_csny csrq birth_date 出生日期 PID.7 csrq_gl 哪年出生 bthDate",
     "sex": "etxb szxb xb gender 性别 gndr 男/女",
@@ -39,7 +40,7 @@ SAYS = {
     "medical_no": "zyh 病历号 就诊流水号 患者号 PID-3.1",
     "marriage": "hyzk maritalStatus MARITAL_STAT_CD",
     "party": "zzmm 政治面貌",
-    "health": "diagnosis 既往史 ADMIT_DIAG_DESC 过敏药物",
+    "health": "diagnosis 既往史 ADMIT_DIAG_DESC 过敏药物 cjzbh 残疾证编号",
     "household": "household_no",
     "religion": "PID-17",
     "driving_licence": "档案编号(驾驶证)",
@@ -52,7 +53,8 @@ SAYS_NOTHING = (
     "serverAddress "
     "ipAddress idType certType isMobile hasPhone mobileVerified 事项名称 单位名称 IP地址 客服电话 是否本人 申请人类型 "
     "sqsj sfyx "
-    "bgjg czjg zfjg blSj yhzh zsd hilist_name nameSearch "
+    "bgjg czjg zfjg blSj yhzh zsd BJ_JG notaryOfficeName notaryofficename "
+    "contactRelation lcjbr_js bmfzr_gw hilist_name nameSearch "
     "mc dept.phone sys:company.address phoneMask sbbh hjxz jsrqq sjyuan paramName phoneCount sjlx_dm "
     "xmlx_1 countryName_en"
     "电子签名 是否签字 社保经办机构编号 医保药品编码 身份类型代码 手机品牌 账号 登录账号 passportOffice brdNm trnNm "

@@ -94,7 +94,7 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ([{"xm": "环城东路拓宽", "xmmc": "1"}, {"xm": "大牛"}, {"xm": "王建设"}], {f"/{at}/xm": PERSON for at in range(3)}),
     ({"xm": "低保", "sfzh": "33"}, {"/xm": PERSON, "/sfzh": ID}),
     ([{"name": "李家村", "adcode": "3301"}, {"name": "李家村"}, {"name": "高新区", "adcode": "3301"}], {}),
-    ([{"name": "李家村", "sjh": "8"}, {"name": "高新区"}], {"/0/name": PERSON, "/0/sjh": MOBILE, "/1/name": PERSON}),
+    ([{"name": "李家村", "sjh": "8"}, {"name": "高新乡"}], {"/0/name": PERSON, "/0/sjh": MOBILE, "/1/name": PERSON}),
     ({"emp_name": "杭州某某公司", "skr": "某某村委员会", "applicant": {"name": "某某(杭州)有限公司"}}, {}),
     ({"emp_name": "王小明", "skr": "王小明 某某公司"}, {"/emp_name": PERSON, "/skr": PERSON}),
     (
@@ -137,6 +137,8 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ([{"role": "原告", "name": "小李"}, {"role": "被告", "name": "东城公司"}], {"/0/name": PERSON}),
     ([{"dm": "02", "mc": "蒙古族"}], {}),
     ([{"dzxm": "甄", "dzzz": "某街", "dzjg": "通过"}, {"dzzz": "某街"}], {"/0/dzxm": PERSON, "/0/dzzz": "address"}),
+    ([{"字段": "姓名", "值": "家"}, {"名称": "面积", "内容": "90"}], {"/0/值": PERSON}),
+    ({"sx": {"mc": "许可"}, "a": {"name": "高新区", "code": "1"}, "车主信息": "李"}, {"/车主信息": PERSON}),
     ({"realName": "甄", "appName": "portal"}, {"/realName": PERSON}),
     ({"identity": {"number": "33"}, "order": {"number": "33"}}, {"/identity/number": ID}),
     ({"address": {"use": "home", "text": "某街"}}, {"/address/text": "address"}),
