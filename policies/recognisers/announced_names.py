@@ -1,5 +1,6 @@
-"""Names behind a role: 申请人王小明; also words that are surnames seldom, where nothing else stands there."""
+"""Names behind who somebody is, 申请人王小明; of surnames that are seldom any where nothing else stands there."""
 
+import re
 from collections.abc import Iterator
 
 from policies.recognisers.behind_labels import BORNE
@@ -16,8 +17,11 @@ from policies.recognisers.person_patterns import (
 )
 from policies.recognisers.person_words import AMBIGUOUS, DONE_TO, GIVEN, NAMING_KINDS, NEVER_LAST, NOBODY, NOT_A_NAME
 from policies.recognisers.rare_surnames import WORDY
-from policies.recognisers.read import Read
+from policies.recognisers.read import OF_THINGS, Read
 from policies.recognisers.stated import ORGANISATION, Found
+
+_OF_SOMEBODY = re.compile("[ 　]?[，,（(][ 　]?(?:[男女](?![\u4e00-\u9fff])|[0-9]{1,3}岁|[0-9]{4}年[0-9]{1,2}月)")
+"""What is told of nobody but a person, behind the name."""
 
 
 def announced_names(read: Read) -> Iterator[Found]:
@@ -26,8 +30,17 @@ def announced_names(read: Read) -> Iterator[Found]:
     for match in BEHIND_ROLE.finditer(text):
         if surname_length(text, match.end()):
             yield from announced(read, match.end())
+        if match[1].endswith("人") and text[match.end()] == "员":
+            continue  # 执法人员
         if text[match.end()] in WORDY and match[1] not in DONE_TO and not OF_NO_LABEL.search(match[2]):
             yield from _labelled(read, match.end())
+    for _, start in read.somebodys:
+        if surname_length(text, start):
+            yield from (each for each in announced(read, start) if read.ends.get(each.end) not in OF_THINGS)
+        elif text[start : start + 1] in WORDY:
+            end, kind = read.word_over(start)
+            if end - start == 1 or kind == "PER" or _OF_SOMEBODY.match(text, end):  # not what is a word: 管理员权限
+                yield from _labelled(read, start)
 
 
 def announced(read: Read, start: int) -> Iterator[Found]:

@@ -28,6 +28,15 @@ _BEGINS = f"(?:^|(?<=[^{_HAN}]))"
 _IN_BRACKETS = "(?:[（(][^（()）:]{1,12}[）)])?"
 _LABEL = f"{_BEGINS}([{_HAN}]{{2,12}}|[{_HAN}](?:[ ]{{1,6}}[{_HAN}]){{1,2}}){_IN_BRACKETS}[ ]{{0,8}}[:：][ 　_]{{0,8}}"
 _LABELLED = re.compile(f"{_LABEL}(?=[{_HAN}])")
+_LATIN = re.compile(
+    rf"{_LABEL}([A-Z][A-Za-z'’\-]+(?:[ ·.][A-Z][A-Za-z'’\-]*\.?){{0,3}})"
+    rf"(?=$|[ 　]?[，,。；;、（(\n]|[ 　]{{1,4}}[{_HAN}])"
+)
+"""A name in Latin letters, all that stands behind a label up to a sign or the next label."""
+_NO_LATIN = frozenset(
+    "None Null Unknown Admin Administrator Test User Manager Name Yes No Root System Guest Staff Team".split()
+)
+"""Words that stand behind labels of persons and are nobody's name."""
 _BEFORE = re.compile(f"{_LABEL}$")
 _CHARGED = re.compile("(?:责任|负责|联系|联络)人[ ]?:|(?:管理|联络|专管|专)员[ ]?:")
 """Who is charged with what stands before, which is no name: 包保责任人."""
@@ -86,6 +95,10 @@ def names_behind_labels(text: str, words: Container[str]) -> Iterator[Found]:
         asks = asked_by("".join(match[1].split()))
         if asks is not None:
             yield from _answers(text, match.end(), asks, words)
+    for match in _LATIN.finditer(text) if ":" in text or "：" in text else ():
+        is_name = match[2] not in _NO_LATIN and (match[2] != match[2].upper() or " " in match[2])
+        if is_name and asked_by("".join(match[1].split())) is Asks.SOMEBODY:
+            yield Found(*match.span(2), "context", 0.8)
     for match in _APART_BEHIND_BLANK.finditer(text):
         if asked_by(match[1]) is Asks.SOMEBODY and match[0] not in words:
             yield Found(*match.span(2), "context", 0.75)

@@ -36,6 +36,12 @@ from policies.recognisers.rare_surnames import WORDY
 
 _ANY_SURNAME = ALL_SURNAMES.union(WORDY)
 _TWO_OF_THEM = re.compile("[两二三](?:位|人|家)")
+_THERE_IS = re.compile(
+    "[兹现另还只内]有|经查|祝(?=[小老阿])(?=[^，。！]{2,16}?(?:平安|快乐|幸福|健康|顺利|成功|生日|新婚|早日|越来越|开心|都))"
+)
+"""What a sentence begins with that tells of somebody, or wishes him something: 兹有|沐阳, 祝|小北平安."""
+_FUNCTION = "不多大三万里方因则都曾让才于本日加同以力内可能"
+"""Characters that names of other languages are spelled with, and that stand before a name more often than in one."""
 _BEHIND_NUMBER = ("）", ")", *"0123456789一二三四五六七八九十")
 
 
@@ -55,6 +61,10 @@ class Bounds:
     def begin(self, start: int, end: int) -> int:
         """Where the name begins that the tagger lets begin at *start*."""
         text = self.text
+        told = _THERE_IS.match(text, start) or (_THERE_IS.match(text, start - 1) if start else None)
+        first = told.end() if told is not None else end
+        if start <= first < end - 1 and (text[first] in NICKNAME or surname_length(text, first)):
+            return first
         torn = self._torn_role(start)
         if start < torn <= end - 2 and surname_length(text, torn):
             return torn
@@ -63,6 +73,8 @@ class Bounds:
             return role.end()
         if end - start == 3 and not surname_length(text, start) and self._belongs_before(start):
             return start + 1
+        if text[start] == "员" and end - start == 3 and surname_length(text, start + 1):
+            return start + 1  # 人|员尚武
         if end - start >= 3 and text[start] in "子女父母妻夫兄弟姐妹人代由长" and surname_length(text, start + 1):
             is_foreign = all(char in TRANSLITERATING for char in text[start:end])
             is_whole = surname_length(text, start) == 2 and text[start - 1 : start] in (":", "：")
@@ -98,8 +110,17 @@ class Bounds:
             return start if surname_length(text, start) else start - 1  # 和福贵
         if start and end - start == 1 and text[start - 1] in NICKNAME:
             return start - 1
+        if self._is_torn_off(start, end):
+            return start - 1
         begun = self._spelled.before_hyphen(start)
         return start if begun == start - 1 else begun
+
+    def _is_torn_off(self, start: int, end: int) -> bool:
+        """Whether the character before *start*, first in a clause, is the first of a spelled name: 特|谢拉诺."""
+        text = self.text
+        if end - start < 3 or start - 1 not in self._starts or not BEGINS.match(text, start - 1):
+            return False
+        return text[start - 1] not in _FUNCTION and all(char in TRANSLITERATING for char in text[start - 1 : end])
 
     def _is_before(self, start: int, end: int) -> bool:
         """Whether the character at *start* is none of the name, which a class or a wish comes before: （2）班花小雨."""
@@ -162,6 +183,8 @@ class Bounds:
             if is_of_four(text, start, end, self._known):
                 return end
             end -= 1
+        if end - start >= size + 3 and FOLLOWS_LONG.match(text, end - 2):
+            return end - 2
         if end - start >= size + 2 and (text[end - 1] in NEVER_LAST or FOLLOWS_LONG.match(text, end - 1)):
             return end if text[end - 1] == "才" and ENDS.match(text, end) else end - 1
         if end - start == 3 and size == 1 and has_two_surnames(text, start, end + 1, self._known):
@@ -211,11 +234,14 @@ class Bounds:
         """Where a name ends whose last character the tagger may have read with what follows."""
         text = self.text
         last = text[end : end + 1]
+        if last == "之" and FOLLOWS_LONG.match(text, end + 1) and not FOLLOWS_LONG.match(text, end):
+            return end + 1
         if last == "才" and (FOLLOWS_LONG.match(text, end + 1) or ENDS.match(text, end + 1)):
             return end + 1
         if last not in GIVEN or last in NEVER_LAST:
             return end
-        if FOLLOWS_LONG.match(text, end) and not FOLLOWS_LONG.match(text, end + 1):
+        follows = FOLLOWS_LONG.match(text, end)
+        if follows and (len(follows[0]) > 2 or not FOLLOWS_LONG.match(text, end + 1)):
             return end
         if NEXT_HONORIFIC.match(text, end + 1) and text[end : end + 2] not in self._known:
             return end + 1

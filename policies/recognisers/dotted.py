@@ -43,9 +43,15 @@ class Spelled:
             start, end = self._behind_signs(self._first_part(dot.start()), dot.start()), self.run(dot.end(), 1)
             while end < len(text) and DOT.match(text, end) and self.run(end + 1, 1) > end + 1:
                 end = self.run(end + 1, 1)
+            if end == dot.end():
+                end = self._tagged_end(dot.start(), dot.end())
             if start < dot.start() and end > dot.end():
                 done = self._last(dot.end(), end)
                 yield self.before_hyphen(start), done
+
+    def _tagged_end(self, dot: int, end: int) -> int:
+        """Where what the tagger takes for a name ends that goes on behind the *dot*, which ends at *end*."""
+        return next((stop for stop, begun in self._people.items() if begun < dot and end < stop), end)
 
     def before_hyphen(self, start: int) -> int:
         """Where a name begins that goes on at *start* behind a hyphen: 让-克洛德; *start*, where none does."""
@@ -100,7 +106,7 @@ class Spelled:
     def _last(self, start: int, end: int) -> int:
         """Where the last part ends that reads on from *start* to *end* at least."""
         text = self.text
-        if end - start > _LEAST and FOLLOWS_LONG.match(text, end - 1):
+        if end - start > _LEAST and (text[end - 1] == "于" or FOLLOWS_LONG.match(text, end - 1)):
             return end - 1
         last = text[end : end + 1]
         if not "\u4e00" <= last <= "\u9fff" or last in NEVER_LAST or FOLLOWS.match(text, end):

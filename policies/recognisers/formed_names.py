@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from policies.recognisers.dotted import Spelled
 from policies.recognisers.peoples import names_of_peoples, words_of_names
+from policies.recognisers.person_labels import is_somebody
 from policies.recognisers.person_patterns import ENDS, FOLLOWS, LATIN, NEXT_HONORIFIC, ROLE, VEILED, VEILED_OF_A_WORD
 from policies.recognisers.person_words import AMBIGUOUS
 from policies.recognisers.pinyin import is_name_in_pinyin, is_place_in_pinyin
@@ -15,9 +16,15 @@ from policies.recognisers.things import is_of_a_thing
 def formed_names(read: Read, spelled: Spelled) -> Iterator[Found]:
     """Such names in what is *read*; *spelled*: those of other languages in it."""
     text = read.text
+    behind = {end for _, end in read.somebodys}
     for match in VEILED.finditer(text):
         is_star = "*" in match[0] and (match[0][0] in AMBIGUOUS or text[match.end() : match.end() + 1] == "*")
-        if not is_star and (match.start() in read.starts or ROLE.search(text, 0, match.start())):
+        if not is_star and (
+            match.start() in read.starts
+            or match.start() in behind
+            or ROLE.search(text, 0, match.start())
+            or is_somebody(text[max(0, match.start() - 2) : match.start()])
+        ):
             yield Found(match.start(), unveiled(text, match.end(), read.known), "pattern", 0.9)
     for match in VEILED_OF_A_WORD.finditer(text):
         if ROLE.search(text, max(0, match.start() - 8), match.start()):
@@ -29,7 +36,8 @@ def formed_names(read: Read, spelled: Spelled) -> Iterator[Found]:
         yield Found(start, end, "pattern", 0.8)
     for start, end in words_of_names(text):
         is_apart = ENDS.match(text, end) or FOLLOWS.match(text, end)
-        if is_apart and ROLE.search(text, max(0, start - 8), start):
+        is_behind = start in behind or ROLE.search(text, max(0, start - 8), start)
+        if is_apart and is_behind:
             yield Found(start, end, "context", 0.75)
     for match in LATIN.finditer(text):
         if is_name_in_pinyin(match[0]) and not is_place_in_pinyin(match[0]):

@@ -8,9 +8,18 @@ import re
 from collections.abc import Container, Iterator, Sequence
 
 from policies.recognisers.given_names import is_han, surname_length
+from policies.recognisers.names import SURNAMES
 from policies.recognisers.peoples import is_word_of_names
 from policies.recognisers.person_patterns import ENDS, FOLLOWS_LONG, IN_LIST, NEXT_HONORIFIC, ROLE
-from policies.recognisers.person_words import ALL_SURNAMES, GIVEN, NEVER_LAST, NOBODY, NOT_A_NAME, TRANSLITERATING
+from policies.recognisers.person_words import (
+    ALL_SURNAMES,
+    AMBIGUOUS,
+    GIVEN,
+    NEVER_LAST,
+    NOBODY,
+    NOT_A_NAME,
+    TRANSLITERATING,
+)
 from policies.recognisers.rare_surnames import WORDY
 from policies.recognisers.stated import ORGANISATION, Found
 
@@ -143,7 +152,9 @@ def _may_be(text: str, start: int, end: int, words: Container[str], *, sure: int
         if is_counted:
             return True
         if name in words or name[:2] in NOT_A_NAME:
-            return sure >= _SURE and name not in NOT_A_NAME and name[0] in ALL_SURNAMES and is_given(text, start, end)
+            is_name = name[0] in ALL_SURNAMES and is_given(text, start, end)
+            is_name = is_name or (len(name) == 2 and name[0] in SURNAMES and name[0] not in AMBIGUOUS)
+            return sure >= _SURE and name not in NOT_A_NAME and is_name
         return name[0] in ALL_SURNAMES or (sure >= _SURE and all(char in GIVEN for char in name[size:]))
     return (
         (sure >= _SURE or (sure > 0 and is_counted)) and _is_spelled(name) and 3 <= len(name) <= 6 and name not in words

@@ -20,6 +20,7 @@ from policies.recognisers.table import Hit
 from policies.recognisers.tagged_names import tagged_names, unknown_word
 from policies.recognisers.titled_names import surnames_alone, told_of
 from policies.recognisers.told import told_names
+from policies.recognisers.unlisted_names import unlisted_names
 
 PERSON = "person_name"
 _COUNTED = re.compile(
@@ -27,6 +28,12 @@ _COUNTED = re.compile(
     "|高[一二三](?=[（(0-9一二三四五六七八九十年级班部学]|$)|关系|应[当该]"
 )
 """A date, a sum, a class, how people are related or what they must do: 于二〇二四年, 高三（2）班."""
+
+
+_SOLD = re.compile("康师傅(?!来|致|说|称|表示|反映|上门|你好|您好)")
+"""What is sold under a surname and a title."""
+_HANDLE = re.compile("(?:/@|回复@)([^@\\s:：,，。/]{2,20})[:：]")
+"""How somebody calls himself to everybody, and goes on behind what reads like a name: 回复@北漂小张:."""
 
 
 def people_in(sentence: Sentence, words: Container[str]) -> list[Hit]:
@@ -60,6 +67,11 @@ def _is_nobody(read: Read, found: Found) -> bool:
     text, start = read.text, found.start
     if _COUNTED.match(text, start) is not None or IS_ORGANISATION.match(text, start) is not None:
         return True
+    if _SOLD.match(text, start) is not None or any(
+        match.start(1) < start and found.end <= match.end(1)
+        for match in (_HANDLE.finditer(text) if "@" in text else ())
+    ):
+        return True
     if text[found.end - 1] in "前副" and LEADS.match(text, found.end - 1):
         return True  # a country: 巴西前|总统
     return ":" in text and is_no_answer(text, start, found.end, read.known)
@@ -72,11 +84,12 @@ def _candidates(read: Read) -> Iterator[Found]:
     yield from stated_names(text, read.known)
     yield from names_behind_labels(text, read.known)
     yield from told_names(text, read.known)
-    yield from names_of_parties(text, read.words, read.known)
+    yield from names_of_parties(read)
     yield from formed_names(read, spelled)
     yield from surnames_alone(read)
     yield from tagged_names(read, Bounds(text, read.words, read.known, spelled))
     yield from announced_names(read)
+    yield from unlisted_names(read)
     for start, end, kind in read.words:
         if text[start] in ALL_SURNAMES:
             yield from told_of(read, start, kind)

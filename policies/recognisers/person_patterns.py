@@ -66,7 +66,7 @@ OF_A_CLAN = re.compile(
 """Of whom a text tells the surname alone: 计姓住户."""
 CALLED = re.compile(
     f"(?:^|(?<=[听跟和找让叫问给对与请像被把@，。！：、 ]))[{NICKNAME}][{''.join(sorted(ALL_SURNAMES))}]"
-    "(?=说|讲|问|约|来|请|告诉|和|跟|打|他|她|的|[，。！：、]|$)"
+    "(?=说|讲|问|约|来|请|告诉|和|跟|打|他|她|的|你|您|也|去|帮|把|已|今天|明天|昨天|上午|下午|刚|[，。！：、]|$)"
 )
 NICKNAME_AND_TITLE = re.compile(
     f"(?<![大中])[小老][{''.join(sorted(ALL_SURNAMES))}](?=(?:同志|师傅|医生|大夫|老师|护士|警官|经理|主任|书记)(?!们))"

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from policies.recognisers.peoples import is_word_of_names
+from policies.recognisers.person_labels import is_somebody
 from policies.recognisers.person_patterns import BEHIND_VEILED, ENDS, FOLLOWS
 from policies.recognisers.person_words import (
     ALL_SURNAMES,
@@ -98,10 +99,22 @@ def _spans(text: str, words: Container[str]) -> Iterator[tuple[int, int]]:
             yield match.span(1)
     for match in _ON_SHEET.finditer(text):
         if _may_be_name(match[1], words, strict=False):
-            yield match.start(1), match.end(1) - _title_length(match[1])
+            yield match.start(1) + _role_length(match[1]), match.end(1) - _title_length(match[1])
     for match in _IN_FAMILY.finditer(text):
         if _may_be_name(match[1], words, strict=True):
             yield match.span(1)
+
+
+def is_doubled(name: str) -> bool:
+    """Whether *name* may be what a child is called by at home, or is called: 甜甜."""
+    return len(name) == 2 and name[0] == name[1] and name[0] in GIVEN and name not in _NO_CHILD
+
+
+def _role_length(name: str) -> int:
+    """Of how many characters what says who somebody is that *name*, of several parts with dots, begins with."""
+    first = re.split("[·•・]", name)[0]
+    sizes = range(len(first) - 2, 1, -1) if first != name else ()
+    return next((size for size in sizes if is_somebody(first[:size])), 0)
 
 
 def _title_length(name: str) -> int:

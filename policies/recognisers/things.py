@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Sequence
 
+from policies.recognisers.given_names import surname_length
 from policies.recognisers.person_patterns import NEXT_HONORIFIC, ROLE
 from policies.recognisers.person_words import ALL_SURNAMES, COMPOUND, NOT_A_NAME, TRANSLITERATING
 
@@ -30,12 +31,25 @@ _OF_A_SHOP = re.compile(
     "(?=$|[，,。；;、 \t（(）)|])"
 )
 """What a shop is called behind the name of its founder."""
+_HOUSE = 4
+"""Characters of the name of a house that its founder's whole name begins."""
+_OF_TRADE = "堂斋坊阁"
+_HOUSES = "堂斋坊轩楼阁居记庄园府"
+_OF_A_HOUSE = re.compile("[堂斋坊阁](?![弟哥姐妹兄叔伯侄主长屋])")
+"""What an old house of trade is called behind the name of its founder: 胡庆余|堂."""
+_BY_A_HOUSE = re.compile("旁边?|对面|隔壁|门[口前]|附近|那[家边]|[总分]店|二楼|吃饭")
+"""What is said of where a house stands, behind its name: 金鼎轩|旁边."""
 _NATURAL = re.compile(
     "[东西南北偏]{1,3}风|(?:雷阵|阵|暴|冻|雨夹|[小中大]到[中大暴])[雨雪]|[\u4e00-\u9fff]{1,2}[瓜菇椒葱蒜薯鳝蟹虾糕饼粥醋]|[\u4e00-\u9fff]{2}[街巷弄]"
 )
 """Winds, rains, what is eaten, lanes: no given name ends so."""
 _OF_A_STAMP = re.compile("公网安备|ICP备")
 """In the footer of a page."""
+_IS_A_PLACE = re.compile("(?:社|报|网|在|于|[抵到]达|飞抵|前往|赴|离开|返回)$")
+_AT_A_PLACE = re.compile(
+    "[0-9]{1,2}月[0-9]{1,2}日[电讯]|会[见晤谈]|举[行办]|召开|签署|开幕|闭幕|揭晓|落幕|打响|进行|出席|发表"
+)
+"""Before and behind a place: 新华社阿斯塔纳9月8日电, 在阿斯塔纳会见."""
 _NO_FIRM = frozenset({"v", "p", "u", "c", "w", "r", "d", "TIME"})
 """Words that stand in no name of a firm."""
 _CAPITALS = frozenset(
@@ -54,6 +68,9 @@ def is_of_a_thing(
     name = text[start:end]
     if "什么" in name or (text[start : start + 2] in NOT_A_NAME and name in known):
         return True
+    is_at = _AT_A_PLACE.match(text, end) and _IS_A_PLACE.search(text, max(0, start - 3), start)
+    if is_at and not surname_length(text, start):
+        return True
     if name in _CAPITALS and not NEXT_HONORIFIC.match(text, end):
         return True
     if (_NATURAL.fullmatch(name) and not NEXT_HONORIFIC.match(text, end)) or _OF_A_STAMP.search(text, start, end + 1):
@@ -67,6 +84,10 @@ def is_of_a_thing(
     if end - start <= _LONGEST_VILLAGE and _OF_A_VILLAGE.match(text, end - 1):
         return True
     if _OF_A_SHOP.match(text, end) and not ROLE.search(text, max(0, start - 12), start):
+        return True
+    if end - start == _HOUSE and name[-1] in _OF_TRADE and surname_length(text, start) == 1 and not is_told:
+        return True
+    if _OF_A_HOUSE.match(text, end) or (name[-1] in _HOUSES and _BY_A_HOUSE.match(text, end)):
         return True
     firm = _OF_A_FIRM.match(text, end) or _OF_MEMORY.match(text, end)
     return (

@@ -7,6 +7,8 @@ from policies.recognisers.listed import is_given
 from policies.recognisers.person_patterns import (
     BEGINS,
     CALLED,
+    ENDS,
+    FOLLOWS,
     FOLLOWS_LONG,
     NEXT_HONORIFIC,
     NICKNAME_AND_TITLE,
@@ -36,7 +38,9 @@ def surnames_alone(read: Read) -> Iterator[Found]:
         is_surname = match[1] not in AMBIGUOUS or (
             match.start() in read.starts and PERSONAL_HONORIFIC.match(text, match.end())
         )
-        if is_surname and text[match.start() : match.end() + 1] not in read.known:
+        title = NEXT_HONORIFIC.match(text, match.end())
+        is_over = title is not None and (ENDS.match(text, title.end()) or FOLLOWS.match(text, title.end()))
+        if is_surname and (is_over or text[match.start() : match.end() + 1] not in read.known):
             yield Found(*match.span(1), "context", 0.7)
     for match in SURNAME_AND_PERSONAL_TITLE.finditer(text):
         if match.start() in read.starts:

@@ -13,6 +13,7 @@ from policies.recognisers.person_words import (
     AMBIGUOUS,
     COMPOUND,
     GIVEN,
+    HONORIFICS,
     MODIFYING,
     NEVER_LAST,
     NOBODY,
@@ -23,7 +24,9 @@ from policies.recognisers.stated import Found
 _HAN = "\u4e00-\u9fff"
 _CHARACTERS = "".join(sorted(GIVEN - NEVER_LAST))
 _ONE = f"(?:{'|'.join(COMPOUND)}|[{''.join(sorted(ALL_SURNAMES))}])"
-_NAME = f"({_ONE}[{_CHARACTERS}]{{1,2}})"
+_NAME = f"({_ONE}(?!{'|'.join(HONORIFICS)})[{_CHARACTERS}]{{1,2}})"
+_SIDE = "[（(][左右中前后上下][一二三四五六七八九]?[）)]"
+_NUMBER = "[0-9一二两三四五六七八九十]+"
 _BLANK = "[ 　]+"
 _TELLING = (
     # who says something
@@ -42,7 +45,9 @@ _TELLING = (
     f"(?:聘任|聘请|聘|任命|推选|推举|推荐|提名|选举|指定){_NAME}(?=(?:同志)?为)",
     f"免去{_NAME}(?=(?:同志)?的[{_HAN}]{{0,20}}职务)",
     # in a picture
-    f"(?:^|(?<=[为与和及、，,。：:])){_NAME}(?=[（(][左右中前后上下][一二三四五六七八九]?[）)])",
+    f"(?:^|(?<=[为与和及、，,。：:人员者师长手民工生士农])){_NAME}(?={_SIDE})",
+    # who is put in whose place
+    f"由{_NAME}(?=(?:调整|变更|更换|改|接替|替换)为|接任|继任|担任|兼任)",
 )
 _PLAINLY_TELLING = (
     # who paid, who is attested, whose child it is, to whom something is granted
@@ -54,15 +59,21 @@ _PLAINLY_TELLING = (
     f"(?:兹|特|现)委托{_NAME}(?=代|前往|全权|为|办理|作为|[，,])",
     # who does what at a meeting
     f"(?:^|(?<=[，,；;：:由])){_NAME}(?=(?:记录|列席|主持|缺席)[，,。；;])",
+    # first of so many
+    f"(?:^|(?<=[，,。；;：: 取对将由给与和据经向])){_NAME}(?=等共?{_NUMBER}(?:人|名|位|户)(?![口次均民]))",
     # a comrade
     f"(?:^|(?<=[，,。；;：: 　]))([和{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{1,2}})(?=同志(?!们|会))",
 )
 """Where words of every day count as well that begin like a name."""
-_TELLING_OF_NO_WORD = re.compile(
+_TELLING_OF_NO_WORD = (
+    # with whom somebody talks: 已与于思军核实
     f"(?:(?<=[已经曾再又将须需])|^|(?<=[，,。；;：: 　]))[与和同跟向]({_ONE}[{_CHARACTERS}]{{2}})"
-    "(?=核实|核对|核查|沟通|联系|确认|通话|面谈|对接|协商|签约|了解情况|询问)"
+    "(?=核实|核对|核查|沟通|联系|确认|通话|面谈|对接|协商|签约|了解情况|询问)",
+    # whom somebody is to turn to, or is put in another's place
+    f"(?:找|问|联系|通知|转告|告诉|提醒|麻烦|交给|转给|转交|发给|报给|寄给|请示|喊|调整为|变更为|更换为)(?:一下)?{_NAME}"
+    "(?=$|[，,。！!；;]|一下|即可|就行)",
 )
-"""With whom somebody talks, where no part of it is a word: 已与于思军核实."""
+"""Where only what is no word counts, and holds none."""
 _TELLING_IN_A_TABLE = (
     # in a table that has become a line
     f"(?:^|(?<=[ 　\t])){_NAME}{_BLANK}[{_HAN}、]{{2,12}}{_BLANK}[男女]{_BLANK}[0-9]{{2}}",
@@ -74,10 +85,15 @@ _TELLING_IN_A_TABLE = (
 _ANY = tuple(map(re.compile, _TELLING))
 _ANY_WITH_BLANKS = _ANY + tuple(map(re.compile, _TELLING_IN_A_TABLE))
 _PLAINLY = tuple(map(re.compile, _PLAINLY_TELLING))
+_NO_WORD = tuple(map(re.compile, _TELLING_OF_NO_WORD))
 _HAS_BLANK = re.compile("[ 　\t]")
 _BEHIND_COLON = re.compile(f"(?<=[:：])([{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{2}})(?=[，,。；;]|$)")
 _QUOTED = re.compile(f'(?<=[、和])[“"‘]([{_HAN}]{{2,4}})[”"’](?=等[一二两三四五六七八九十0-9]*人)')
-_WRITING = re.compile(f"(?<=[（(]记者[ 　]){_NAME}(?=[ 　）)])")
+_WRITING = re.compile(f"(?:(?<=[（(]记者[ 　])|(?<=本报记者[ 　])){_NAME}(?=[ 　）)]|摄|报道)")
+_TO_WHOM = re.compile(
+    f"(?:^|(?<=[，,。；;：: ]))[报送呈请](?![区乡镇总])({_ONE})(?=[局处科总](?:阅|审[示定批核阅]|签[批发]|批[示准]))"
+)
+"""To whom, by the surname and the office, something is to be shown: 报付局阅示."""
 _OF_LATIN = re.compile(f"[ 　]?[（(](?={_ONE}[{_HAN}]{{1,2}}[）)])")
 
 
@@ -93,11 +109,14 @@ def told_names(text: str, words: Container[str]) -> Iterator[Found]:
             is_kind = match[1] in NOBODY or match[1] in NOT_A_NAME or match[1] in MODIFYING
             if not is_kind or match[1] in BORNE:
                 yield Found(*match.span(1), "context", 0.75)
-    for match in _TELLING_OF_NO_WORD.finditer(text):
-        if not any(piece in words for piece in (match[1], match[1][:2], match[1][1:])):
-            yield Found(*match.span(1), "context", 0.7)
+    for pattern in _NO_WORD:
+        for match in pattern.finditer(text):
+            if not any(piece in words for piece in (match[1], match[1][:2], match[1][1:])):
+                yield Found(*match.span(1), "context", 0.7)
     for match in _WRITING.finditer(text) if "记者" in text else ():
         yield Found(*match.span(1), "context", 0.75)
+    for match in _TO_WHOM.finditer(text):
+        yield Found(*match.span(1), "context", 0.7)
     for match in _QUOTED.finditer(text):
         yield Found(*match.span(1), "pattern", 0.7)
     for match in _BEHIND_COLON.finditer(text):
