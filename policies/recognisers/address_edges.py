@@ -26,6 +26,12 @@ _OF_VILLAGE = re.compile("(?<=[村庄屯寨组队社])(?:村?口|[东南西北]{
 """Which end of a village."""
 _METRES = re.compile("[往向]?[东南西北]{1,2}约?[0-9]+米|(?<=[东南西北])约?[0-9]+米")
 """How far from it."""
+_WITHIN_ANY = frozenset(
+    "家中 家里 屋内 屋里 院内 院里 室内 店内 店里 楼内 楼里 境内 附近 一带 周边 门前 路上 现场".split()
+)
+"""What is said of any place behind it."""
+_OF_A_ROAD = re.compile("[GSXY][0-9]{2,4}(?:线|[国省县乡]道)?$")
+"""The number of a road, before a place that it passes."""
 _BEFORE_DOT = re.compile("[\u4e00-\u9fff]{2,4}[·•・]$")
 """Whoever has built an estate, before what it is called: 保利·拉菲公馆."""
 
@@ -40,7 +46,8 @@ def begin_of(reading: Reading, start: int) -> int:
     dotted = _BEFORE_DOT.search(reading.text, max(0, start - 5), start)
     if dotted is not None and reading.places[start] and reading.places[dotted.start()]:
         return dotted.start()
-    return _province_before(reading, start)
+    road = _OF_A_ROAD.search(reading.text, max(0, start - 8), start)
+    return road.start() if road is not None else _province_before(reading, start)
 
 
 def _province_before(reading: Reading, start: int) -> int:
@@ -61,6 +68,8 @@ def lengthened(reading: Reading, end: int) -> int:
         if (match := behind.match(reading.text, end)) is not None:
             return match.end()
     for start, stop, kind in reading.words:
+        if start == end and reading.text[start:stop] in _WITHIN_ANY:
+            return end
         if start <= end < stop and kind in PLACE and (stop == len(reading.text) or reading.text[stop] in SIGNS):
             return stop
     return end

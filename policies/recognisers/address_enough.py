@@ -3,13 +3,15 @@
 import re
 
 from policies.recognisers.address_edges import SIGNS, begin_of, line_end
-from policies.recognisers.address_parts import CROSSING, HOUSE, ROAD, TOWN
+from policies.recognisers.address_parts import CROSSING, DIVISION, HOUSE, ROAD, TOWN
 from policies.recognisers.address_reading import Part, Reading
 from policies.recognisers.address_said import AT, LIVES, REPORTED
 
 _SECTION = re.compile("(?:[东西南北中]段|[村庄屯寨](?:第?[0-9一二三四五六七八九十]+)(?:组|队|社|屯))$")
 """How a part ends that tells where by itself: a stretch of a road, a group of a village."""
-_TO_THE_DOOR = re.compile("[0-9一二三四五六七八九十A-Za-z甲乙丙丁](?:栋|幢|号|室|单元|座|户)|[0-9]-[0-9]|[0-9]{3}")
+_TO_THE_DOOR = re.compile(
+    "[0-9一二三四五六七八九十A-Za-z甲乙丙丁](?:栋|幢|号|室|单元|座|户)|[0-9]-[0-9]|[0-9]{3}|第[0-9一二三四五六七八九十]+户"
+)
 
 
 def tells(reading: Reading, start: int, parts: list[Part], reaches: int, *, is_line: bool) -> bool:
@@ -20,7 +22,7 @@ def tells(reading: Reading, start: int, parts: list[Part], reaches: int, *, is_l
     is_apart = reading.is_apart(start) and (reaches == len(text) or text[reaches] in SIGNS)
     return (
         _is_precise(reading, start, parts)
-        or (is_place and _names_road(reading, parts, reaches))
+        or ((is_place or _is_ladder(reading, start, parts)) and _names_road(reading, parts, reaches))
         or (
             is_apart
             and is_place
@@ -41,6 +43,14 @@ def _is_precise(reading: Reading, start: int, parts: list[Part]) -> bool:
     if parts[0][0] < HOUSE:
         return True
     return _TO_THE_DOOR.search(reading.text, start, parts[-1][1]) is not None
+
+
+def _is_ladder(reading: Reading, start: int, parts: list[Part]) -> bool:
+    """Whether *parts* go down from a division by a town to a road or a village, with a place among them."""
+    ranks = [rank for rank, _, _ in parts]
+    if reading.kind_at.get(start, (0, ""))[1] == "ORG":
+        return False
+    return {DIVISION, TOWN, ROAD} <= {*ranks} and ranks == sorted(ranks) and any(reading.places[start : parts[-1][1]])
 
 
 def _names_road(reading: Reading, parts: list[Part], reaches: int) -> bool:

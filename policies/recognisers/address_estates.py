@@ -3,10 +3,11 @@
 import re
 
 _PHASE = "(?:[一二三四五六七八九十0-9]{1,2}期)"
-_HOUSES = "(?:[0-9]{1,3}|[A-Za-z][0-9]{0,2}|[一二三四五六七八九十]{1,3})[ 　]?(?:栋|幢|号楼|座|单元|#)"
+_HOUSES = "(?:[0-9]{1,3}[A-Za-z]?|[A-Za-z][0-9]{0,2}|[一二三四五六七八九十]{1,3})[ 　]?(?:栋|幢|号楼|座|单元|#)"
 _FLAT = "(?:[0-9]|[A-Za-z][0-9]|[一二三四五六七八九十]+(?:单元|层|楼|室))"
 _ROOM = "[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}"
 _NAME = "[\u4e00-\u9fff·•・]"
+_NUMBERS_OF_OTHERS = "电话|手机|邮编|分机|传真|编号|工号|微信|尾号|密码|面积|租金|价格|热线|航班|车次|公交|地铁"
 _NO_LAST = "(?<![家人们员主号码编型版本单柜架位库排箱盒袋册卷表页图章节比件批])"
 """How no estate is called at its end: whose house it is, or what else numbers stand behind."""
 UNIT = re.compile("[0-9]+(?:栋|幢|号楼|座|单元|号院)|[0-9]+-[0-9]+-[0-9]+")
@@ -25,10 +26,15 @@ HAMLET = re.compile(
 )
 """Between a village, a town or a road and a house, whatever it ends with: 羊石村西湖底12号."""
 BESIDE = re.compile(
-    "[\u4e00-\u9fff]{2,8}?(?:菜市?场|市场|超市|商场|医院|卫生院|诊所|学校|[中小]学|幼儿园|公园|广场|车站|加油站|大桥|桥头|酒店|宾馆|饭店|"
-    "大厦|派出所|村委会|居委会|银行|药[店房])(?:斜?对面|[东南西北]{1,2}[侧边面角]|[东南西北]{1,2}[0-9]+米|旁边?|隔壁|附近|门口|后面)"
+    "[\u4e00-\u9fff]{2,8}?(?:[中小大]学|幼儿园|公园|大厦|超市|银行|诊所|药房|桥头|[村居]委会|[场院校厂店馆所站桥庙寺塔库塘])(?:斜?对面|[东南西北]{1,2}[侧边面角]|[东南西北]{1,2}[0-9]+米|旁边?|隔壁|门口)"
 )
 """What somebody is found beside, behind a road or a village: 姚港路一号桥菜场西侧."""
+BEFORE_ROOM = re.compile(
+    f"(?![^0-9]*(?:{_NUMBERS_OF_OTHERS}|[约共近超达]))[\u4e00-\u9fff]{{2,8}}"
+    "(?=[ 　]?[0-9]{3,4}(?:室|房(?![主东屋产])|[，。；,;、）)]|$"
+    "|(?![0-9A-Za-z年月日元个人次户万亩平米公吨辆名份号路线件台套%.:：/-])))"
+)
+"""Between a road or a house and a room, whatever it ends with: 68号领世商务1709."""
 OF_NAMES = frozenset({"LOC", "ORG", "nz", "nw", "n", "s", "a", "vn", "f", "PER"})
 """What the words are that places are called by."""
 FOR_USE = re.compile(

@@ -16,7 +16,7 @@ NO_NAME = frozenset('的是与了着过被把将对从向给请你我他她您�
 """Characters that stand in no name of a place."""
 NO_DIVISION = re.compile(
     "(?:辖|校|景|社|小|灾|山|园|片|厂|库|牧|学|病|战|市|城|郊|专|特)区|"
-    "[\u4e00-\u9fff]*(?:[专等候]|服务|休息|办事|功能|自助)区|[\u4e00-\u9fff]*[0-9A-Za-z]+区|[百千万各每多几数]{1,2}[县区市]|(?:县|城|都|超|股|门|夜|集|闹)市|人行|本县|各[市县区]"
+    "[\u4e00-\u9fff]*(?:[专等候超]|服务|休息|办事|功能|自助)区|[\u4e00-\u9fff]*[0-9A-Za-z]+区|[百千万各每多几数]{1,2}[县区市]|(?:县|城|都|超|股|门|夜|集|闹)市|人行|本县|各[市县区]"
 )
 """What ends like a division, and is none."""
 NO_ROAD = frozenset(

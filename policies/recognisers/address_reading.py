@@ -3,7 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from policies.recognisers.address_estates import ALONE, BESIDE, FOR_USE, HAMLET, OF_NAMES, SOUGHT, TAGGED, UNIT, WITHIN
+from policies.recognisers.address_estates import (
+    ALONE,
+    BEFORE_ROOM,
+    BESIDE,
+    FOR_USE,
+    HAMLET,
+    OF_NAMES,
+    SOUGHT,
+    TAGGED,
+    UNIT,
+    WITHIN,
+)
 from policies.recognisers.address_numbers import HOUSE_BY_ITSELF, NUMBERED
 from policies.recognisers.address_parts import (
     BUILDING,
@@ -29,6 +40,8 @@ _IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw",
 _CONJUNCTIONS = frozenset(
     {"和", "与", "及", "以及", "或", "或者", "并", "并且", "而", "但", "但是", "而且", "因为", "所以"}
 )
+_DIVISIONS = frozenset("区县市镇乡州旗盟")
+"""How the names of divisions end: 大湾|区 is no bay."""
 _TOWARDS = frozenset("至 到 往 向 经 入 进 在 于 去 来 回 从 沿 有 是".split())
 """What parts one place from the next where somebody goes from one to the other."""
 _OF_A_VILLAGE = re.compile("[\u4e00-\u9fff]{1,2}家?[村庄屯寨](?=第?[0-9一二三四五六七八九十]+(?:组|队|社|号))")
@@ -74,7 +87,8 @@ class Reading:
         self._goes_on = [False] * (len(self.text) + 1)
         self._barred = [False] * (len(self.text) + 1)
         self.places = [False] * (len(self.text) + 1)
-        self._does = [False] * (len(self.text) + 1)
+        self._stops = frozenset(end for _, end, _ in self.words)
+        self._does = [(start, end) for start, end, kind in self.words if kind == "v" and end - start > 1]
         for start, end, kind in self.words:
             word = self.text[start:end]
             bars = kind in _NEVER_WITHIN or word in _CONJUNCTIONS or (kind == "v" and word in _TOWARDS)
@@ -83,7 +97,6 @@ class Reading:
                 self._barred[place] = bars or char in ":：我你他她您们" or (kind not in PLACE and char in NO_NAME)
                 self.places[place] = kind in PLACE
                 self._goes_on[place] = place > start and (kind not in PLACE or kind == "s")
-                self._does[place] = kind == "v" and end - start > 1
         self.labels = frozenset(match.end() for match in LABEL.finditer(self.text))
         """Where what says that an address follows ends."""
         self.starts: dict[int, str] = (
@@ -113,7 +126,7 @@ class Reading:
             begin = between.end() if between is not None else begin
             for part in self._parts(begin, rank, first=False):
                 whole = [part, *self._rest(part[1], part[0] if part[0] != BUILDING else HOUSE)]
-                if not best or _reach(whole) > _reach(best):
+                if not best or _reach_within(whole) > _reach_within(best):
                     best = whole
             self._known[at, rank] = best
         return self._known[at, rank]
@@ -153,9 +166,9 @@ class Reading:
                 for match in named.ending.finditer(self.text, at + 1, min(len(self.text), at + named.longest + 6)):
                     if match.start() - at > named.longest:
                         break
-                    if named.rank >= HOUSE and rank >= HOUSE and any(self._does[at : match.start()]):
+                    if named.rank >= HOUSE and rank >= HOUSE and self._is_done(at, match.start()):
                         break
-                    if first and any(self._does[self.kind_at.get(at, (at, ""))[0] : match.start()]):
+                    if first and self._is_done(self.kind_at.get(at, (at, ""))[0], match.start()):
                         break
                     if first and named.rank == HOUSE and FOR_USE.fullmatch(self.text, at, match.end()):
                         continue
@@ -172,7 +185,7 @@ class Reading:
 
     def _called_within(self, at: int, rank: int) -> Iterator[Part]:
         """What no ending tells, none of it larger than *rank*, that may begin at *at* within an address."""
-        for size, pattern in ((ROAD, HAMLET), (HOUSE, BESIDE), (HOUSE, WITHIN)):
+        for size, pattern in ((ROAD, HAMLET), (HOUSE, BESIDE), (HOUSE, WITHIN), (HOUSE, BEFORE_ROOM)):
             if size >= rank and (called := pattern.match(self.text, at)) is not None:
                 end = called.end()
                 if self._is_of_names(at, end) and self._is_name(at, end, first=False):
@@ -208,6 +221,12 @@ class Reading:
             if begins < end and stops > start
         )
 
+    def _is_done(self, start: int, end: int) -> bool:
+        """Whether something is done between *start* and *end*, in a word of its own: not 和平|东路, where a road's
+        ending ends it.
+        """
+        return any(start <= begins and stops <= end for begins, stops in self._does)
+
     def _is_said(self, at: int) -> bool:
         """Whether what ends like a road at *at* ends a word that is none: 占道, 经营."""
         return self.text[at - 1 : at + 1] in NO_ROAD
@@ -225,7 +244,14 @@ class Reading:
         return begins == start
 
     def _splits_word(self, end: int) -> bool:
-        """Whether a word that is no place's goes on behind *end*."""
+        """Whether a word that is no place's goes on behind *end*, or a division's name does, by its ending alone."""
+        if (
+            self.text[end : end + 1] in _DIVISIONS
+            and self.places[end]
+            and end not in self.kind_at
+            and end + 1 in self._stops
+        ):
+            return True
         is_within = self._goes_on[end] and "\u4e00" <= self.text[end] <= "\u9fff"
         return is_within and _LETTERED.match(self.text, end) is None
 
@@ -242,3 +268,8 @@ class Reading:
 def _reach(parts: list[Part]) -> tuple[int, int, int, int]:
     """How good a reading is: how far it goes, of how many parts, and how far from the largest to the smallest."""
     return parts[-1][1], len(parts), parts[-1][0], -parts[0][0]
+
+
+def _reach_within(parts: list[Part]) -> tuple[int, int, int, int]:
+    """The same of the rest of an address, in which a road is one rather than a division that is called so."""
+    return parts[-1][1], len(parts), parts[-1][0], sum(rank for rank, _, _ in parts)

@@ -27,6 +27,8 @@ _OPEN = re.compile(
     "水库|湿地|政府|大院|敬老院|福利院|(?:村民|居民)委员会|[村居]委会)$"
 )
 """How a place is called that is open to all, or an office."""
+_BESIDE = re.compile("[县区市旗].*(?:镇|乡|街道|路|街|村).*(?:斜?对面|旁边?|隔壁|[东南西北][侧面])$")
+"""Beside such a building, where a road or a village within a division tells which."""
 _STRETCH = re.compile("(?:全线|沿线|全段)$|以[东南西北](?:、|$)")
 _COUNTED = re.compile("[0-9](?:[台套]|辆|副|人次|元|万元|吨|亩|公里|公斤)$")
 _CLOCK = re.compile("[:：][0-5][0-9](?![0-9])")
@@ -40,6 +42,8 @@ def is_public(text: str, start: int, end: int) -> bool:
     if _COUNTED.search(text, start, end + 1) or (_CLOCK.match(text, end) and _HOUR.search(said)):
         return True
     if _LIVED_IN.search(said):
+        return False
+    if _BESIDE.search(said):
         return False
     if _STRETCH.search(said) or _INSIDE.search(said) or _BEHIND.match(text, end):
         return True

@@ -413,6 +413,28 @@ ADDRESSES = {
         "住所地为绍兴市柯桥区齐贤街道羊石村西湖底12号。",
         "绍兴市柯桥区齐贤街道羊石村西湖底12号",
     ),
+    "a room of what no ending tells, behind a house": (
+        "联系地址：兴宁区朝阳路68号领世商务1709，电话同前。",
+        "兴宁区朝阳路68号领世商务1709",
+    ),
+    "a room of a guest house": ("对铁东区解放东路四马路鑫源招待所203进行了检查。", "铁东区解放东路四马路鑫源招待所203"),
+    "a road of which the end is read as a verb": ("请把票据寄到和平东路一段18号财务科。", "和平东路一段18号"),
+    "a division, a town and a village, the first of them torn": (
+        "包裹超区，改则县物玛乡抢古村只能到乡里取。",
+        "改则县物玛乡抢古村",
+    ),
+    "from one building to another": ("反映宏福苑小区5号楼到8号楼之间路灯全坏。", "宏福苑小区5号楼到8号楼"),
+    "at home there": ("转运至丰南区胥各庄街道文化西街安康里家中，由其子照护。", "丰南区胥各庄街道文化西街安康里"),
+    "a building by a number and a letter": (
+        "从高新区天府五街200号菁蓉汇1A栋发往外地。",
+        "高新区天府五街200号菁蓉汇1A栋",
+    ),
+    "a house, and how many rooms it has": ("出租房屋在海虞北路18号，一室一厅，1800元。", "海虞北路18号"),
+    "a road by its number before a town": (
+        "群众反映S307线石板滩镇毛家滩村路段货车抛洒。",
+        "S307线石板滩镇毛家滩村路段",
+    ),
+    "a mansion behind a street": ("反映沈河区正阳街豫珑城商户乱收停车费。", "沈河区正阳街豫珑城"),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
     "a yard that no ending tells": ("因灞桥区纺正街棉织库9号院整体拆迁，我户选择货币补偿。", "灞桥区纺正街棉织库9号院"),
     "a letter before the number that was read with the road": (
