@@ -17,7 +17,9 @@ from policies.recognisers.table import Hit
 ADDRESS = "address"
 _NEVER_FIRST = frozenset({"v", "p", "u", "c", "r", "d", "w", "PER", "vd", "xc", "ad", "TIME", "vn"})
 """What the word is that no address begins with, but behind a sign."""
-_TOLD = re.compile("[0-9A-Za-z一二三四五六七八九十][ 　]?(?:号|弄|巷|栋|幢|座|单元|层|楼|室|户|组|队|连|#)|[0-9]-[0-9]")
+_TOLD = re.compile(
+    "[0-9A-Za-z一二三四五六七八九十][ 　]?(?:号|弄|巷|栋|幢|座|单元|层|楼|室|户|组|队|连|#)|[0-9]-[0-9]|[0-9]{3}房"
+)
 """What stands in every address in which the tagger sees no place."""
 _SAID = re.compile("[路街巷镇乡村]")
 """What tells that a name which is read as none of a place is one."""

@@ -22,7 +22,7 @@ _MOUTH = re.compile(
 """Where another road comes in."""
 _SIDE = re.compile("(?:[东南西北]{1,2}[侧角]|(?<=[东南西北])[侧角]|旁)(?=$|[，。；,;、）)])")
 """On which side of it, where that ends what is said."""
-_OF_VILLAGE = re.compile("(?<=[村庄屯寨组队社])(?:村?口|[东南西北]{1,2}[头首])")
+_OF_VILLAGE = re.compile("(?<=[村庄屯寨组队社])(?:村?口|[东南西北]{1,2}[头首])|(?<=[路街巷][东南西北])[头首]")
 """Which end of a village."""
 _METRES = re.compile("[往向]?[东南西北]{1,2}约?[0-9]+米|(?<=[东南西北])约?[0-9]+米")
 """How far from it."""

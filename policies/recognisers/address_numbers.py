@@ -12,7 +12,7 @@ _NO_HOUSE = (
 )
 """What stands behind numbers that are those of something else."""
 _FOR_TRADE = "商铺|铺位|门面房?|摊位|档口"
-_NO_ROOM = "(?![主东屋产客租管价地])"
+_NO_ROOM = "(?![主东屋产客租管价地间])"
 """What goes on behind 房 as a word that is no room's: 502房屋, 339号房主."""
 _LETTERED = f"(?:[0-9]+[A-Za-z]|{NUMBER})"
 _OF_CORPS = f"第?{NUMBER}(?:师(?![范傅生长部])|团(?:场|(?![队体结长员委伙圆购支课])))"
@@ -43,7 +43,7 @@ _OF_OLD_HOUSES = (
 )
 """What a house is divided into that has no numbers within: 6号后客堂, 25号旁门."""
 _ROOM = (
-    f"{NUMBER}(?:室(?![一二两三四0-9]?[厅卫厨])|(?<=[0-9A-Za-z])户|铺(?!面)|店|档|房{_NO_ROOM}|号房{_NO_ROOM}|号铺(?!面)|号室|号|柜){_NO_HOUSE}"
+    f"{NUMBER}(?:室(?![一二两三四0-9]?[厅卫厨])|(?<=[0-9A-Za-z])户|铺(?!面)|店|档|房(?:间|{_NO_ROOM})|号房{_NO_ROOM}|号铺(?!面)|号室|号|柜){_NO_HOUSE}"
     "|第[0-9一二三四五六七八九十]+[户间](?![的人])|(?<=[座栋幢楼层号])(?:店面|门市)(?![部转出招])"
     "|(?<=[村组社院区])平房(?=$|[0-9，。；,;、）)])"
     f"|{NUMBER}号车位|[东西南北中]户|底商|地下车库|商业[0-9]+"

@@ -435,6 +435,14 @@ ADDRESSES = {
         "S307线石板滩镇毛家滩村路段",
     ),
     "a mansion behind a street": ("反映沈河区正阳街豫珑城商户乱收停车费。", "沈河区正阳街豫珑城"),
+    "a road that is read with the word before": ("我在建安路和七一路路口等你，你到了打双闪。", "建安路和七一路路口"),
+    "a village of which the beginning is read as a word": (
+        "我家在和田地区墨玉县扎瓦镇依格孜艾日克村，家里有八口人。",
+        "和田地区墨玉县扎瓦镇依格孜艾日克村",
+    ),
+    "a station of a road": ("嫌疑车辆在兴业路中石化加油站加油后向北驶离。", "兴业路中石化加油站"),
+    "a room of a hotel": ("被害人在宏远酒店8309房间被盗手机一部。", "宏远酒店8309房间"),
+    "the end of a street": ("收货地：沭阳县贤官镇仲湾街东首，请提前联系。", "沭阳县贤官镇仲湾街东首"),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
     "a yard that no ending tells": ("因灞桥区纺正街棉织库9号院整体拆迁，我户选择货币补偿。", "灞桥区纺正街棉织库9号院"),
     "a letter before the number that was read with the road": (
