@@ -7,7 +7,7 @@ What is read here is said to the caller with the answer, so he reads what was ma
 import re
 from typing import NamedTuple
 
-from policies.documents.plain import decoded
+from policies.documents.plain import decoded, spells_otherwise
 from policies.formats.as_said import begins_as_json
 from policies.formats.masker import Withheld
 
@@ -41,7 +41,7 @@ def told_by(body: bytes, kind: str, charset: str) -> Told:
     """
     if kind in _MAY_BE_JSON and begins_as_json(body) and body.rstrip()[-1:] in (b"}", b"]"):
         return Told(kind=_JSON)
-    if charset or kind not in _READ or body.isascii() or _is_utf8(body):
+    if charset or kind not in _READ or body.isascii() or _is_utf8(body) or spells_otherwise(body):
         return NOTHING
     if kind == "html" and (said := _META.search(body[:_LOOKED_AT])) is not None:
         return Told(charset=(said[1] or said[2]).decode("ascii").lower())

@@ -30,12 +30,12 @@ from policies.transforms.make import REDACTED
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CODECS = ("utf-8", "gb18030")
 _OTHERWISE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:\{\\rtf|%!PS)"
+    rb"(?:\xef\xbb\xbf)?\s*(?:\{\\rtf|%!PS|%PDF-)"
     rb"|.{0,8192}?^(?:content-transfer-encoding:[ \t]*(?:base64|quoted-printable)"
     rb"|[^:\r\n]{0,200};encoding=(?:b|quoted-printable)\b)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-"""What spells its words in codes of its own: RTF, PostScript, mails and cards. Read as a text it seems to hold none."""
+"""What spells its words in codes of its own: RTF, PostScript, PDF, mails, cards. Read as a text it seems to hold none."""
 _DELIMITERS = ",\t;|"
 _SAYS_DELIMITER = re.compile(r"sep=([,\t;|])\r?\n")
 """A first line by which a table tells a program what parts its cells."""
@@ -67,7 +67,7 @@ class Plain:
             decoded(data)
         except Withheld:
             return False
-        return not _OTHERWISE.match(data)
+        return not spells_otherwise(data)
 
     def texts(self, data: bytes, within: Within) -> Iterator[Text]:
         """See `Document.texts`."""
@@ -151,6 +151,11 @@ def decoded(data: bytes) -> tuple[str, bytes, str]:
             break
         return text, mark, each
     raise Withheld(MALFORMED)
+
+
+def spells_otherwise(data: bytes) -> bool:
+    """Whether *data* begins like what has codes of its own for its words, which a reader of texts does not know."""
+    return _OTHERWISE.match(data) is not None
 
 
 def is_doubtful(data: bytes) -> bool:

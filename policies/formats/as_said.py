@@ -5,6 +5,7 @@ A masker looks for what its format may hold: read as a page or as plain text, th
 
 import re
 
+from policies.documents.plain import spells_otherwise
 from policies.formats.masker import Masker, Withheld
 
 LOOKED_AT = 1024
@@ -63,5 +64,5 @@ def begins_as_json(data: bytes) -> bool:
 def check_begin(data: bytes, kind: str) -> None:
     """Raise Withheld where *data*, which is said to be a page or a text, *kind*, begins like something else."""
     start = data.removeprefix(b"\xef\xbb\xbf")[:LOOKED_AT]
-    if any(begins.match(start) for begins in _LIES[kind]):
+    if any(begins.match(start) for begins in _LIES[kind]) or spells_otherwise(start):
         raise Withheld(NOT_AS_SAID)

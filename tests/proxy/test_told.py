@@ -28,6 +28,7 @@ TELLS_NOTHING = {
     "another charset": (b'<meta charset="big5">' + "登記".encode("big5"), "html", ""),
     "Big5": ("聯絡人：褚雲舒，請到櫃檯辦理登記手續。".encode("big5"), "text", ""),
     "UTF-16": (TEXT.encode("utf-16"), "text", ""),
+    "a PDF": (b"%PDF-1.4\n%" + "你好".encode("gbk") + b"\n1 0 obj\n", "text", ""),
     "JSON in GBK": ('{"a": "登记"}'.encode("gbk"), "json", ""),
     "ASCII": (b"ok", "text", ""),
 }
