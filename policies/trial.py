@@ -151,13 +151,13 @@ def _masker(
 ) -> Masker:
     """A masker for an answer of *kind* to *operation*; to any, of a system that is being learnt, where that is None."""
     if operation is None:
-        masker = view.learning_masker(kind, tally, "utf-8", _sealed)
+        masker = view.maskers.learning(kind, tally, "utf-8", _sealed)
         if masker is None:
             raise NotTried(f"登记中的系统不显示 `{kind}` / of a system that is being learnt no such answer is shown")
         return masker
     if operation.static:
         raise NotTried(f"`{operation.id}` 是静态文件，原样通过 / is a file, the same for everybody: it passes as it is")
-    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed, None, whose, addresses)
+    masker = view.maskers.of(operation.answers, kind, tally, "utf-8", _sealed, None, whose, addresses)
     if masker is None:
         raise NotTried(
             f"`{operation.id}` 没有声明 `{kind}` 答复，网关会拦截"

@@ -208,7 +208,7 @@ def _in_parts(masker: MultipartMasker, media_type: str, forward: Forward, system
     if system.is_learning:
         return Withhold(reason="answer_not_declared")
     said = f"{media_type}; boundary={masker.boundary}"
-    return Mask(masker=forward.view.limited(masker), content_type=said, format=MULTIPART)
+    return Mask(masker=forward.view.maskers.limited(masker), content_type=said, format=MULTIPART)
 
 
 def socket_treatment(forward: Forward, system: System, caller: Caller, now: datetime) -> Mask:
@@ -247,7 +247,7 @@ def _masker(
         return system.seal_form(target_of_form(request, addresses.original(action)), held, caller, now)
 
     if system.is_learning:
-        hides = forward.view.learning_masker(kind, tally, charset, seal)
+        hides = forward.view.maskers.learning(kind, tally, charset, seal)
         return ReadOnly(tally) if hides is None and kind == "csv" else hides
     shapes: Shapes = forward.operation.answers
     # Only a page hides what it knows wherever it stands, so only there a guess could be confirmed. It may lie in a ZIP.
@@ -264,10 +264,10 @@ def _masker(
         said = Said(forward.said, vocabulary, seal=lambda value: holder.handle(value, SAID), own=words)
     if status >= 400:
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
-        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said, choice, addresses)
+        masker = forward.view.maskers.of(system.program.errors, kind, tally, charset, seal, said, choice, addresses)
         if masker is not None and not (kind == "html" and shapes.html is not None):
             return _as_said(masker, kind, system.program.errors)
-    return _as_said(forward.view.masker(shapes, kind, tally, charset, seal, said, choice, addresses), kind, shapes)
+    return _as_said(forward.view.maskers.of(shapes, kind, tally, charset, seal, said, choice, addresses), kind, shapes)
 
 
 def _as_said(masker: Masker | None, kind: str, shapes: Shapes) -> Masker | None:

@@ -35,7 +35,7 @@ _OTHERWISE = re.compile(
     rb"|[^:\r\n]{0,200};encoding=(?:b|quoted-printable)\b)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-"""What spells its words in codes of its own: RTF, PostScript, PDF, mails, cards. Read as a text it seems to hold none."""
+"""What spells its words in codes of its own: RTF, PostScript, PDF, mails, cards. As a text it seems to hold none."""
 _DELIMITERS = ",\t;|"
 _SAYS_DELIMITER = re.compile(r"sep=([,\t;|])\r?\n")
 """A first line by which a table tells a program what parts its cells."""

@@ -72,7 +72,7 @@ def _masking(bench: Bench) -> Callable[[bytes], bytes]:
     digester = Digester("bench", KEY)
 
     def mask(body: bytes) -> bytes:
-        masker = view.masker(operation.answers, "json", Tally(digester), "utf-8", lambda action, carried: "")
+        masker = view.maskers.of(operation.answers, "json", Tally(digester), "utf-8", lambda action, carried: "")
         assert masker is not None
         return b"".join([*masker.feed(body), *masker.close()])
 

@@ -56,7 +56,7 @@ def masker(
     name: str = "GET /people",
     tally: Tally | None = None,
 ) -> Masker:
-    made = view.masker(
+    made = view.maskers.of(
         operation(owned, name).answers, kind, tally or Tally(DIGESTER), "utf-8", lambda *form: "sealed", None, choice
     )
     assert made is not None
@@ -342,7 +342,7 @@ def test_what_a_page_holds_beside_its_record_is_everybodys(owned: Program) -> No
         answers.html, elements=(*answers.html.elements, ElementShape("address", field=name))
     )
     view = view_of(owned, own=OWN)
-    page = view.masker(
+    page = view.maskers.of(
         msgspec.structs.replace(answers, html=beside), "html", Tally(DIGESTER), "utf-8", lambda *form: "", None,
         view.choice(own=OWN),
     )  # fmt: skip

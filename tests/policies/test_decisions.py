@@ -275,7 +275,7 @@ def produced(program: Program, exchange: Exchange, body: Any) -> Any:
     choice = view.choice(own=own, acting=acting, attributes=dict(asker.attributes))
     operation = next(one for one in program.operations if one.id == exchange.operation)
     tally = Tally(DIGESTER, prose=Prose(operation.prose))
-    masker = view.masker(operation.answers, "json", tally, "utf-8", lambda *form: "", None, choice)
+    masker = view.maskers.of(operation.answers, "json", tally, "utf-8", lambda *form: "", None, choice)
     assert masker is not None
     return json.loads(b"".join([*masker.feed(json.dumps(body).encode()), *masker.close()]))
 

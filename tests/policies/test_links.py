@@ -105,7 +105,7 @@ def keyed_once(tmp_path_factory: pytest.TempPathFactory) -> Keyed:
 
 
 def masked(keyed: Keyed, body: str, kind: str, on: str = "GET /residents") -> str:
-    masker = keyed.view.masker(
+    masker = keyed.view.maskers.of(
         keyed.operation(on).answers, kind, Tally(DIGESTER), "utf-8", lambda *_: "", addresses=keyed.addresses()
     )
     assert masker is not None
@@ -298,7 +298,9 @@ def test_what_was_asked_for_by_a_handle_is_hidden_where_it_is_repeated(keyed: Ke
     asked = keyed.system.question(operation).opened(request_path, (), keyed.system.holder(WU, NOW))
     assert asked.path == "/residents/HK_2FA 1"
     addresses = keyed.system.addresses(keyed.view, asked, keyed.system.holder(WU, NOW))
-    masker = keyed.view.masker(operation.answers, "html", Tally(DIGESTER), "utf-8", lambda *_: "", addresses=addresses)
+    masker = keyed.view.maskers.of(
+        operation.answers, "html", Tally(DIGESTER), "utf-8", lambda *_: "", addresses=addresses
+    )
     assert masker is not None
     page = b"".join([*masker.feed(b"<title>HK/A 1</title><p>HK_2FA 1"), *masker.close()]).decode()
     assert page == "<title>***</title><p>***"

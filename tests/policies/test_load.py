@@ -360,7 +360,7 @@ def test_no_text_makes_reading_raise(tmp_path_factory: pytest.TempPathFactory, f
         view = Views(program, b"s" * 32).strictest
         for operation in program.operations:
             for kind in ("json", "html", "csv", "text"):
-                view.masker(operation.answers, kind, Tally(Digester("1", b"k" * 32)), "utf-8", lambda *form: "")
+                view.maskers.of(operation.answers, kind, Tally(Digester("1", b"k" * 32)), "utf-8", lambda *form: "")
             Question(operation).refusal(Opened("/", (("page", "1"),)), view)
 
 

@@ -114,7 +114,7 @@ class Register:
         kind = "json" if ".json" in request.path else "csv" if ".csv" in request.path else "html"
         addresses = self.system.addresses(view, asked, holder)
         tally = Tally(DIGESTER)
-        masker = view.masker(operation.answers, kind, tally, "utf-8", lambda *_: "sealed", addresses=addresses)
+        masker = view.maskers.of(operation.answers, kind, tally, "utf-8", lambda *_: "sealed", addresses=addresses)
         assert masker is not None
         answered = AnswerHeaders(
             headers={name.lower(): [value] for name, value in answer.headers.items()},

@@ -42,7 +42,7 @@ def view_of(owned: Program, *posts: str, own: str = "") -> View:
 
 def shown(owned: Program, view: View, choice: Choice, body: str, *, kind: str = "xml", on: str = "GET /report") -> str:
     (operation,) = (operation for operation in owned.operations if operation.id == on)
-    made = view.masker(operation.answers, kind, Tally(DIGESTER), "", lambda *form: "", None, choice)
+    made = view.maskers.of(operation.answers, kind, Tally(DIGESTER), "", lambda *form: "", None, choice)
     assert made is not None
     return b"".join([*made.feed(body.encode()), *made.close()]).decode().removeprefix(HEAD)
 
@@ -95,7 +95,7 @@ def test_it_holds_handles_where_it_leads_on(tmp_path: Path) -> None:
       csv: resident
 """
     keyed = Keyed(tmp_path, **{"systems/hall": FILES["systems/hall"].replace("      csv: resident\n", xml)})
-    masker = keyed.view.masker(
+    masker = keyed.view.maskers.of(
         keyed.operation("GET /residents").answers,
         "xml",
         Tally(DIGESTER),

@@ -99,7 +99,7 @@ def masked(people: Program, permits: Sequence[Permit], kind: str, body: bytes, *
     _, view, permitted = views_of(people, permits, *posts, acting=acting)
     choice = view.choice(acting=acting, attributes={"ward": "云州"}, permitted=permitted)
     operation = next(each for each in people.operations if each.id == "GET /people")
-    made = view.masker(operation.answers, kind, Tally(DIGESTER), "utf-8", lambda *form: "sealed", None, choice)
+    made = view.maskers.of(operation.answers, kind, Tally(DIGESTER), "utf-8", lambda *form: "sealed", None, choice)
     assert made is not None
     return read(made, body)
 
@@ -214,9 +214,9 @@ def test_what_a_broken_glass_shows_of_records_that_are_left_out_is_withheld(peop
     shapes = Shapes(text=next(place for place, field in enumerate(people.fields) if field.name == "home.phone"))
     plain, view, permitted = views_of(people, [GLASS], "ward-officer")
     choices = plain.choice(attributes={"ward": "云州"}), view.choice(attributes={"ward": "云州"}, permitted=permitted)
-    assert plain.masker(shapes, "text", Tally(DIGESTER), "utf-8", lambda *form: "", None, choices[0]) is not None
+    assert plain.maskers.of(shapes, "text", Tally(DIGESTER), "utf-8", lambda *form: "", None, choices[0]) is not None
     with pytest.raises(Withheld, match="record_left_out"):
-        view.masker(shapes, "text", Tally(DIGESTER), "utf-8", lambda *form: "", None, choices[1])
+        view.maskers.of(shapes, "text", Tally(DIGESTER), "utf-8", lambda *form: "", None, choices[1])
 
 
 def test_an_answer_is_of_no_more_subjects_than_before(people: Program) -> None:
@@ -249,7 +249,7 @@ def test_what_was_shown_says_by_which_reveal(people: Program) -> None:
     tally = Tally(DIGESTER)
     operation = next(each for each in people.operations if each.id == "GET /people")
     choice = view.choice(permitted=permitted)
-    made = view.masker(operation.answers, "json", tally, "utf-8", lambda *form: "", None, choice)
+    made = view.maskers.of(operation.answers, "json", tally, "utf-8", lambda *form: "", None, choice)
     assert made is not None
     read(made, json.dumps({"items": [PERSON]}, ensure_ascii=False).encode())
     by_name = {view.decisions[index].name: view.decisions[index] for index in made.tally.fields}

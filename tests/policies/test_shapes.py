@@ -38,7 +38,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 
 def masked(view: View, operation: OperationRule, body: str, kind: str) -> str:
-    masker = view.masker(operation.answers, kind, Tally(DIGESTER), "utf-8", lambda *form: "")
+    masker = view.maskers.of(operation.answers, kind, Tally(DIGESTER), "utf-8", lambda *form: "")
     assert masker is not None
     return b"".join([*masker.feed(body.encode()), *masker.close()]).decode()
 
@@ -85,7 +85,7 @@ def test_a_label_in_csv(cases: Program) -> None:
 def test_a_label_is_counted_by_its_category(cases: Program) -> None:
     tally = Tally(DIGESTER)
     page = operation(cases, "").answers
-    masker = Views(cases, SECRET).strictest.masker(page, "html", tally, "utf-8", lambda *form: "")
+    masker = Views(cases, SECRET).strictest.maskers.of(page, "html", tally, "utf-8", lambda *form: "")
     assert masker is not None
     masker.feed('<td class="col-applicant"><a>张三丰</a> <em>7</em></td>'.encode())
     masker.close()

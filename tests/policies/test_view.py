@@ -26,7 +26,7 @@ def operation(name: str) -> OperationRule:
 
 
 def masked(view: View, body: bytes, kind: str, name: str = "GET /people") -> bytes:
-    masker = view.masker(operation(name).answers, kind, Tally(DIGESTER), "utf-8", lambda *form: "sealed")
+    masker = view.maskers.of(operation(name).answers, kind, Tally(DIGESTER), "utf-8", lambda *form: "sealed")
     assert masker is not None
     return b"".join([*masker.feed(body), *masker.close()])
 
@@ -94,10 +94,10 @@ def test_every_declared_format_has_its_masker(kind: str, body: str, expected: st
 def test_text_where_only_csv_is_declared_is_read_as_csv() -> None:
     """Datasette sends its CSV as `text/plain`, so that browsers show it."""
     answers = msgspec.structs.replace(operation("GET /people").answers, text=None)
-    masker = NOBODY.masker(answers, "text", Tally(DIGESTER), "utf-8", lambda *form: "sealed")
+    masker = NOBODY.maskers.of(answers, "text", Tally(DIGESTER), "utf-8", lambda *form: "sealed")
     assert masker is not None
     assert b"".join([*masker.feed("id,name\n1,张三丰\n".encode()), *masker.close()]).decode() == "id,name\n1,张**\n"
-    other = NOBODY.masker(answers, "text", Tally(DIGESTER), "utf-8", lambda *form: "sealed")
+    other = NOBODY.maskers.of(answers, "text", Tally(DIGESTER), "utf-8", lambda *form: "sealed")
     assert other is not None
     with pytest.raises(Withheld, match="no_known_header"):
         other.feed("联系人张三丰\n".encode())
@@ -105,8 +105,8 @@ def test_text_where_only_csv_is_declared_is_read_as_csv() -> None:
 
 def test_a_format_that_is_not_declared_has_none() -> None:
     answers = operation("GET /people/{id}").answers
-    assert NOBODY.masker(answers, "html", Tally(DIGESTER), "utf-8", lambda *form: "") is None
-    assert NOBODY.masker(answers, "xml", Tally(DIGESTER), "utf-8", lambda *form: "") is None
+    assert NOBODY.maskers.of(answers, "html", Tally(DIGESTER), "utf-8", lambda *form: "") is None
+    assert NOBODY.maskers.of(answers, "xml", Tally(DIGESTER), "utf-8", lambda *form: "") is None
 
 
 def test_decisions_name_rule_and_grant() -> None:

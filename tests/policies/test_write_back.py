@@ -343,7 +343,7 @@ def test_a_label_in_json_is_sent_or_left_out(labelled: Program, value: object, s
 
 def test_what_was_got_with_labels_does_not_come_back_masked(labelled: Program) -> None:
     answers = next(operation.answers for operation in labelled.operations if operation.id == "GET /people/{id}")
-    masker = Views(labelled, SECRET).strictest.masker(answers, "json", Tally(DIGESTER), "utf-8", lambda *form: "")
+    masker = Views(labelled, SECRET).strictest.maskers.of(answers, "json", Tally(DIGESTER), "utf-8", lambda *form: "")
     assert masker is not None
     body = json.dumps({"id": 1, "who": {"value": 7, "label": "欧阳修远"}}).encode()
     got = json.loads(b"".join([*masker.feed(body), *masker.close()]))
@@ -453,7 +453,7 @@ def test_a_form_whose_dropped_controls_nobody_touched_changes_nothing(
 
     page = f"<form method=post>{control.format('mobile', mobile)}{control.format('name', name)}</form>"
     body = next(operation.body for operation in dropping_program.operations if operation.id == "POST /people")
-    masker = nobody.masker(body, "html", Tally(DIGESTER), "utf-8", seal)
+    masker = nobody.maskers.of(body, "html", Tally(DIGESTER), "utf-8", seal)
     assert masker is not None
     shown = b"".join([*masker.feed(page.encode()), *masker.close()]).decode()
     assert not any(value and value in shown for value in (mobile, name))

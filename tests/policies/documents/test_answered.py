@@ -53,7 +53,7 @@ def masker_of(operation: str, kind: str, charset: str) -> Masker:
     """What masks an answer of *kind* for who has no grant."""
     (shapes,) = (each.answers for each in answering().operations if each.id == f"GET /{operation}")
     view = Views(answering(), SECRET).of(())
-    masker = view.masker(shapes, kind, Tally(DIGESTER), charset, lambda *_: "")
+    masker = view.maskers.of(shapes, kind, Tally(DIGESTER), charset, lambda *_: "")
     assert masker is not None
     return masker
 
