@@ -55,6 +55,7 @@ class Capacity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leave_s: int = 0
     drain_s: int = 5
     handover_s: int = 10
+    quota_ms: int = 100
 
     def __post_init__(self) -> None:
         for name, least, most in _BOUNDS:
@@ -73,6 +74,7 @@ _BOUNDS = (
     ("leave_s", 0, 300),
     ("drain_s", 0, 300),
     ("handover_s", 0, 300),
+    ("quota_ms", 10, 5000),
 )
 
 

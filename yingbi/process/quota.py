@@ -18,6 +18,8 @@ from yingbi.settings import Settings, settings_of
 from yingbi.told import tell
 
 TELL_EVERY_S = 1.0
+DATABASE_SHARE = 0.7
+"""Of the time that a worker waits for its answer, so much the database may take: the rest is the way there and back."""
 
 
 def main(settings: Settings) -> None:
@@ -52,7 +54,7 @@ def _keeper(settings: Settings, home: Home) -> Keeper:
             raise LinkLost(f"{home.quota_password.name}: {error.strerror}") from None
         return open_link(settings.quota_database, password, settings.quota_database_ca)
 
-    return DatabaseKeeper(connect, home.quota)
+    return DatabaseKeeper(connect, home.quota, within_s=DATABASE_SHARE * settings.capacity.quota_ms / 1000)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ def worker_settings(settings: Settings, number: int, listening: int | None = Non
         leave_s=settings.capacity.leave_s,
         drain_s=settings.capacity.drain_s,
         handover_s=settings.capacity.handover_s,
+        quota_s=settings.capacity.quota_ms / 1000,
     )
 
 
