@@ -30,7 +30,7 @@ from siem.detect.alert import AlertId, AlertStore
 from siem.detect.precision import REVIEW_BELOW
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore
-from siem.notify.outbox import Delivery
+from siem.notify.delivery import Delivery
 from siem.record.event import EventId
 
 type Clock = Callable[[], datetime]

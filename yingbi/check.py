@@ -17,7 +17,7 @@ from proxy.published import NotPublished
 from siem.canary import LIST_NAME, parse_canaries
 from siem.detect.rule_file import RuleError
 from siem.detect.rule_set import read_rules
-from siem.reasons.declaration import declaration_files, read_declarations
+from siem.reasons.declaration_file import declaration_files, read_declarations
 from yingbi.check_keys import check_keys
 from yingbi.check_tls import check_tls
 from yingbi.handling_settings import Drill

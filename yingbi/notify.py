@@ -8,8 +8,9 @@ from siem.baseline.calendar import LOCAL
 from siem.detect.alert import AlertId
 from siem.detect.definition import Level
 from siem.notify.channel import by_name
+from siem.notify.delivery import ChannelState, Delivery, Outcome
 from siem.notify.message import Kind, Message, Words, key_of, text_of
-from siem.notify.outbox import ChannelState, Delivery, Outbox, Outcome
+from siem.notify.outbox import Outbox
 from siem.notify.secret import address_of
 from siem.notify.sender import Sender, trust
 from yingbi.home import Home

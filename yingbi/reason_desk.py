@@ -17,7 +17,8 @@ from siem.baseline.evaluate import read_known
 from siem.baseline.event_files import WrongFolder
 from siem.detect.rule_file import RuleError
 from siem.reasons.case import FEED, Case, People, Person, Told
-from siem.reasons.declaration import COLUMNS, Declaration, declaration_files, read_declarations
+from siem.reasons.declaration import COLUMNS, Declaration
+from siem.reasons.declaration_file import declaration_files, read_declarations
 from siem.reasons.feed import BadFeed, read_cases, read_people
 from siem.reasons.store import CaseStore
 from yingbi.home import Home

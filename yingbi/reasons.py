@@ -20,10 +20,11 @@ from policies.epochs import BadEpochs, digester_in
 from siem.detect.alert import AlertStore
 from siem.detect.rule_file import RuleError
 from siem.detect.silence import Silence
-from siem.index.ship import Span
+from siem.index.progress import Span
 from siem.index.store import EventStore, StoreUnavailable
 from siem.reasons.case import Told
-from siem.reasons.declaration import Declaration, declaration_files, read_declarations
+from siem.reasons.declaration import Declaration
+from siem.reasons.declaration_file import declaration_files, read_declarations
 from siem.reasons.feed import BadFeed, read_cases
 from siem.reasons.judge import Judge
 from siem.reasons.store import CaseStore

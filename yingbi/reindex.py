@@ -19,7 +19,8 @@ from deploy.elasticsearch.connection import NodeUnavailable
 from siem.index.elastic_keeper import ElasticKeeper
 from siem.index.elastic_link import Login
 from siem.index.positions import Positions
-from siem.index.ship import Shipper, standing
+from siem.index.progress import standing
+from siem.index.ship import Shipper
 from siem.index.store import StoreUnavailable
 from siem.record.reader import beginning_of, starts_in, unread_bytes
 from yingbi.clock import now

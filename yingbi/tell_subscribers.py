@@ -22,7 +22,7 @@ from bulletin.wording import Site
 from incident.drill import MARK
 from policies.detached import public_keys_in
 from policies.keys import Signer, Verifier, make_secret, read_secret
-from siem.notify.outbox import Outcome
+from siem.notify.delivery import Outcome
 from siem.notify.pace import pause_after
 from siem.notify.secret import Secret, WrongAddress, address_of
 from siem.notify.sender import Sender

@@ -8,7 +8,7 @@ from deploy.elasticsearch.connection import NodeUnavailable
 from policies.digest import Digester
 from policies.epochs import BadEpochs, digester_in
 from siem.index.positions import Positions
-from siem.index.ship import standing
+from siem.index.progress import standing
 from siem.index.store import StoreUnavailable
 from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed, new_start_id

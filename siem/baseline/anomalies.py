@@ -17,7 +17,7 @@ from siem.baseline.calendar import LOCAL
 from siem.baseline.repeat import QUIET
 from siem.baseline.score import is_news
 from siem.baseline.words import Anomaly, Deviation
-from siem.index.sqlite import micros, moment
+from siem.index.micros import micros, moment
 from siem.index.sqlite_file import Schema, SqliteFile
 
 _SCHEMA = Schema(

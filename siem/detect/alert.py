@@ -17,7 +17,7 @@ import orjson
 from siem.detect.correlate import key_of
 from siem.detect.definition import Advice, Finding, Group, Level, RuleId
 from siem.index.condition import values_of
-from siem.index.sqlite import micros, moment
+from siem.index.micros import micros, moment
 from siem.index.sqlite_file import Schema, SqliteFile
 from siem.record.ecs import Document
 from siem.record.event import EventId

@@ -18,7 +18,7 @@ from siem.detect.grouping import Grouping
 from siem.detect.matcher import Matcher
 from siem.index.candidates import SUBJECTS
 from siem.index.condition import AllOf, AnyOf, Condition, In, Is, values_of
-from siem.index.ship import Span
+from siem.index.progress import Span
 from siem.index.store import EventStore
 from siem.record.ecs import Document
 from siem.record.event import EventId

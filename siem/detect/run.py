@@ -21,7 +21,7 @@ from siem.detect.quiet import Known, Quiet, least_of
 from siem.detect.silence import Silence, covering
 from siem.detect.waiting import Waiting
 from siem.index.condition import EVERYTHING, Condition, values_of
-from siem.index.ship import Span
+from siem.index.progress import Span
 from siem.index.store import EventStore
 from siem.record.ecs import Document
 from siem.record.event import EventId

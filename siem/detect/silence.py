@@ -12,7 +12,7 @@ from typing import Any
 
 from siem.detect.alert import Alert
 from siem.detect.definition import Group, Level, Rule, RuleId
-from siem.index.sqlite import micros, moment
+from siem.index.micros import micros, moment
 from siem.index.sqlite_file import Schema, SqliteFile
 
 LONGEST = timedelta(days=90)

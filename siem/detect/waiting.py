@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from siem.detect.definition import Finding, Group, Rule, RuleId
 from siem.detect.look import Runs, extend
 from siem.detect.silence import Silence, hushed
-from siem.index.ship import Span
+from siem.index.progress import Span
 
 AT_ONCE = 300
 """So many findings become alerts in one step."""

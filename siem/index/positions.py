@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from siem.index.sqlite import micros, moment
+from siem.index.micros import micros, moment
 from siem.index.sqlite_file import Schema, SqliteFile
 from siem.record.log import StartId
 from siem.record.reader import Position

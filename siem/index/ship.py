@@ -18,13 +18,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from siem.index.backlog import Backlog, Taken
-from siem.index.letters import MOST, NOT_OURS, DeadLetters, place_of, reasons_of
-from siem.index.logged import Logged
+from siem.index.letters import MOST, NOT_OURS, DeadLetters, place_of
 from siem.index.positions import Bookmark, DeadLetter, Place, Positions
+from siem.index.progress import IDLE, Progress, progress_of, span_of
 from siem.index.store import EventsRefused, EventStore, StoreUnavailable
 from siem.record.ecs import Document
 from siem.record.log import StartId
-from siem.record.reader import beginning_of, starts_in, unread_bytes
+from siem.record.reader import starts_in
 
 type Clock = Callable[[], datetime]
 
@@ -40,41 +40,8 @@ UNDER_WAY = 2
 """So many batches at most are read and not settled."""
 ATTEMPTS = 5
 """So often an event that the index cannot take now, though it takes others, is offered while all behind it waits."""
-IDLE = timedelta(milliseconds=200)
 FIRST_BACKOFF = timedelta(milliseconds=500)
 LONGEST_BACKOFF = timedelta(seconds=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From the earliest to the latest `@timestamp` of some events."""
-
-    first: datetime
-    last: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What one step did, and how things stand after it."""
-
-    shipped: int = 0
-    """Events the index took in this step."""
-    new: int = 0
-    """Those of them it did not have."""
-    spans: tuple[Span, ...] = ()
-    """When they happened, one span for each start that had some: what a detector has to look at again."""
-    behind_bytes: int
-    """How much of the log has yet to be shipped."""
-    refused: int
-    """Events of the whole log that the index has not taken: dead letters. They are in the log and in no search."""
-    reasons: Mapping[str, int] = field(default_factory=dict)
-    """Why, most first, with how many there are for each reason."""
-    broken: Mapping[StartId, str]
-    """The starts whose chain breaks, and where."""
-    trouble: str = ""
-    """Why the last attempt failed, or empty."""
-    pause: timedelta = IDLE
-    """How long it makes sense to wait before the next step."""
 
 
 @dataclass(slots=True)
@@ -174,7 +141,7 @@ class Shipper:
             by_start.setdefault(line.start, []).append(line)
         more = self._under_way or (batch.bookmarks and self._backlog.anything())
         pause = timedelta(0) if more else IDLE
-        spans = tuple(map(_span_of, by_start.values()))
+        spans = tuple(map(span_of, by_start.values()))
         return replace(self._progress(pause=pause), shipped=len(batch.taken), new=batch.new, spans=spans)
 
     def close(self) -> None:
@@ -303,28 +270,8 @@ class Shipper:
         self._under_way = deque(kept)
 
     def _progress(self, *, pause: timedelta) -> Progress:
-        told = _progress_of(self._bookmarks or {}, self._letters.reasons(), self._backlog.behind_bytes)
+        told = progress_of(self._bookmarks or {}, self._letters.reasons(), self._backlog.behind_bytes)
         return replace(told, trouble=self._trouble, pause=pause)
-
-
-def _progress_of(bookmarks: Mapping[StartId, Bookmark], reasons: Mapping[str, int], unread: int) -> Progress:
-    beyond = sum(mark.refused for mark in bookmarks.values())
-    return Progress(
-        behind_bytes=unread,
-        refused=sum(reasons.values()) + beyond,
-        reasons={**reasons, NOT_OURS: reasons.get(NOT_OURS, 0) + beyond} if beyond else reasons,
-        broken={start: mark.broken for start, mark in bookmarks.items() if mark.broken},
-    )
-
-
-def standing(folder: Path, positions: Positions) -> Progress:
-    """How far the shipping of the log in *folder* has come, for who looks on from another process."""
-    bookmarks = positions.load()
-    unread = 0
-    for start in starts_in(folder):
-        mark = bookmarks.get(start) or Bookmark(position=beginning_of(start))
-        unread += 0 if mark.broken else max(unread_bytes(folder / start, mark.position), 0)
-    return _progress_of(bookmarks, reasons_of(positions.letters()), unread)
 
 
 def start_over_if_emptied(store: EventStore, positions: Positions, timeout: timedelta) -> bool:
@@ -333,12 +280,3 @@ def start_over_if_emptied(store: EventStore, positions: Positions, timeout: time
         return False
     positions.forget()
     return True
-
-
-def _span_of(lines: Sequence[Taken]) -> Span:
-    # Times that this version wrote are in the order of their texts.
-    ours = [line.document["@timestamp"] for line in lines if isinstance(line.document, Logged)]
-    texts = [min(ours), max(ours)] if ours else []
-    texts += [line.document["@timestamp"] for line in lines if not isinstance(line.document, Logged)]
-    times = [datetime.fromisoformat(text) for text in texts]
-    return Span(min(times), max(times))

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Protocol
 
 from siem.notify.channel import Channel
+from siem.notify.delivery import Batch, ChannelState, Outcome
 from siem.notify.message import Text, text_of
-from siem.notify.outbox import Batch, ChannelState, Outbox, Outcome
+from siem.notify.outbox import Outbox
 from siem.notify.pace import Bucket, full, pause_after
 
 DOWN_AFTER = timedelta(minutes=2)

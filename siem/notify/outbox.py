@@ -6,111 +6,29 @@ same again under the same key.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from siem.detect.alert import AlertId
 from siem.detect.definition import Level
-from siem.index.sqlite import micros, moment
-from siem.index.sqlite_file import Schema, SqliteFile
+from siem.index.micros import micros, moment
+from siem.index.sqlite_file import SqliteFile
+from siem.notify.delivery import Batch, ChannelState, Delivery, Outcome
 from siem.notify.due import Due, Told
-from siem.notify.message import Kind, Message, key_of
+from siem.notify.message import Message
+from siem.notify.outbox_rows import SCHEMA, WAITING, batch_of, enter, message_in, state_of
 from siem.notify.pace import LONGEST_ASKED, together
 
 MOST_TOGETHER = 1000
 """Messages that one stands for."""
-_RANK = {level: rank for rank, level in enumerate(Level)}
-
-_SCHEMA = Schema(
-    what="the file of notifications",
-    version=1,
-    disposable=False,
-    statements=(
-        "CREATE TABLE seen (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL) STRICT",
-        "CREATE TABLE told (alert TEXT PRIMARY KEY, raised INTEGER NOT NULL, level TEXT NOT NULL,"
-        " events INTEGER NOT NULL, persons INTEGER NOT NULL, at INTEGER NOT NULL, again_at INTEGER)"
-        " WITHOUT ROWID, STRICT",
-        "CREATE TABLE messages (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, alert TEXT NOT NULL,"
-        " rank INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
-        "CREATE INDEX messages_by_alert ON messages (alert)",
-        "CREATE TABLE deliveries (message INTEGER NOT NULL, channel TEXT NOT NULL, via TEXT NOT NULL,"
-        " due INTEGER NOT NULL, batch TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,"
-        " tried_at INTEGER, sent_at INTEGER, result TEXT NOT NULL DEFAULT '',"
-        " PRIMARY KEY (message, channel)) WITHOUT ROWID, STRICT",
-        "CREATE INDEX deliveries_waiting ON deliveries (channel) WHERE sent_at IS NULL",
-        "CREATE TABLE channels (name TEXT PRIMARY KEY, failures INTEGER NOT NULL, failing_since INTEGER,"
-        " not_before INTEGER NOT NULL, sent_at INTEGER, result TEXT NOT NULL) WITHOUT ROWID, STRICT",
-        "CREATE TABLE standstills (what TEXT PRIMARY KEY, since INTEGER NOT NULL, told_at INTEGER NOT NULL)"
-        " WITHOUT ROWID, STRICT",
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """Messages that go to a channel together."""
-
-    channel: str
-    key: str
-    messages: Sequence[Message]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of an attempt to deliver."""
-
-    delivered: bool
-    result: str
-    """A code such as `HTTP 200` or `timeout`: never a text of the other side."""
-    refused: bool = False
-    """Whether the other side has understood and does not take it, so that the same will not be taken later either."""
-    retry_after_s: float | None = None
-    """So long the other side asks to be left alone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelState:
-    """How a channel stands."""
-
-    name: str
-    failures: int = 0
-    """Attempts in a row that have failed."""
-    failing_since: datetime | None = None
-    not_before: datetime | None = None
-    """Until then nothing is tried."""
-    sent_at: datetime | None = None
-    result: str = ""
-    """Of the last attempt."""
-    waiting: int = 0
-    """Messages that it has not taken yet, those included for which its hours have not begun."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What became of one message on its way to one channel."""
-
-    kind: Kind
-    channel: str
-    via: str
-    """The channel in whose place it was told, or empty."""
-    attempts: int
-    tried_at: datetime | None
-    sent_at: datetime | None
-    """When the channel has taken it; None where it has not yet."""
-    result: str
-    key: str
-    """The idempotency key it was last sent under, or empty."""
 
 
 class Outbox:
     """The file at *path*. Any failure is StoreUnavailable."""
 
     def __init__(self, path: Path, *, read_only: bool = False, timeout: timedelta = timedelta(seconds=5)) -> None:
-        self._file = SqliteFile(path, _SCHEMA, read_only=read_only)
+        self._file = SqliteFile(path, SCHEMA, read_only=read_only)
         self.timeout = timeout
 
     def sequence(self) -> int | None:
@@ -155,14 +73,14 @@ class Outbox:
                     (each.alert, *standing, again_at),
                 )
                 if each.message is not None:
-                    new += _enter(writer, each.message, route(each.message))
+                    new += enter(writer, each.message, route(each.message))
             writer.execute("INSERT OR REPLACE INTO seen VALUES (1, ?)", (sequence,))
         return new
 
     def note_once(self, message: Message, route: Callable[[Message], Mapping[str, datetime]]) -> bool:
         """Keep a message that is about no alert, unless its key is known. Returns whether it is new."""
         with self._file.writing(self.timeout) as writer:
-            return _enter(writer, message, route(message)) > 0
+            return enter(writer, message, route(message)) > 0
 
     def standstills(self) -> dict[str, tuple[datetime, datetime]]:
         """What stands still as far as it was told, with since when, and when that was last told."""
@@ -186,12 +104,12 @@ class Outbox:
                 writer.execute(
                     "INSERT OR REPLACE INTO standstills VALUES (?, ?, ?)", (what, micros(since), micros(message.at))
                 )
-            _enter(writer, message, route(message))
+            enter(writer, message, route(message))
 
     def say(self, messages: Iterable[Message], route: Callable[[Message], Mapping[str, datetime]]) -> int:
         """Keep *messages* that are about no alert, each once however often it comes. Returns how many are new."""
         with self._file.writing(self.timeout) as writer:
-            return sum(_enter(writer, message, route(message)) for message in messages)
+            return sum(enter(writer, message, route(message)) for message in messages)
 
     def take(self, channel: str, now: datetime, tokens: float) -> Batch | None:
         """What goes to *channel* next, fixed as it goes; None where nothing does now."""
@@ -200,19 +118,19 @@ class Outbox:
             if held and micros(now) < held[0] <= micros(now + LONGEST_ASKED):  # further ahead, a clock was set back
                 return None
             fixed = writer.execute(
-                f"{_WAITING} AND batch != '' ORDER BY message",
+                f"{WAITING} AND batch != '' ORDER BY message",
                 (channel,),  # begun, and not known to have arrived
             ).fetchall()
             if fixed:
-                return _batch(channel, fixed) if tokens >= 1 else None
+                return batch_of(channel, fixed) if tokens >= 1 else None
             waiting = writer.execute(
-                f"{_WAITING} AND due <= ? ORDER BY rank DESC, message LIMIT {MOST_TOGETHER}", (channel, micros(now))
+                f"{WAITING} AND due <= ? ORDER BY rank DESC, message LIMIT {MOST_TOGETHER}", (channel, micros(now))
             ).fetchall()
             number = together(len(waiting), tokens)
             if not number:
                 return None
             chosen = sorted(waiting[:number])
-            batch = _batch(channel, chosen)
+            batch = batch_of(channel, chosen)
             writer.executemany(
                 "UPDATE deliveries SET batch = ? WHERE message = ? AND channel = ?",
                 [(batch.key, message, channel) for message, _ in chosen],
@@ -266,7 +184,7 @@ class Outbox:
         """How each of the channels called *names* stands, in their order."""
         waiting = dict(self._rows("SELECT channel, count(*) FROM deliveries WHERE sent_at IS NULL GROUP BY channel"))
         rows = {name: rest for name, *rest in self._rows("SELECT * FROM channels")}
-        return [_state(name, rows.get(name), waiting.get(name, 0)) for name in names]
+        return [state_of(name, rows.get(name), waiting.get(name, 0)) for name in names]
 
     def adopt(self, names: Sequence[str], route: Callable[[Message], Mapping[str, datetime]]) -> int:
         """Let what waits for channels that are not among *names* go where *route* says. Returns how much that was."""
@@ -279,7 +197,7 @@ class Outbox:
                 writer.execute("DELETE FROM deliveries WHERE message = ? AND channel = ?", (message, channel))
                 writer.executemany(
                     "INSERT OR IGNORE INTO deliveries (message, channel, via, due) VALUES (?, ?, '', ?)",
-                    [(message, name, micros(due)) for name, due in route(_message_in(body)).items()],
+                    [(message, name, micros(due)) for name, due in route(message_in(body)).items()],
                 )
         return len(orphans)
 
@@ -292,7 +210,7 @@ class Outbox:
         )
         return [
             Delivery(
-                kind=_message_in(body).kind,
+                kind=message_in(body).kind,
                 channel=channel,
                 via=via,
                 attempts=attempts,
@@ -310,47 +228,3 @@ class Outbox:
 
     def _rows(self, sql: str, *values: str | int) -> list[Any]:
         return [] if self._file.missing() else self._file.read(sql, values, self.timeout)
-
-
-_WAITING = (
-    "SELECT message, body FROM deliveries JOIN messages ON message = number WHERE channel = ? AND sent_at IS NULL"
-)
-
-
-def _enter(writer: Any, message: Message, route: Mapping[str, datetime]) -> int:
-    """Keep *message* and where it goes. Returns 1, or 0 where it was known."""
-    done = writer.execute(
-        "INSERT OR IGNORE INTO messages (key, alert, rank, body) VALUES (?, ?, ?, ?)",
-        (message.key, message.alert, _RANK[message.level], msgspec.json.encode(message)),
-    )
-    if done.rowcount < 1:
-        return 0
-    writer.executemany(
-        "INSERT INTO deliveries (message, channel, via, due) VALUES (?, ?, '', ?)",
-        [(done.lastrowid, channel, micros(due)) for channel, due in route.items()],
-    )
-    return 1
-
-
-def _batch(channel: str, rows: Sequence[tuple[int, bytes]]) -> Batch:
-    messages = [_message_in(body) for _, body in rows]
-    return Batch(channel=channel, key=key_of(messages), messages=messages)
-
-
-def _message_in(body: bytes) -> Message:
-    return msgspec.json.decode(body, type=Message)
-
-
-def _state(name: str, row: Sequence[Any] | None, waiting: int) -> ChannelState:
-    if row is None:
-        return ChannelState(name=name, waiting=waiting)
-    failures, failing_since, not_before, sent_at, result = row
-    return ChannelState(
-        name=name,
-        failures=failures,
-        failing_since=moment(failing_since) if failing_since is not None else None,
-        not_before=moment(not_before) if not_before else None,
-        sent_at=moment(sent_at) if sent_at is not None else None,
-        result=result,
-        waiting=waiting,
-    )

@@ -21,9 +21,9 @@ from apprise.plugins.email.smtp import SMTPSecureMode
 from apprise.plugins.feishu import NotifyFeishu
 
 from siem.notify import wire
+from siem.notify.delivery import Outcome
 from siem.notify.feishu_sign import signed
 from siem.notify.message import Text
-from siem.notify.outbox import Outcome
 from siem.notify.secret import Secret, WrongAddress, is_here
 
 LIMIT_S = 45.0

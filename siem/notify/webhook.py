@@ -11,8 +11,8 @@ from http import HTTPStatus
 
 import requests
 
+from siem.notify.delivery import Outcome
 from siem.notify.hook_address import PREFIX, check_url
-from siem.notify.outbox import Outcome
 from siem.notify.secret import Secret
 from siem.notify.wire import WatchedSession, seconds_in, trouble_of
 

@@ -16,7 +16,8 @@ from siem.detect.definition import (
     RuleId,
     Threshold,
 )
-from siem.reasons.declaration import SUFFIX, Declaration, Kind, Wanted
+from siem.reasons.declaration import Declaration, Kind, Wanted
+from siem.reasons.declaration_file import SUFFIX
 from siem.reasons.look import looks_at
 
 DAY = timedelta(days=1)

@@ -19,7 +19,7 @@ from siem.detect.run import LATENESS
 from siem.detect.silence import Silence, covering, hushed
 from siem.index.condition import AllOf, In, Is
 from siem.index.fields import KEYWORDS_IN
-from siem.index.ship import Span
+from siem.index.progress import Span
 from siem.index.store import EventStore
 from siem.reasons.case import FEED, Case, People
 from siem.reasons.declaration import Declaration, Kind

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from siem.index.sqlite import micros, moment
+from siem.index.micros import micros, moment
 from siem.index.sqlite_file import Schema, SqliteFile
 from siem.reasons.case import Case, People, Told
 

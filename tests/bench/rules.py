@@ -24,7 +24,7 @@ from siem.detect.alert import AlertStore
 from siem.detect.examples import NINE
 from siem.detect.look import look_for_all
 from siem.detect.run import Detector
-from siem.index.ship import Span
+from siem.index.progress import Span
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
 from tests import search_node

@@ -40,8 +40,8 @@ from siem.detect.definition import Rule
 from siem.detect.examples import LISTS
 from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.silence import SilenceStore
+from siem.notify.delivery import Delivery
 from siem.notify.message import Kind
-from siem.notify.outbox import Delivery
 from siem.record.event import Disclosure, EventId, FieldUse, Phase, Verdict
 from tests.bulletin.shelves import SITE
 from tests.console.alerts import DUE

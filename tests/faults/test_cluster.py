@@ -21,7 +21,8 @@ import pytest
 
 from deploy.elasticsearch.node import Node
 from siem.index.positions import Positions
-from siem.index.ship import Progress, Shipper
+from siem.index.progress import Progress
+from siem.index.ship import Shipper
 from siem.index.store import EventStore
 from siem.record.ecs import Document
 from siem.record.log import AccessLog, new_start_id

@@ -18,7 +18,8 @@ import pytest
 from deploy.elasticsearch.node import Node
 from siem.index.condition import EVERYTHING
 from siem.index.positions import Positions
-from siem.index.ship import LONGEST_BACKOFF, Progress, Shipper
+from siem.index.progress import Progress
+from siem.index.ship import LONGEST_BACKOFF, Shipper
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
 from tests import search_node

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from siem.notify.channel import Channel
+from siem.notify.delivery import Outcome
 from siem.notify.due import due
-from siem.notify.outbox import Outbox, Outcome
+from siem.notify.outbox import Outbox
 from siem.notify.secret import WrongAddress
 from tests.siem.events import NINE
 from tests.siem.notify.alerts import MINUTE, alert

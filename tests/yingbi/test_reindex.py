@@ -16,7 +16,8 @@ from elasticsearch import Elasticsearch
 from deploy.elasticsearch.connection import Connection
 from siem.index.condition import EVERYTHING
 from siem.index.positions import Positions
-from siem.index.ship import Shipper, standing
+from siem.index.progress import standing
+from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
 from siem.index.strict import FIRST, LAST
 from siem.record.log import AccessLog, new_start_id

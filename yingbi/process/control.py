@@ -46,7 +46,8 @@ from siem.detect.alert import AlertId, AlertStore
 from siem.detect.rule_file import RuleError
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore, StoreUnavailable
-from siem.notify.outbox import Delivery, Outbox
+from siem.notify.delivery import Delivery
+from siem.notify.outbox import Outbox
 from siem.record.reader import is_kept
 from yingbi.books import open_books, said_of
 from yingbi.canaries import canaries_of

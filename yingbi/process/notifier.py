@@ -18,9 +18,10 @@ from siem.baseline.calendar import LOCAL, read_calendar
 from siem.detect.alert import Alert, AlertStore
 from siem.index.store import EventStore, StoreUnavailable
 from siem.notify.courier import IDLE, is_down
+from siem.notify.delivery import ChannelState
 from siem.notify.due import due, passed_over
 from siem.notify.message import Message
-from siem.notify.outbox import ChannelState, Outbox
+from siem.notify.outbox import Outbox
 from siem.notify.vigil import keep_vigil
 from siem.notify.watchdog import Part, Watchdog
 from siem.record.ecs import Document

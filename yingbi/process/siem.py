@@ -28,7 +28,8 @@ from siem.detect.run import Detector
 from siem.detect.silence import Silence, SilenceStore
 from siem.detect.unforeseen import UNFORESEEN
 from siem.index.positions import Positions
-from siem.index.ship import Progress, Shipper, Span, start_over_if_emptied
+from siem.index.progress import Progress, Span
+from siem.index.ship import Shipper, start_over_if_emptied
 from siem.index.store import EventStore, StoreUnavailable
 from yingbi.canaries import canaries_of
 from yingbi.clock import now

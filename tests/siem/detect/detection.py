@@ -10,7 +10,7 @@ from siem.detect.alert import AlertStore
 from siem.detect.definition import Rule
 from siem.detect.run import Detector
 from siem.detect.silence import Silence
-from siem.index.ship import Span
+from siem.index.progress import Span
 from siem.index.store import EventStore
 from tests.contract.backends import SOON
 from tests.siem.detect.reference import Found, found_in

@@ -280,7 +280,7 @@ def test_what_nobody_foresaw_is_told_of_the_file(monkeypatch: pytest.MonkeyPatch
     def fail(_: object) -> None:
         raise KeyError
 
-    monkeypatch.setattr("siem.detect.rule_set.threshold_of", fail)
+    monkeypatch.setattr("siem.detect.rule_reader.threshold_of", fail)
     with pytest.raises(RuleError, match=r"a\.yml:1:1: .*KeyError"):
         parse_rules(BOTH, "a.yml", LISTS)
 

@@ -17,7 +17,7 @@ from siem.detect.definition import EVERY_EVENT, Measure, RuleId, Threshold
 from siem.detect.look import merged
 from siem.detect.run import LOOK_BACK, Detector
 from siem.index.condition import EVERYTHING, Exists, In
-from siem.index.ship import Span
+from siem.index.progress import Span
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore, StoreUnavailable
 from siem.record.event import Disclosure

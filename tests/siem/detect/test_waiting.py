@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from siem.detect.definition import Finding, Group, RuleId
 from siem.detect.silence import Silence
 from siem.detect.waiting import Waiting
-from siem.index.ship import Span
+from siem.index.progress import Span
 from tests.siem.detect.rules import EVENTS_RULE, SUBJECTS_RULE, rule
 from tests.siem.events import NINE
 

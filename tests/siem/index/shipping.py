@@ -6,7 +6,8 @@ from typing import Any
 
 from siem.index.condition import EVERYTHING
 from siem.index.positions import Positions
-from siem.index.ship import Progress, Shipper
+from siem.index.progress import Progress
+from siem.index.ship import Shipper
 from siem.index.store import EventStore
 from siem.record.log import StartId
 from tests.siem.events import NINE

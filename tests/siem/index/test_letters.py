@@ -9,7 +9,7 @@ import pytest
 
 from siem.index.letters import LONGEST_WAIT, MOST, NOT_OURS
 from siem.index.positions import DeadLetter
-from siem.index.ship import standing
+from siem.index.progress import standing
 from siem.index.sqlite import SqliteStore
 from siem.record.log import StartId
 from siem.record.reader import beginning_of

@@ -20,7 +20,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from siem.index import ship
 from siem.index.condition import EVERYTHING
 from siem.index.positions import Positions
-from siem.index.ship import IDLE, LONGEST_BACKOFF, Progress, Shipper, Span, standing, start_over_if_emptied
+from siem.index.progress import IDLE, Progress, Span, standing
+from siem.index.ship import LONGEST_BACKOFF, Shipper, start_over_if_emptied
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore, StoreUnavailable
 from siem.record.ecs import Document

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from siem.index.condition import EVERYTHING, Like
-from siem.index.sqlite import OPEN_DAYS, SqliteStore
+from siem.index.sqlite import SqliteStore
+from siem.index.sqlite_folder import OPEN_DAYS
 from siem.index.store import StoreUnavailable
 from siem.record.event import EventId
 from siem.record.log import new_start_id

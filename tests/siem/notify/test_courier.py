@@ -9,9 +9,10 @@ import pytest
 from siem.index.store import StoreUnavailable
 from siem.notify.channel import Channel
 from siem.notify.courier import DOWN_AFTER, Courier, is_down
+from siem.notify.delivery import ChannelState, Outcome
 from siem.notify.due import due
 from siem.notify.message import Text
-from siem.notify.outbox import ChannelState, Outbox, Outcome
+from siem.notify.outbox import Outbox
 from siem.notify.secret import Secret
 from siem.notify.sender import Sender
 from tests.siem.events import NINE

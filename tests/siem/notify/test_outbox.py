@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from siem.detect.alert import AlertId
 from siem.detect.definition import Level
 from siem.index.store import StoreUnavailable
+from siem.notify.delivery import Batch, Outcome
 from siem.notify.due import Due, Told, due
 from siem.notify.message import Message, key_of
-from siem.notify.outbox import Batch, Outbox, Outcome
+from siem.notify.outbox import Outbox
 from tests.effort import examples
 from tests.siem.events import NINE
 from tests.siem.notify.alerts import HOUR, MINUTE, alert, message

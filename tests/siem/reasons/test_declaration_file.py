@@ -8,7 +8,8 @@ import pytest
 
 from siem.detect.definition import Level
 from siem.detect.rule_file import RuleError
-from siem.reasons.declaration import Kind, Wanted, declaration_files, parse_declaration, read_declarations
+from siem.reasons.declaration import Kind, Wanted
+from siem.reasons.declaration_file import declaration_files, parse_declaration, read_declarations
 
 WHOLE = """\
 system: register

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from siem.detect.alert import AlertStore
 from siem.detect.definition import Level, RuleId
 from siem.detect.silence import Silence, SilenceStore
-from siem.index.ship import Span
+from siem.index.progress import Span
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
 from siem.reasons.case import ANYBODY, Case, People, Person, Told
