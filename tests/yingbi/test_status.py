@@ -13,7 +13,9 @@ from yingbi.home import Home
 from yingbi.metrics import Figures
 from yingbi.settings import Settings
 from yingbi.standing import broken_journals, broken_log
-from yingbi.status import is_running, lines_of, problems_of, status_of
+from yingbi.status import is_running, status_of
+from yingbi.status_lines import lines_of
+from yingbi.status_problems import problems_of
 from yingbi.told import tell
 
 

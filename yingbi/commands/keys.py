@@ -2,15 +2,15 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.escrow import run_escrow, run_restore
+from yingbi.commands.renewing_keys import run_revoke, run_rewrap, run_rotate
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, Commands, add_command, complain
 
 if TYPE_CHECKING:
-    from policies.escrow import Share
     from yingbi.home import Home
     from yingbi.keys import KeyStore
 
@@ -32,7 +32,7 @@ def add_keys(commands: Commands) -> None:
     rotate = add_command(
         group,
         "rotate",
-        _told(_rotate),
+        _told(run_rotate),
         "换用新密钥，旧密钥的值仍可打开 / use a new key; what an old one made still opens",
         "yingbi keys rotate --system hall",
     )
@@ -60,7 +60,7 @@ def add_keys(commands: Commands) -> None:
     revoke = add_command(
         group,
         "revoke",
-        _told(_revoke),
+        _told(run_revoke),
         "撤销密钥，它的值不再能打开 / let a key open nothing any more, at once",
         "yingbi keys revoke --system hall --key 0a1b2c3d --reason '疑似泄露'",
     )
@@ -75,7 +75,7 @@ def _add_rewrap(group: Commands) -> None:
     rewrap = add_command(
         group,
         "rewrap",
-        _told(_rewrap),
+        _told(run_rewrap),
         "把导出文件中的值改用现用密钥 / make what old keys encrypted in an exported file anew",
         "yingbi keys rewrap --system hall --record application applications.csv",
     )
@@ -100,7 +100,7 @@ def _add_escrow(group: Commands) -> None:
     escrow = add_command(
         group,
         "escrow",
-        _told(_escrow),
+        _told(run_escrow),
         "托管备份，或验证它 / make an escrowed backup with three shares, or prove it",
         "yingbi keys escrow --to /mnt/backup --shares /mnt/usb1 /mnt/usb2 /mnt/usb3",
     )
@@ -118,7 +118,7 @@ def _add_escrow(group: Commands) -> None:
     restore = add_command(
         group,
         "restore",
-        _told(_restore),
+        _told(run_restore),
         "从托管备份恢复到空目录 / restore every key from an escrowed backup, into an empty folder",
         "yingbi keys restore --from keys.backup --share share-1.txt --share - --to restored",
     )
@@ -177,182 +177,3 @@ def _status(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
         print(*lines_of(facts, store.now()), sep="\n")
     wrong = facts["wrong"] or not facts["root"] or any(system["wrong"] for system in facts["systems"])
     return FOUND if wrong else FINE
-
-
-def _rotate(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    if given.root:
-        print(f"根密钥 / root key: {store.rotate_root()}")
-        print("全部密钥环已用它重新包裹；请重新托管 / every keyring is wrapped by it now: make a new escrow")
-        return FINE
-    if given.identity:
-        print(f"身份签名密钥 / identity key: {store.rotate_identity()}")
-        print("旧公钥再公布 10 分钟；请重新托管 / the old one is published for 10 minutes more: make a new escrow")
-        return FINE
-    if given.digests:
-        return _begin_epoch(given, home, store)
-    for system, key in store.rotate(store.systems() if given.all else given.system):
-        print(f"{system}: {key}")
-    print("旧密钥的值仍可打开；请重新托管 / what old keys made still opens: make a new escrow")
-    return FINE
-
-
-def _begin_epoch(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    from yingbi.canaries import add_canaries
-
-    if not may_be_recorded(given.reason):
-        return WRONG_USE
-    identifiers = given.canaries.read_text("utf-8").split() if given.canaries else []
-    print(f"摘要密钥 / digest key: {store.begin_epoch(given.reason.strip())}")
-    if identifiers:
-        add_canaries(home, identifiers, store.now())
-        print(f"诱饵 / canaries: {len(identifiers)}；名单已经生效 / the list counts at once")
-    elif home.canaries.exists():
-        print("诱饵名单 31 天后失效，请重建 / the list of canaries counts for 31 days more: make it anew")
-    return FINE
-
-
-def _revoke(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    if not may_be_recorded(given.reason):
-        return WRONG_USE
-    current = store.revoke(given.system, given.key, given.reason.strip())
-    print(f"{given.system}: {given.key} 已撤销，现用 / is revoked, now in use: {current}")
-    return FINE
-
-
-def _rewrap(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    from yingbi.in_force import ProgramsInForce
-    from yingbi.rewrap import Job, NotRewrapped, rewrap
-    from yingbi.stored_fields import stored_in
-
-    pairs = [each.partition("=") for each in given.field]
-    if not all(column and equals and name for column, equals, name in pairs):
-        complain("`--field` 写作 列=字段 / is written COLUMN=FIELD")
-        return WRONG_USE
-    program = ProgramsInForce(home).of(given.system)
-    job = Job(
-        file=given.file,
-        system=given.system,
-        record=given.record,
-        fields={column: name for column, _, name in pairs},
-        keys=store.data_keys(given.system, with_revoked=given.with_revoked),
-        stored=frozenset(field.name for field in stored_in(program)) if program is not None else frozenset(),
-    )
-    try:
-        counts = rewrap(job, lambda found, share: print(f"{share:4.0%}  {found.rows:,} rows", file=sys.stderr))
-    except NotRewrapped as problem:
-        complain(str(problem))
-        return COULD_NOT
-    print(f"{job.out}: {counts.rows:,} rows")
-    print(f"  改用现用密钥 / made anew     {counts.made_anew:,}")
-    print(f"  已是现用密钥 / current       {counts.current:,}")
-    print(f"  打不开，未改动 / not opened  {counts.failed:,}")
-    if program is None:
-        complain(f"`{given.system}` 没有在用的策略，明文未清点 / no policy is in force: plain values were not counted")
-        return FOUND
-    print(f"  明文，未改动 / plain         {counts.plain:,}")
-    return FOUND if counts.failed or counts.plain else FINE
-
-
-def may_be_recorded(reason: str) -> bool:
-    """Whether *reason* says something and names nobody; complains where it does not."""
-    from incident.blank import is_blank
-    from policies.recognisers.scan import scan
-
-    if is_blank(reason):
-        complain("请写明原因 / say why")
-        return False
-    if scan(reason):
-        complain("原因中不要写个人信息，它会记录下来 / name nobody in the reason: it is written down")
-        return False
-    return True
-
-
-def _escrow(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    from yingbi.escrow import check_places, make_escrow, share_text
-
-    if given.prove:
-        return _prove(given, home, store)
-    if given.backup or given.share:
-        complain("`--from` 和 `--share` 与 `--prove` 一起用 / go with `--prove`")
-        return WRONG_USE
-    if not given.shares and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        complain("请用 `--shares` 给出三个地方，或在终端上运行 / name three places with `--shares`, or use a terminal")
-        return WRONG_USE
-    check_places(home, given.to, given.shares or ())
-    for place in given.shares or ():
-        if not place.is_dir():
-            complain(f"`{place}` 不是目录 / is no folder")
-            return WRONG_USE
-    path, shares = make_escrow(home, store, given.to, given.shares or ())
-    print(f"备份 / backup: {path}")
-    if not given.shares:
-        for share in shares:
-            _show(share_text(share, store.now()))
-    print("请用两份份额验证 / prove it with two shares:")
-    print(f"  yingbi keys escrow --prove --from {path} --share … --share …")
-    return FINE
-
-
-def _show(text: str) -> None:
-    """Show *text* to one person, and then to nobody."""
-    input("请下一位保管人独自看屏幕，按回车显示 / one keeper alone before the screen, then Enter: ")
-    print(text)
-    input("抄写核对后按回车清屏 / Enter clears the screen: ")
-    print("\033[3J\033[2J\033[H", end="", flush=True)
-
-
-def _prove(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    from policies.escrow import read_backup
-    from yingbi.escrow import prove, restored
-
-    if not given.backup:
-        complain("请给出备份 / name the backup: --from FILE --share A --share B")
-        return WRONG_USE
-    files = restored(given.backup, _shares(given.share))
-    proof = prove(home, store, read_backup(given.backup.read_bytes()), files)
-    print(f"备份 {proof.backup} 含有全部 {len(proof.keys)} 个数据密钥，验证已记录 / holds every data key; written down")
-    return FINE
-
-
-def _restore(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    from yingbi.escrow import restore, restored
-
-    files = restored(given.backup, _shares(given.share))
-    restore(files, given.to)
-    print(f"{len(files)} 个文件已恢复到 `{given.to}` / files restored")
-    print(f"停止影壁后，把其中的内容移到 `{home.root}` / stop Yingbi, then move what is in it there")
-    return FINE
-
-
-def _shares(given: list[str]) -> "list[Share]":
-    from yingbi.escrow import NotEscrowed, read_share_file
-
-    if len(given) < 2:
-        raise NotEscrowed("要两份不同的份额 / two different shares are needed: --share A --share B")
-    return [_typed() if name == "-" else read_share_file(Path(name)) for name in given]
-
-
-def _typed() -> "Share":
-    """A share that is typed line by line; a line that is wrong is asked for again."""
-    from policies.escrow import LINES, BadShare, read_line, read_share
-    from yingbi.escrow import wrong_line
-
-    lines: list[str] = []
-    while len(lines) < LINES:
-        number = len(lines) + 1
-        try:
-            text = input(f"第 {number} 行 / line {number}: ").partition(":")
-            line = text[2] or text[0]
-            read_line(number, line)
-        except BadShare as problem:
-            complain(wrong_line(problem))
-        except EOFError:
-            break
-        else:
-            lines.append(f"{number}: {line}")
-    try:
-        return read_share("\n".join(lines))
-    except BadShare as problem:
-        from yingbi.escrow import NotEscrowed
-
-        raise NotEscrowed(wrong_line(problem)) from None

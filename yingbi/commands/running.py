@@ -76,7 +76,9 @@ def _status(given: argparse.Namespace) -> int:
     import json
 
     from yingbi.settings import read_settings
-    from yingbi.status import lines_of, problems_of, status_of
+    from yingbi.status import status_of
+    from yingbi.status_lines import lines_of
+    from yingbi.status_problems import problems_of
 
     status = status_of(read_settings())
     if given.json:
