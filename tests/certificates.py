@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.gateway import Gateway
+from tests.patience import PATIENCE_S
 from yingbi.own_authority import OwnAuthority
 
 DAY = timedelta(days=1)
@@ -54,7 +55,7 @@ def connect(
     running: Gateway, context: ssl.SSLContext, sni: str | None, session: ssl.SSLSession | None = None
 ) -> ssl.SSLSocket:
     """A connection to the gateway for the host *sni*. Raises OSError."""
-    plain = socket.create_connection(("127.0.0.1", running.port), timeout=60)
+    plain = socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S)
     try:
         return context.wrap_socket(plain, server_hostname=sni, session=session)
     except OSError:

@@ -33,6 +33,7 @@ from proxy.published import publish_overlay, publish_programs
 from siem.record.log import StartId, read_segment, seed_of, segment_path
 from siem.record.segment import segments_in
 from tests.forked import Running, start_forked
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -40,10 +41,6 @@ GOOD = Path(__file__).parent / "policies" / "good"
 KEYS = {"0" * 63 + "1": "ybk_batch-of-nightly-statistics", "0" * 63 + "2": "ybk_terminal-at-window-seven"}
 """The API keys of the good policy's callers, by what stands there in place of their hashes."""
 BATCH_KEY, CLERK_KEY = KEYS.values()
-PATIENCE_S = 20.0
-"""So long is waited at least for what must happen, and for what answers at once where no test is about who waits in
-vain: a machine that others keep busy may stand still for some seconds.
-"""
 
 
 @dataclass

@@ -17,6 +17,7 @@ import httpx
 
 from tests.forked import INSTALLATIONS, Running, forks, run_forked
 from tests.gateway import ROOT, wait_until
+from tests.patience import PATIENCE_S
 from tests.ports import free_ports
 from tests.ready_made import put_hall, put_register
 from yingbi.first_accounts import first_password
@@ -141,7 +142,7 @@ class Installation:
             headers=headers,
             transport=_Named(f"{system}.localhost", trusted),
             trust_env=False,
-            timeout=60,
+            timeout=PATIENCE_S,
         )
 
 

@@ -11,6 +11,7 @@ from wsproto.connection import Connection as Speaker
 from wsproto.connection import ConnectionType
 from wsproto.events import CloseConnection, Event, Message, TextMessage
 
+from tests.patience import PATIENCE_S
 from tests.scripted import Asked, Connection, Script
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -111,7 +112,7 @@ def opened(
         "Sec-WebSocket-Key": KEY,
     } | dict(headers or {})
     lines = [f"GET {target} {version}", *(f"{name}: {value}" for name, value in said.items() if value)]
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as raw:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as raw:
         raw.sendall("\r\n".join([*lines, "", ""]).encode() + early)
         answer = b""
         while b"\r\n\r\n" not in answer:

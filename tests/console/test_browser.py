@@ -27,9 +27,9 @@ from tests.console.people import PASSWORD
 from tests.console.permits import ONE, broken_glass
 from tests.console.serving import served
 from tests.incident.office import TEN
+from tests.patience import PATIENCE_S
 
 DRAFTED, ASKED = "/cases/C-20261123-001", "/cases/C-20261123-002"
-PATIENCE_S = 10
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from tests.console.test_api_acts import Staff
 from tests.console.walker import Walker
 from tests.incident.mortal import WHO
 from tests.incident.office import ANSWERS, LIMIT, Office, alert, shown
+from tests.patience import PATIENCE_S
 from tests.siem.events import document
 
 FILES = sorted(SHIPPED.glob("*.json"))
@@ -58,7 +59,7 @@ def client(bureau: Bureau, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         httpx.Client(
             base_url=address,
             verify=ssl.create_default_context(cafile=str(folder / "ca.pem")),
-            timeout=60,
+            timeout=PATIENCE_S,
         ) as made,
     ):
         yield made

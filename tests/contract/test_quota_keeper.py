@@ -15,7 +15,8 @@ from proxy.quota import Quota, QuotaUnknown
 from proxy.quota_book import LATE, Numbers, Question, Verdict
 from proxy.quota_database import ANCHOR_MS, WITHIN_S, DatabaseKeeper
 from proxy.quota_keeper import CannotTell, FileKeeper, Keeper
-from tests.gateway import PATIENCE_S, ROOT, wait_until
+from tests.gateway import ROOT, wait_until
+from tests.patience import PATIENCE_S
 from tests.postgres import Server, running_server
 from tests.proxy.clocks import Machine
 from yingbi.home import Home

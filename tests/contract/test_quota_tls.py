@@ -18,7 +18,8 @@ from proxy.quota_keeper import CannotTell
 from proxy.quota_link import LinkLost
 from proxy.quota_tables import open_link
 from tests.contract.test_quota_keeper import answered, asked
-from tests.gateway import PATIENCE_S, ROOT, wait_until
+from tests.gateway import ROOT, wait_until
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 from tests.postgres import PASSWORD, Server, running_server
 from tests.proxy.clocks import Machine

@@ -20,6 +20,7 @@ from deploy.demo.identity_provider import DISCOVERY, ISSUER, IdentityProvider
 from deploy.demo.register.database import RegisterFiles, command, files_in
 from proxy.identity import hash_key
 from tests.gateway import ROOT, Gateway, gateway
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 from tests.proxy.credentials import Provider
 from tests.ready_made import put_hall, put_register
@@ -53,7 +54,7 @@ def client_of(
         base_url=f"https://{system}.localhost:{gateway.port}",
         transport=_ToThisMachine(verify=context, http2=http2, retries=1),
         headers={**AS_A_BROWSER, **(headers or {})},
-        timeout=60,
+        timeout=PATIENCE_S,
         trust_env=False,
     )
 

@@ -15,6 +15,7 @@ from deploy.demo.visits.run import DeskFiles, command, files_in, make_desk
 from tests.e2e.counter import Table, dump
 from tests.e2e.demo import Demo, demo
 from tests.gateway import ROOT
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 from tests.servers import serving
 from yingbi.first_start import SEED
@@ -44,7 +45,7 @@ class Desk:
 
     def directly(self) -> "Staff":
         """Somebody who works at the twin."""
-        client = httpx.Client(base_url=f"http://127.0.0.1:{self.twin_port}", timeout=60, trust_env=False)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{self.twin_port}", timeout=PATIENCE_S, trust_env=False)
         return Staff(client, self.twin)
 
 

@@ -20,6 +20,7 @@ from tests.e2e.demo import POLICIES, Demo, demo
 from tests.e2e.desk import Staff
 from tests.e2e.truth import truth_of
 from tests.gateway import ROOT
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 from tests.servers import serving
 from yingbi.cli import main
@@ -89,7 +90,7 @@ def recording_of_visits(folder: Path) -> dict[str, Any]:
     entries: list[dict[str, Any]] = []
     with (
         serving(command(folder, port), f"http://127.0.0.1:{port}/admin/login", folder.parent / "desk.log"),
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S, trust_env=False) as client,
     ):
         staff = Staff(client, files_in(folder))
         client.event_hooks["response"] = [lambda answer: entries.append(entry_of(answer))]
@@ -111,7 +112,7 @@ def recording(made: Demo) -> dict[str, Any]:
         headers={"Host": f"hall.localhost:{made.gateway.port}", "X-Forwarded-Proto": "https"},
         event_hooks={"response": [lambda answer: entries.append(entry_of(answer))]},
         trust_env=False,
-        timeout=60,
+        timeout=PATIENCE_S,
     ) as staff:
 
         def keep_cookies(answer: httpx.Response) -> None:

@@ -20,6 +20,7 @@ from siem.record.log import StartId, read_segment, seed_of
 from tests.console.browser import Page, fields_of, page_of
 from tests.gateway import wait_until
 from tests.installation import Installation, installation
+from tests.patience import PATIENCE_S
 from yingbi.clock import now
 from yingbi.first_accounts import first_password
 from yingbi.home import Home
@@ -74,7 +75,7 @@ def test_the_public_can_read_the_notice_and_it_names_nobody(played: Played) -> N
     (case,) = played.on.status()["cases"]
     trusted = ssl.create_default_context(cafile=str(played.on.home / "tls" / "ca.pem"))
     page = httpx.get(
-        f"{played.on.status()['addresses']['bulletin']}/notices/{case['notice']}", verify=trusted, timeout=60
+        f"{played.on.status()['addresses']['bulletin']}/notices/{case['notice']}", verify=trusted, timeout=PATIENCE_S
     )
     assert page.status_code == 200
     assert f"{case['persons']:,}" in page.text

@@ -13,6 +13,7 @@ from deploy.demo.people import BATCH
 from tests.e2e.answers import html_rows, leaks_in
 from tests.e2e.demo import Demo
 from tests.e2e.truth import Truth
+from tests.patience import PATIENCE_S
 
 HIDDEN, EVALUATED, UNKNOWN = "question_about_hidden_field", "parameter_refused", "parameter_not_declared"
 LISTED, LEFT_OUT = "listing_refused", "subject_left_out"
@@ -164,7 +165,9 @@ def test_grants_widen_questions_by_what_they_show_and_no_further(register: Demo,
 def test_no_facet_is_suggested(register: Demo, nobody: httpx.Client, truth: Truth, query: str) -> None:
     """Datasette suggests to list the sexes of these three, and would not if all were men: that tells the third's."""
     target = f"{RESIDENTS}.json?id__in=1,2,3&{query}"
-    behind = httpx.get(f"http://127.0.0.1:{register.ports['register']}{target}", trust_env=False, timeout=60).json()
+    behind = httpx.get(
+        f"http://127.0.0.1:{register.ports['register']}{target}", trust_env=False, timeout=PATIENCE_S
+    ).json()
     assert {row["sex"] for row in truth.rows["residents"][:3]} == {"男", "女"}
     assert "sex" in {facet["name"] for facet in behind["suggested_facets"]}
     answer = nobody.get(target)

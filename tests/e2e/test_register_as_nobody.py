@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.answers import as_text, csv_rows, for_nobody, html_rows, leaks_in, links_in
 from tests.e2e.demo import Demo
 from tests.e2e.truth import Truth
+from tests.patience import PATIENCE_S
 from yingbi.first_start import RESIDENTS
 
 EACH = 2
@@ -175,6 +176,6 @@ def test_errors(nobody: httpx.Client, truth: Truth, target: str) -> None:
 def test_files_that_are_the_same_for_everybody_pass_as_they_are(register: Demo, nobody: httpx.Client) -> None:
     behind = f"http://127.0.0.1:{register.ports['register']}"
     for target in ("/favicon.ico", "/-/static/app.css", "/-/static/table.js"):
-        answer, original = nobody.get(target), httpx.get(behind + target, trust_env=False, timeout=60)
+        answer, original = nobody.get(target), httpx.get(behind + target, trust_env=False, timeout=PATIENCE_S)
         assert (answer.status_code, answer.content) == (200, original.content)
         assert answer.headers["content-type"] == original.headers["content-type"]

@@ -13,6 +13,7 @@ from tests.e2e.answers import Links
 from tests.e2e.browser import Browser, browsing
 from tests.e2e.demo import Demo
 from tests.e2e.truth import Truth
+from tests.patience import PATIENCE_S
 
 PUBLIC_DAY = frozenset({"birth_date"})
 """Birth dates that are days of registration as well: where they may stand is looked at elsewhere."""
@@ -152,7 +153,7 @@ def test_the_pages_of_the_gateway_itself_have_no_barrier(register: Demo, browser
 def test_a_page_is_built_as_without_the_gateway(register: Demo, target: str, switched_off: str) -> None:
     """The same elements with the same classes in the same order, and the same links, but for the host."""
     behind = f"http://127.0.0.1:{register.ports['register']}"
-    original = httpx.get(behind + target + switched_off, trust_env=False, timeout=60)
+    original = httpx.get(behind + target + switched_off, trust_env=False, timeout=PATIENCE_S)
     with register.client("register") as nobody:
         shown = nobody.get(target)
     assert re.findall(r"<(\w+)", shown.text) == re.findall(r"<(\w+)", original.text)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.gateway import wait_until
 from tests.installation import Installation, installation
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,10 @@ def test_workers_are_renewed_and_no_request_fails(running: Installation) -> None
     assert not {pid for pid, _ in after.values()} & {pid for pid, _ in before.values()}
     assert [restarts for _, restarts in after.values()] == [0, 0], "to be renewed is not to fail"
     whole_host = running.status()["addresses"]["metrics"].removesuffix("/metrics")
-    assert [httpx.get(f"{whole_host}/{name}", timeout=60).status_code for name in ("health", "ready")] == [200, 200]
+    assert [httpx.get(f"{whole_host}/{name}", timeout=PATIENCE_S).status_code for name in ("health", "ready")] == [
+        200,
+        200,
+    ]
     wait_until(lambda: all(each.get("serving", 1) for each in running.status()["processes"]), 10)
 
 

@@ -20,6 +20,7 @@ from deploy.demo.identity_provider import CITIZENS, ISSUER
 from proxy.board import Board, boot_time_ns
 from tests.gateway import ROOT, wait_until
 from tests.installation import YINGBI, Installation, free_base, installation
+from tests.patience import PATIENCE_S
 from yingbi.home import Home
 from yingbi.settings import Index, read_settings
 
@@ -73,9 +74,9 @@ def test_each_address_answers(running: Installation) -> None:
     addresses = running.status()["addresses"]
     trusted = ssl.create_default_context(cafile=str(running.home / "tls" / "ca.pem"))
     for name in ("console", "bulletin"):
-        answer = httpx.get(addresses[name], verify=trusted, follow_redirects=True, timeout=60)
+        answer = httpx.get(addresses[name], verify=trusted, follow_redirects=True, timeout=PATIENCE_S)
         assert answer.status_code == 200, name
-    assert "yingbi_worker_requests" in httpx.get(addresses["metrics"], timeout=60).text
+    assert "yingbi_worker_requests" in httpx.get(addresses["metrics"], timeout=PATIENCE_S).text
     with running.client() as nobody:
         assert nobody.get(ONE).json()["rows"][0]["name"].endswith("**")
 
@@ -138,7 +139,7 @@ def test_an_answer_is_explained_by_its_reference(running: Installation) -> None:
 
 def test_a_stream_is_explained_as_a_whole(running: Installation) -> None:
     with running.client() as nobody:
-        exported = nobody.get("/register/residents.csv?_stream=on&_size=max", timeout=60)
+        exported = nobody.get("/register/residents.csv?_stream=on&_size=max", timeout=PATIENCE_S)
         rows = len(exported.text.splitlines()) - 1
     assert rows == 10_000
     said = running.run("explain", exported.headers["yingbi-event"]).stdout
@@ -190,7 +191,7 @@ def test_a_broken_policy_leaves_the_old_one_in_force_and_says_so_everywhere(runn
         checked = running.run("check", "--json")
         assert checked.returncode == 1
         assert finding in json.loads(checked.stdout)
-        assert "yingbi_policy_errors 1.0" in httpx.get(status["addresses"]["metrics"], timeout=60).text
+        assert "yingbi_policy_errors 1.0" in httpx.get(status["addresses"]["metrics"], timeout=PATIENCE_S).text
         with running.client(credential=running.credential("clerk")) as clerk:
             assert "*" not in clerk.get(ONE).json()["rows"][0]["name"]
     finally:

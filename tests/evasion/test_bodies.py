@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from tests.evasion.cases import PEOPLE
+from tests.patience import PATIENCE_S
 from tests.rig import MOBILE, NAME, Rig, ended, reads, shows_nothing
 from tests.scripted import answering, saying
 
@@ -14,7 +15,7 @@ def test_a_kept_connection_stays_in_step_when_an_answer_is_withheld(rig: Rig) ->
     """The body of an answer that is withheld by its head may have arrived together with the head."""
     one = "GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n"
     rig.behind.script = answering(PEOPLE, "application/octet-stream")
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         for _ in range(20):
             connection.sendall(one.encode())
             answer = b""

@@ -16,6 +16,7 @@ from tests.evasion.test_events import MASKED, delta, events, people
 from tests.front import VERSIONS, Front
 from tests.gateway import wait_until
 from tests.http2 import calling
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, chunks_of, ended, shows_nothing
 from tests.scripted import Asked, Connection, answering
 from tests.tightening import entry
@@ -69,14 +70,14 @@ def test_each_part_leaves_before_the_next_is_sent(streams: Rig) -> None:
     def script(connection: Connection, asked: Asked) -> None:
         connection.say(HEAD)
         for said in (events(people(PERSON)), b":\n\n", events(people(PERSON))):
-            assert seen.acquire(timeout=60)
+            assert seen.acquire(timeout=PATIENCE_S)
             connection.say(b"%x\r\n%s\r\n" % (len(said), said))
-        assert seen.acquire(timeout=60)
+        assert seen.acquire(timeout=PATIENCE_S)
         connection.say(b"0\r\n\r\n")
 
     streams.behind.script = script
     shown = f"data: {MASKED}\n\n".encode()
-    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(ASKING)
         answer = b""
         for said in (b"\r\n\r\n", shown, b":\n\n", shown):
@@ -98,10 +99,10 @@ def test_over_http_2_each_part_leaves_at_once_as_well(secured: Rig) -> None:
     def script(connection: Connection, asked: Asked) -> None:
         connection.say(HEAD)
         for _ in range(2):
-            assert seen.acquire(timeout=60)
+            assert seen.acquire(timeout=PATIENCE_S)
             said = events(people(PERSON))
             connection.say(b"%x\r\n%s\r\n" % (len(said), said))
-        assert seen.acquire(timeout=60)
+        assert seen.acquire(timeout=PATIENCE_S)
         connection.say(b"0\r\n\r\n")
 
     secured.behind.script = script
@@ -145,7 +146,7 @@ def test_a_block_cuts_a_stream_that_is_open_on_every_worker(streams: Rig) -> Non
     opened = []
     try:
         for _ in range(6):
-            connection = socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=60)
+            connection = socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=PATIENCE_S)
             opened.append(connection)
             connection.sendall(ASKING)
             until(connection, MASKED.encode())
@@ -167,7 +168,7 @@ def test_what_is_silent_for_too_long_is_given_up_without_an_end(streams: Rig) ->
         connection.hang()
 
     streams.behind.script = script
-    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(ASKING)
         answer = until(connection, b"\r\n\r\n") + rest_of(connection)
     assert not ended(answer)
@@ -183,11 +184,11 @@ def test_what_is_shown_is_written_down_before_as_often_as_it_goes(streams: Rig) 
         for _ in range(3):
             said = events(people(PERSON))
             connection.say(b"%x\r\n%s\r\n" % (len(said), said))
-            assert seen.acquire(timeout=60)
+            assert seen.acquire(timeout=PATIENCE_S)
         connection.say(b"0\r\n\r\n")
 
     streams.behind.script = script
-    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(ASKING)
         answer = b""
         for number in range(1, 4):
@@ -203,7 +204,7 @@ def test_what_is_shown_is_written_down_before_as_often_as_it_goes(streams: Rig) 
 
 def test_a_caller_of_http_1_0_gets_no_stream(streams: Rig) -> None:
     streams.behind.script = lambda connection, asked: connection.say(HEAD)
-    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(ASKING.replace(b"HTTP/1.1", b"HTTP/1.0"))
         assert rest_of(connection).startswith(b"HTTP/1.1 502")
 
@@ -213,7 +214,7 @@ def test_a_window_that_waited_ends_nothing_that_comes_after_the_stream(streams: 
     event = f"event: message\ndata: {people(PERSON)}\n\n".encode()
     streams.behind.script = flowing([event, event])
     request = b"GET /people HTTP/1.1\r\nHost: people.localhost\r\nContent-Length: 0\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=60) as caller:
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=PATIENCE_S) as caller:
         caller.sendall(ASKING)
         until(caller, b"0\r\n\r\n")
         streams.behind.script = answering(b'{"total": 1}')

@@ -18,6 +18,7 @@ from proxy.port import bound
 from tests.evasion.altered import altered
 from tests.gateway import wait_until
 from tests.http2 import Caller, calling
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, rigged
 from tests.scripted import Asked, Connection, answering
 
@@ -147,7 +148,7 @@ def test_an_idle_connection_is_waited_for_and_then_ended(rig: Rig) -> None:
         first = rig.gateway.start_worker(listening)
         context = ssl.create_default_context(cafile=ca)
         with (
-            socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as plain,
+            socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as plain,
             context.wrap_socket(plain, server_hostname="localhost") as connection,
         ):
             rig.gateway.start_worker(listening)

@@ -14,6 +14,7 @@ from hyperframe.frame import DataFrame, GoAwayFrame, HeadersFrame, PushPromiseFr
 from deploy.certificate import make_ca, make_certificate
 from tests.gateway import Gateway, gateway, raw
 from tests.http2_behind import Asked, Behind, Said, Script, answering, http2_behind
+from tests.patience import PATIENCE_S
 from tests.rig import ID_NO, MOBILE, NAME, ended, reads, shows_nothing
 
 PLAIN = json.dumps({"items": [{"name": NAME, "mobile": MOBILE, "id_no": ID_NO}]}, ensure_ascii=False).encode()
@@ -305,7 +306,7 @@ def test_one_caller_has_one_connection_to_the_system(rig: Rig) -> None:
     rig.behind.script = answering(PLAIN)
     before = rig.behind.connections
     url = f"http://127.0.0.1:{rig.running.port}/people"
-    with httpx.Client(trust_env=False, timeout=60) as client:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_S) as client:
         for _ in range(5):
             answer = client.get(url, headers={"Host": "people.localhost"})
             assert answer.json()["items"][0]["name"] == "张**"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.rig import ID_NO, MOBILE, NAME, Rig, ended, reads
 from tests.scripted import Asked, Connection, Script, answering
 
@@ -67,7 +68,7 @@ def received(port: int, target: str) -> tuple[int, bytes, set[bytes]]:
     """How many bytes come, the last of them, and which pieces of *planted* persons were among them."""
     planted = [NAME.encode(), ID_NO.encode(), MOBILE.encode()]
     count, end, told = 0, b"", set()
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET " + target.encode() + b" HTTP/1.1" + HOST + b"Connection: close\r\n\r\n")
         while piece := connection.recv(MIB):
             count += len(piece)
@@ -97,7 +98,7 @@ def test_a_caller_who_takes_nothing_holds_the_system_behind_back(exporting_rig: 
     rig, sent = exporting_rig, list[int]()
     rig.behind.script = exporting("csv", SIZE, sent)
     before = forget_peak(rig)
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /export HTTP/1.1" + HOST + b"\r\n")
         assert connection.recv(1)
         most = -1

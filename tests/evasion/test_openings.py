@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.gateway import Gateway
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, rigged
 from tests.scripted import answering
 
@@ -31,7 +32,7 @@ def plain(gateway: Gateway) -> socket.socket:
 def secured(gateway: Gateway, *protocols: str) -> ssl.SSLSocket:
     context = ssl.create_default_context(cafile=gateway.home / "tls" / "ca.pem")
     context.set_alpn_protocols(list(protocols or ("http/1.1",)))
-    connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=60)
+    connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=PATIENCE_S)
     made = context.wrap_socket(connection, server_hostname="localhost")
     made.settimeout(0.05)
     return made

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from tests.gateway import CLERK_KEY, raw
+from tests.patience import PATIENCE_S
 from tests.rig import NAME, Rig, ended, reads, shows_nothing
 from tests.scripted import Asked, Connection, answering, saying
 
@@ -40,7 +41,7 @@ def test_requests_at_once_are_answered_in_turn(rig: Rig, split: int | None) -> N
     rig.behind.script = echo
     rig.behind.asked.clear()
     requests = GET % (1, b"") + GET % (2, b"") + GET % (3, CLOSE)
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for piece in (requests[:split], requests[split:] if split else b""):
             connection.sendall(piece)
@@ -106,7 +107,7 @@ def test_a_large_answer_is_whole_when_the_next_request_has_come_meanwhile(rig: R
         connection.say(table[half:])
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(GET % (1, b""))
         connection.sendall(GET % (2, CLOSE))
         may_end.set()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway import CLERK_KEY
+from tests.patience import PATIENCE_S
 from tests.policies.compiled import GOOD
 from tests.rig import Rig, reads, rigged
 from tests.scripted import answering
@@ -62,7 +63,7 @@ def test_however_it_is_cut(rig: Rig, step: int) -> None:
             length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(form)}"
             head = f"POST /people HTTP/1.1\r\nHost: people.localhost\r\nX-API-Key: {CLERK_KEY}\r\n{TYPE}{length}\r\n"
             rig.behind.asked.clear()
-            with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+            with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 connection.sendall(f"{head}Connection: close\r\n\r\n".encode())
                 for piece in framed if chunked else pieces:

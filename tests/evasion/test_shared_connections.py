@@ -12,6 +12,7 @@ import pytest
 
 from proxy.plain_behind import REST_S
 from tests.gateway import BATCH_KEY, CLERK_KEY, raw, wait_until
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, answering
 
@@ -54,7 +55,7 @@ def page_of(asked: Asked) -> int:
 def on_one_connection(rig: Rig, *pages: int) -> list[int]:
     """The totals that a caller gets who keeps his connection."""
     totals = []
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as caller:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as caller:
         for page in pages:
             caller.sendall(GET % (page, b""))
             answer = caller.recv(65536)
@@ -83,7 +84,7 @@ def test_two_people_on_one_connection_have_not_the_same_behind(shared: Rig) -> N
 
     def are_apart() -> bool:
         behind, asked_s = Behind(shared), []
-        with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=60) as caller:
+        with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=PATIENCE_S) as caller:
             for page, key in enumerate(keys):
                 asked_s.append(time.monotonic())
                 caller.sendall(GET % (page, key))
@@ -109,7 +110,7 @@ def test_another_caller_gets_it_once_it_has_rested(shared: Rig) -> None:
 
 
 def test_those_who_ask_at_once_do_not(shared: Rig) -> None:
-    both = threading.Barrier(2, timeout=60)
+    both = threading.Barrier(2, timeout=PATIENCE_S)
 
     class Together(Behind):
         def say(self, connection: Connection, page: int) -> None:
@@ -239,7 +240,7 @@ def test_a_caller_who_leaves_takes_the_connection_behind_with_him(shared: Rig) -
                 super().say(connection, page)
 
     behind = Slow(shared)
-    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=60) as caller:
+    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=PATIENCE_S) as caller:
         caller.sendall(GET % (1, b""))
         assert asked.wait(60)
     wait_until(lambda: shared.gateway.last_reason() == "caller_left", 10)
@@ -251,7 +252,7 @@ def test_a_caller_who_leaves_takes_the_connection_behind_with_him(shared: Rig) -
 def test_what_is_not_the_common_case_is_handed_over_on_the_same_connection(shared: Rig) -> None:
     behind = Behind(shared)
     head = b"HEAD" + (GET % (2, b"Content-Length: 0\r\n"))[3:]
-    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=60) as caller:
+    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=PATIENCE_S) as caller:
         caller.sendall(GET % (1, b""))
         first = caller.recv(65536)
         caller.sendall(head)

@@ -14,6 +14,7 @@ import pytest
 from OpenSSL import SSL
 
 from tests.gateway import Gateway, raw
+from tests.patience import PATIENCE_S
 from tests.proxy.test_upstream_tls import before, certified, towards
 from tests.rig import ended, reads
 
@@ -158,7 +159,9 @@ def test_what_cannot_be_asked_amid_another_greeting_is_asked_elsewhere(tmp_path:
         serving = threading.Thread(target=system.serve, args=(listening,), daemon=True)
         serving.start()
         running = open_until_then.enter_context(before(tmp_path, listening.getsockname()[1], "authority: office"))
-        caller = open_until_then.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=60))
+        caller = open_until_then.enter_context(
+            socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S)
+        )
         for page in (1, 2):
             caller.sendall((GET % page).replace(b"Connection: close\r\n", b""))
             assert json.loads(reads(caller.recv(65536))[2]) == {"total": page}

@@ -10,6 +10,7 @@ from policies.overlay import Tightening
 from tests.evasion.streaming import streaming
 from tests.evasion.test_event_flow import HEAD, reasons, rest_of, until
 from tests.evasion.test_websocket import MASKED, PEOPLE
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, shows_nothing
 from tests.scripted import Asked, Connection
 from tests.sockets import End, opened, speaking
@@ -71,7 +72,7 @@ def test_a_policy_that_changes_cuts_an_event_stream(rig: Rig) -> None:
         connection.hang()
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /people/stream HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         until(connection, b"\r\n\r\n")
         system = rig.gateway.home / "policies" / "systems" / "people.yaml"

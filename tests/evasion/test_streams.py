@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.rig import ID_NO, MOBILE, NAME, Rig, chunks_of, ended, reads, shows_nothing
 from tests.scripted import Asked, Connection, Script
 
@@ -154,11 +155,11 @@ def test_what_comes_now_and_then_is_not_kept_waiting(rig: Rig) -> None:
         for piece in (*pieces_of(CSV), b"901,x,,\r\n", b"902,x,,\r\n", b"903,x,,\r\n"):
             connection.say(b"%x\r\n%s\r\n" % (len(piece), piece))
             if piece.startswith(b"90"):
-                assert seen.acquire(timeout=60)
+                assert seen.acquire(timeout=PATIENCE_S)
         connection.say(b"0\r\n\r\n")
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         answer = b""
         for line in (b"901,", b"902,", b"903,"):
@@ -172,7 +173,7 @@ def test_what_comes_now_and_then_is_not_kept_waiting(rig: Rig) -> None:
 
 def test_a_caller_of_http_1_0_gets_nothing_that_could_look_whole(rig: Rig) -> None:
     rig.behind.script = chunked("text/csv", pieces_of(CSV))
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /people HTTP/1.0\r\nHost: people.localhost\r\n\r\n")
         answer = b""
         while piece := connection.recv(65536):
@@ -184,7 +185,7 @@ def test_a_caller_of_http_1_0_gets_nothing_that_could_look_whole(rig: Rig) -> No
 def test_a_kept_connection_stays_in_step_after_a_stream(rig: Rig) -> None:
     rig.behind.script = chunked("text/csv", pieces_of(CSV))
     request = b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         for _ in range(2):
             connection.sendall(request)
             answer = b""
@@ -212,7 +213,7 @@ def test_a_caller_who_does_not_read_does_not_fill_the_memory(rig: Rig) -> None:
             pass
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         assert going.wait(60)
         before = -1

@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests.front import HTTP_2, VERSIONS
 from tests.gateway import CLERK_KEY
+from tests.patience import PATIENCE_S
 from tests.policies.compiled import GOOD
 from tests.policies.documents import masked as painted
 from tests.policies.documents.drawn import encoded, lines, picture, report
@@ -59,7 +60,7 @@ def client(rig: Rig, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
     headers = {"X-API-Key": CLERK_KEY, "Host": "people.localhost", "Accept": "application/json"}
     base = f"https://localhost:{rig.gateway.port}"
     with httpx.Client(
-        http1=not is_two, http2=is_two, verify=trusts, base_url=base, headers=headers, timeout=60
+        http1=not is_two, http2=is_two, verify=trusts, base_url=base, headers=headers, timeout=PATIENCE_S
     ) as made:
         yield made
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.patience import PATIENCE_S
 from tests.rig import ended, reads, shows_nothing
 
 REQUEST = b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n"
@@ -30,7 +31,7 @@ class Pressure:
         """Ask until it is over, on a new connection after each that broke."""
         while not self._stop.is_set():
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S) as connection:
                     while not self._stop.is_set():
                         self._note(_asked(connection))
                         self._stop.wait(pause_s)

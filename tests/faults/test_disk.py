@@ -23,6 +23,7 @@ from siem.index.positions import Positions
 from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
 from tests.gateway import CLERK_KEY, Gateway, events_in, gateway, raw
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, ended, reads, shows_nothing
 from tests.scripted import Asked, Connection, answering, scripted
 
@@ -172,7 +173,7 @@ def test_a_stream_is_cut_where_its_record_ends(disk: tuple[Any, Rig]) -> None:
         connection.say(b"0\r\n\r\n")
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         answer = b""
         while len(answer) < 500_000:

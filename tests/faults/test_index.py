@@ -26,6 +26,7 @@ from tests import search_node
 from tests.contract.backends import elastic_prefix, elastic_store
 from tests.faults.pressure import Pressure, pressure
 from tests.gateway import Gateway, wait_until
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, rigged
 from tests.scripted import answering
 
@@ -129,7 +130,9 @@ def locked(folder: Path) -> Iterator[None]:
     """Another process holds the files of the index for itself."""
     with contextlib.ExitStack() as held:
         for path in folder.glob("*.db"):
-            other = held.enter_context(contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=60)))
+            other = held.enter_context(
+                contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_S))
+            )
             other.execute("BEGIN EXCLUSIVE")
             held.callback(other.execute, "ROLLBACK")
         yield

@@ -17,6 +17,7 @@ from policies.overlay import OverlayEntry, Tightening
 from proxy.board import boot_time_ns
 from tests.faults.pressure import pressure
 from tests.gateway import CLERK_KEY, gateway, wait_until
+from tests.patience import PATIENCE_S
 from tests.proxy.parts import NOW, Parts, answer_of, flow_of, parts_in
 from tests.proxy.test_addon import shown
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
@@ -79,7 +80,7 @@ def test_a_killed_worker_takes_no_answer_with_it_that_was_not_written_down(tmp_p
 def test_a_worker_that_was_stopped_past_its_lease_shows_nothing_until_it_is_renewed(rig: Rig) -> None:
     worker = rig.gateway.workers[0]
     assert reason_of(rig.ask()) == ""
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as waiting:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as waiting:
         waiting.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\nConnection: close\r\n\r\n")
         rig.gateway.stop_heart()
         worker.send_signal(signal.SIGSTOP)
@@ -103,7 +104,9 @@ def test_a_block_that_was_published_while_a_worker_was_stopped_holds_when_it_wak
     with ExitStack() as stack:
         queued = []
         for _ in range(5):
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60))
+            connection = stack.enter_context(
+                socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S)
+            )
             connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}\r\n".encode())
             queued.append(connection)
         rig.gateway.tighten(BLOCK)
@@ -128,7 +131,7 @@ def test_a_stream_that_was_open_when_a_worker_was_stopped_is_cut_when_it_wakes(r
         connection.hang()
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         answer = b""
         while len(answer) < 500_000:
@@ -166,7 +169,7 @@ def test_without_file_descriptors_nothing_is_lost_and_service_goes_on(tmp_path: 
         resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (used + 8, most))
         with ExitStack() as stack:
             for _ in range(40):
-                stack.enter_context(socket.create_connection(("127.0.0.1", made.port), timeout=60))
+                stack.enter_context(socket.create_connection(("127.0.0.1", made.port), timeout=PATIENCE_S))
             wait_until(lambda: len(os.listdir(f"/proc/{worker.pid}/fd")) >= used + 7, 10)
         resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (most, most))
         wait_until(lambda: rig.ask().startswith(b"HTTP/1.1 200 "), 20)

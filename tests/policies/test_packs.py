@@ -26,6 +26,7 @@ from proxy.identity import Caller
 from proxy.message import read_request
 from proxy.system import System
 from proxy.verdict import Forward
+from tests.patience import PATIENCE_S
 from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
 from tests.ports import free_port
@@ -165,7 +166,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     log = folder / "datasette.log"
     with (
         serving(command(folder / "people.db", port), url, log),
-        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
+        httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE_S) as client,
     ):
         found = [finding for finding in loaded.findings.sorted() if finding.at.file.endswith("register.yaml")]
         warnings = [f"{finding.code} {finding.at.line}" for finding in found]

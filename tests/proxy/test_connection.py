@@ -15,6 +15,7 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.proxy.server_hooks import ClientConnectedHook
 
 from proxy.connection import Connection
+from tests.patience import PATIENCE_S
 
 MODE = ProxyMode.parse("reverse:http://127.0.0.1:1")
 
@@ -35,7 +36,7 @@ async def connection(
 ) -> AsyncIterator[tuple[Connection, socket.socket]]:
     """A connection whose layer *does* something, whose hooks *call* somebody, and the caller's end of it."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        theirs = socket.create_connection(listening.getsockname(), timeout=60)
+        theirs = socket.create_connection(listening.getsockname(), timeout=PATIENCE_S)
         ours, _ = listening.accept()
     reader, writer = await asyncio.open_connection(sock=ours)
     Connection.settings = SimpleNamespace(tcp_timeout=600, proxy_debug=False)

@@ -27,6 +27,7 @@ from proxy.arriving import ARRIVING
 from tests.front import HTTP_1, Front
 from tests.gateway import ROOT, raw, wait_until
 from tests.named import is_there
+from tests.patience import PATIENCE_S
 from tests.rig import ID_NO, MOBILE, Rig, ended, reads, rigged
 from tests.scripted import Asked, Connection, Script, answering, saying
 
@@ -185,7 +186,7 @@ REQUEST = b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n"
 
 @contextlib.contextmanager
 def connected(rig: Rig) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         yield connection
 
 

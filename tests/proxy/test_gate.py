@@ -11,6 +11,7 @@ import pytest
 from policies.overlay import Tightening
 from proxy.identity import COOKIE
 from tests.gateway import BATCH_KEY, CLERK_KEY, GOOD, Gateway, declare, gateway, point_at, raw, wait_until
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, chunks_of, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, answering, scripted
 from tests.tightening import entry
@@ -49,7 +50,9 @@ def on_every_worker(rig: Rig, headers: str = "") -> Iterator[list[socket.socket]
     found: dict[str, socket.socket] = {}
     with contextlib.ExitStack() as stack:
         while len(found) < len(rig.gateway.workers):
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60))
+            connection = stack.enter_context(
+                socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S)
+            )
             found.setdefault(reads(asked(connection, headers))[1]["yingbi-event"].split("-")[0], connection)
         yield list(found.values())
 
@@ -119,7 +122,7 @@ def test_a_block_cuts_what_is_open(rig: Rig, case: str) -> None:
         connection.hang()
 
     rig.behind.script = script
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}\r\n".encode())
         answer = b""
         while len(chunks_of(answer.partition(b"\r\n\r\n")[2])) < 2:
@@ -275,7 +278,7 @@ def test_the_name_of_the_host_says_which_system(two_systems: Gateway, host: str,
 
 
 def test_a_connection_may_ask_one_system_after_the_other(two_systems: Gateway) -> None:
-    with socket.create_connection(("127.0.0.1", two_systems.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", two_systems.port), timeout=PATIENCE_S) as connection:
         for host, total in (("people", 1), ("hall", 2), ("people", 1)):
             connection.sendall(f"GET /people HTTP/1.1\r\nHost: {host}.localhost\r\n\r\n".encode())
             answer = b""
@@ -304,7 +307,7 @@ UPGRADES = {
 def test_upgrades_are_refused_and_the_connection_goes_on_in_http(rig: Rig, case: str) -> None:
     rig.behind.script = answering(b"{}")
     rig.behind.asked.clear()
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         answer = asked(connection, UPGRADES[case])
         assert (reads(answer)[0], json.loads(reads(answer)[2])["reason"]) == (400, "upgrade_refused")
         assert not rig.behind.asked

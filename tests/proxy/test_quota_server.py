@@ -16,7 +16,8 @@ from proxy.quota_book import LATE, Numbers, Verdict
 from proxy.quota_keeper import FileKeeper
 from proxy.quota_server import QuotaServer
 from tests.forked import Running
-from tests.gateway import PATIENCE_S, start_quota
+from tests.gateway import start_quota
+from tests.patience import PATIENCE_S
 from tests.proxy.clocks import Machine
 from tests.racing import raced
 

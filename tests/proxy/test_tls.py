@@ -14,6 +14,7 @@ import pytest
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from proxy.server_certificates import Pair
 from tests.gateway import Gateway, gateway, wait_until
+from tests.patience import PATIENCE_S
 from tests.rig import MOBILE, NAME, shows_nothing
 from tests.scripted import Scripted, answering, scripted
 
@@ -42,7 +43,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 def connected(running: Gateway, context: ssl.SSLContext, alpn: tuple[str, ...] = ()) -> ssl.SSLSocket:
     if alpn:
         context.set_alpn_protocols(list(alpn))
-    plain = socket.create_connection(("127.0.0.1", running.port), timeout=60)
+    plain = socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S)
     return context.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -59,7 +60,7 @@ def get(client: httpx.Client, running: Gateway) -> httpx.Response:
 
 @pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
 def test_answers_are_masked_over_tls(running: Gateway, http2: bool) -> None:
-    with httpx.Client(verify=trusting(running), http2=http2, trust_env=False, timeout=60) as client:
+    with httpx.Client(verify=trusting(running), http2=http2, trust_env=False, timeout=PATIENCE_S) as client:
         for _ in range(3):
             answer = get(client, running)
             assert answer.http_version == ("HTTP/2" if http2 else "HTTP/1.1")
@@ -109,7 +110,7 @@ def test_what_is_spoken_is_what_both_know(running: Gateway, offered: tuple[str, 
 
 
 def test_a_caller_who_speaks_in_clear_learns_nothing(running: Gateway) -> None:
-    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         received = b""
         with contextlib.suppress(ConnectionResetError):
@@ -139,7 +140,7 @@ def test_a_renewed_certificate_is_used_without_a_restart(running: Gateway) -> No
     renewed = serial(running)
     (folder / "server.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\nhalf of one")
     requests = running.counters()["requests"]
-    with httpx.Client(verify=trusting(running), trust_env=False, timeout=60) as client:
+    with httpx.Client(verify=trusting(running), trust_env=False, timeout=PATIENCE_S) as client:
         get(client, running)
     wait_until(lambda: running.counters()["requests"] > requests, 5)
     assert serial(running) == renewed, "one that is not whole is not used"
@@ -175,7 +176,7 @@ def behind_tls(home: Path, files: CertificateFiles, ca: Path) -> Iterator[tuple[
 
 
 def ask(made: Gateway) -> httpx.Response:
-    with httpx.Client(trust_env=False, timeout=60) as client:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_S) as client:
         return get(client, made)
 
 

@@ -17,6 +17,7 @@ from tests.certificates import authority, issue
 from tests.gateway import Gateway, gateway, wait_until
 from tests.http2 import calling
 from tests.http2_behind import Asked, Said, answering, http2_behind
+from tests.patience import PATIENCE_S
 from tests.rig import MOBILE, NAME, shows_nothing
 from tests.scripted import Asked as AskedPlainly
 from tests.scripted import Connection, scripted
@@ -64,7 +65,7 @@ def before(home: Path, port: int, declared: str, *, tls: bool = False, plain_cor
 
 
 def ask(running: Gateway) -> httpx.Response:
-    with httpx.Client(trust_env=False, timeout=60) as client:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_S) as client:
         return client.get(f"http://127.0.0.1:{running.port}/people", headers={"Host": "people.localhost"})
 
 

@@ -14,6 +14,7 @@ import pytest
 from policies.kernel.library import KERNEL
 from proxy.worker import first_of
 from tests.gateway import CLERK_KEY, hurry, raw, wait_until
+from tests.patience import PATIENCE_S
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, Script, answering
 
@@ -127,7 +128,7 @@ def test_a_stream_that_stands_still_is_cut(rig: Rig, apart: ThreadPoolExecutor) 
 def test_nobody_waits_for_a_caller_who_has_gone(rig: Rig) -> None:
     begun = threading.Event()
     rig.behind.script = hanging(begun)
-    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=PATIENCE_S) as connection:
         connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
         assert begun.wait(60)
     wait_until(lambda: [event["yingbi"]["verdict"] for event in rig.gateway.events()] == ["withhold"], 5)

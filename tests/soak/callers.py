@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.patience import PATIENCE_S
 from tests.rig import ended, reads
 
 HOST = "register.localhost"
@@ -106,7 +107,7 @@ class Where:
         """A connection of its own, for HTTP/1.1."""
         context = ssl.create_default_context(cafile=self.ca)
         with (
-            socket.create_connection(("127.0.0.1", self.port), timeout=60) as plain,
+            socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S) as plain,
             context.wrap_socket(plain, server_hostname=HOST) as connection,
         ):
             yield connection
@@ -114,7 +115,7 @@ class Where:
     def client(self, *, http2: bool) -> httpx.Client:
         """A client that keeps its connections."""
         context = ssl.create_default_context(cafile=self.ca)
-        return httpx.Client(http2=http2, verify=context, trust_env=False, timeout=60)
+        return httpx.Client(http2=http2, verify=context, trust_env=False, timeout=PATIENCE_S)
 
     def get(self, client: httpx.Client, target: str, **headers: str) -> None:
         """Ask for *target*, and note what comes."""

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests.gateway import wait_until
+from tests.patience import PATIENCE_S
 from yingbi.children import LARGEST_SAID, LONGEST_PAUSE_S, Job, Process, stop_all
 
 SLEEP = "import time\nprint('here', flush=True)\nwhile True: time.sleep(60)"
@@ -198,7 +199,7 @@ def test_a_socket_outlasts_a_process_that_is_renewed_and_not_one_that_fails(tmp_
     child = Process(made, tmp_path)
     child.look()
     wait_until(lambda: child.last_words() == "here", 10)
-    with socket.create_connection(("127.0.0.1", ports[0]), timeout=60) as waiting:
+    with socket.create_connection(("127.0.0.1", ports[0]), timeout=PATIENCE_S) as waiting:
         child.renew(made)
         wait_until(lambda: (child.look(), child.is_renewed)[1] is False, 10)
         waiting.setblocking(False)
@@ -207,6 +208,6 @@ def test_a_socket_outlasts_a_process_that_is_renewed_and_not_one_that_fails(tmp_
     os.kill(child.pid, signal.SIGKILL)
     wait_until(lambda: child.look() is not None, 10)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", ports[0]), timeout=60)
+        socket.create_connection(("127.0.0.1", ports[0]), timeout=PATIENCE_S)
     assert child.failing == 1
     stop_all([child])

@@ -11,6 +11,7 @@ import pytest
 from deploy.elasticsearch.configure import Member
 from deploy.elasticsearch.connection import Connection, NodeUnavailable
 from deploy.elasticsearch.node import is_healthy, start
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 from tests.search_node import new_home, running_node
 
@@ -112,7 +113,7 @@ def test_the_keeper_removes_whole_indices(node: Connection) -> None:
 
 def test_nobody_and_a_wrong_password_are_refused(node: Connection) -> None:
     trust = ssl.create_default_context(cafile=node.ca_file)
-    with httpx.Client(base_url=node.url, verify=trust, trust_env=False, timeout=60) as client:
+    with httpx.Client(base_url=node.url, verify=trust, trust_env=False, timeout=PATIENCE_S) as client:
         assert client.get("/_cluster/health").status_code == 401
         assert client.get("/_cluster/health", auth=("yingbi_keeper", "wrong")).status_code == 401
         assert client.get("/_cluster/health", auth=node.users["keeper"]).status_code == 200
@@ -120,7 +121,9 @@ def test_nobody_and_a_wrong_password_are_refused(node: Connection) -> None:
 
 def test_without_our_authority_there_is_no_connection(node: Connection) -> None:
     with (
-        httpx.Client(base_url=node.url, verify=ssl.create_default_context(), trust_env=False, timeout=60) as client,
+        httpx.Client(
+            base_url=node.url, verify=ssl.create_default_context(), trust_env=False, timeout=PATIENCE_S
+        ) as client,
         pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"),
     ):
         client.get("/_cluster/health")
@@ -128,14 +131,14 @@ def test_without_our_authority_there_is_no_connection(node: Connection) -> None:
 
 def test_no_plain_http(node: Connection) -> None:
     with pytest.raises(httpx.TransportError):
-        httpx.get(node.url.replace("https", "http"), trust_env=False, timeout=60)
+        httpx.get(node.url.replace("https", "http"), trust_env=False, timeout=PATIENCE_S)
 
 
 def is_turned_away(transport_port: int) -> bool:
     """Whether who has no certificate of our authority gets nowhere where nodes meet."""
     anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection(("127.0.0.1", transport_port), timeout=60) as raw:
+    with socket.create_connection(("127.0.0.1", transport_port), timeout=PATIENCE_S) as raw:
         try:
             with anybody.wrap_socket(raw) as talking:
                 talking.sendall(b"ES\x00\x00\x00\x00")

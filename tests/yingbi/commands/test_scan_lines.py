@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import PATIENCE_S
 from yingbi.commands import scan_lines
 from yingbi.commands.scan_lines import answer
 
@@ -16,7 +17,7 @@ YINGBI = [sys.executable, "-m", "yingbi.cli", "scan"]
 
 
 def asked(lines: bytes, *options: str) -> tuple[int, list[dict[str, Any]]]:
-    ended = subprocess.run([*YINGBI, *options], input=lines, capture_output=True, timeout=60, check=False)
+    ended = subprocess.run([*YINGBI, *options], input=lines, capture_output=True, timeout=PATIENCE_S, check=False)
     assert ended.stderr == b""
     return ended.returncode, [json.loads(line) for line in ended.stdout.splitlines()]
 

@@ -11,6 +11,7 @@ import pytest
 from deploy.demo.register.__main__ import main
 from deploy.demo.register.database import RegisterFiles, command, make_register
 from deploy.demo.register.people import generate
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 from tests.servers import serving
 
@@ -29,7 +30,7 @@ def datasette(files: RegisterFiles) -> Iterator[httpx.Client]:
     log = files.database.parent / "datasette.log"
     with (
         serving(command(files.database, port), url, log),
-        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
+        httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE_S) as client,
     ):
         yield client
 
