@@ -4,17 +4,15 @@ Every act raises NotPermitted where a rule forbids it, and is on the disk when i
 any thread of the one process that writes.
 """
 
-import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 from itertools import takewhile
 
 from sqlalchemy import Engine
 
-from console.followed_journal import FollowedJournal
+from console.book import Book, CheckText, Clock, anything
 from console.permit_journal import JOURNAL, Ended, Fact, Judgement, Reviewed
 from console.permit_state import PermitRecord, PermitState, Refusal
-from console.sealed_journal import BrokenJournal
 from console.separation import are_alike
 from console.tables import PERMIT_JOURNAL
 from incident.blank import is_blank
@@ -22,33 +20,14 @@ from incident.ids import ENGINE, NotPermitted, PersonId
 from policies.keys import Signer
 from policies.permits import LONGEST
 
-type Clock = Callable[[], datetime]
 
+class PermitBook(Book[Fact, PermitState]):
+    """The journal of permits. Where it is broken nobody is let see more."""
 
-class PermitBook:
-    """The journal of permits, read once and then followed."""
-
-    def __init__(
-        self, engine: Engine, signer: Signer, clock: Clock, *, check_text: Callable[[str], None] = lambda _: None
-    ) -> None:
-        """*check_text* raises NotPermitted for a text that must not stand in a record for ever."""
-        self._clock = clock
-        self._check_text = check_text
-        self._lock = threading.RLock()
-        self.journal = FollowedJournal(engine, PERMIT_JOURNAL, JOURNAL, signer, PermitState)
-        self._state = self.journal.state
+    def __init__(self, engine: Engine, signer: Signer, clock: Clock, *, check_text: CheckText = anything) -> None:
+        super().__init__(engine, PERMIT_JOURNAL, JOURNAL, signer, PermitState, clock=clock, check_text=check_text)
 
     # -- reading
-
-    @property
-    def number(self) -> int:
-        """That of the last entry, to see whether there is anything new."""
-        return self.journal.number
-
-    @property
-    def broken(self) -> BrokenJournal | None:
-        """Where the journal is not as it was written: then nobody is let see more, and nothing is written."""
-        return self.journal.broken
 
     def permits(self) -> tuple[PermitRecord, ...]:
         """Every permit, oldest first."""

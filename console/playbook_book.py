@@ -10,25 +10,23 @@ any thread of the one process that writes.
 import hashlib
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
-from console.followed_journal import FollowedJournal
+from console.book import Book, CheckText, Clock, anything
 from console.playbook_journal import (
     JOURNAL,
     Agreed,
     Agreements,
+    Fact,
     PlaybookState,
     Proposal,
     Proposed,
     Standing,
     Withdrawn,
 )
-from console.sealed_journal import BrokenJournal
 from console.separation import are_alike
 from console.tables import PLAYBOOK_JOURNAL
 from incident.blank import is_blank
@@ -70,36 +68,23 @@ class BadPlaybook(NotPermitted):
         super().__init__(f"第 {first.line} 行：{first.message}", f"line {first.line}: {first.message}")
 
 
-class PlaybookBook:
-    """The journal of playbooks, read once and then followed."""
+class PlaybookBook(Book[Fact, PlaybookState]):
+    """The journal of playbooks. Where it is broken no agreement in it counts."""
 
     def __init__(
         self,
         engine: Engine,
         signer: Signer,
-        clock: Callable[[], datetime],
+        clock: Clock,
         shelf: Shelf,
         *,
-        check_text: Callable[[str], None] = lambda _: None,
+        check_text: CheckText = anything,
     ) -> None:
-        """*check_text*: raises NotPermitted for what may not stay in a record."""
-        self._clock, self.shelf, self._check_text = clock, shelf, check_text
-        self._lock = threading.RLock()
-        self.journal = FollowedJournal(engine, PLAYBOOK_JOURNAL, JOURNAL, signer, PlaybookState)
-        self._state = self.journal.state
+        super().__init__(engine, PLAYBOOK_JOURNAL, JOURNAL, signer, PlaybookState, clock=clock, check_text=check_text)
+        self.shelf = shelf
         self._put_back()
 
     # -- reading
-
-    @property
-    def number(self) -> int:
-        """That of the last entry, to see whether there is anything new."""
-        return self.journal.number
-
-    @property
-    def broken(self) -> BrokenJournal | None:
-        """Where the journal is not as it was written: then nothing is written, and no agreement in it counts."""
-        return self.journal.broken
 
     def proposals(self) -> tuple[Proposal, ...]:
         """All that was proposed, oldest first."""

@@ -9,17 +9,16 @@ any thread of the one process that writes.
 
 import re
 import tempfile
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from console.followed_journal import FollowedJournal
+from console.book import Book, CheckText, Clock, anything
 from console.rule_journal import (
     JOURNAL,
+    Fact,
     Proposal,
     Proposed,
     PutLive,
@@ -27,7 +26,6 @@ from console.rule_journal import (
     Standing,
     Withdrawn,
 )
-from console.sealed_journal import BrokenJournal
 from console.separation import are_alike
 from console.tables import RULE_JOURNAL
 from incident.blank import is_blank
@@ -67,37 +65,28 @@ class BadRules(NotPermitted):
         super().__init__(f"第 {first.line} 行：{first.message}", f"line {first.line}: {first.message}")
 
 
-class RuleBook:
-    """The rule files of an installation and the journal of what was done to them."""
+class RuleBook(Book[Fact, RuleState]):
+    """The rule files of an installation and the journal of what was done to them. Where it is broken they stay."""
 
     def __init__(
         self,
         engine: Engine,
         signer: Signer,
-        clock: Callable[[], datetime],
+        clock: Clock,
         *,
         shipped: Path,
         own: Path,
         lists: Lists,
-        check_text: Callable[[str], None] = lambda _: None,
+        check_text: CheckText = anything,
     ) -> None:
-        """*lists*: names that rules may use in a `%list%`. *check_text*: raises NotPermitted for what may not stay."""
-        self._clock = clock
+        """*lists*: names that rules may use in a `%list%`."""
+        super().__init__(engine, RULE_JOURNAL, JOURNAL, signer, RuleState, clock=clock, check_text=check_text)
         self._shipped, self._own, self._lists = shipped, own, lists
-        self._check_text = check_text
-        self._lock = threading.RLock()
         self._read: dict[Path, tuple[int, InForce]] = {}
-        self.journal = FollowedJournal(engine, RULE_JOURNAL, JOURNAL, signer, RuleState)
-        self._state = self.journal.state
         for number in self._state.live.values():  # the process may have died between the journal and the file
             self._write_file(self._state.proposals[number].fact)
 
     # -- reading
-
-    @property
-    def broken(self) -> BrokenJournal | None:
-        """Where the journal is not as it was written: then nothing is written, and what is in force stays."""
-        return self.journal.broken
 
     def in_force(self) -> tuple[InForce, ...]:
         """The files that are in force, by name; those that cannot be read are left out, as detection does."""

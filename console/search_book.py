@@ -4,21 +4,20 @@ Every act raises NotPermitted where a rule forbids it, and is on the disk when i
 any thread of the one process that writes.
 """
 
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
 from sqlalchemy import Engine
 
-from console.followed_journal import FollowedJournal
-from console.sealed_journal import BrokenJournal
+from console.book import Book, CheckText, Clock, anything
 from console.search_journal import (
     JOURNAL,
     Deleted,
     Entry,
     Exported,
+    Fact,
     Format,
     Renamed,
     Saved,
@@ -29,8 +28,6 @@ from policies.keys import Signer
 
 MOST_OF_ONE = 100
 """Searches that one person may keep."""
-
-type Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,49 +87,37 @@ class _Kept:
                 assert_never(entry.fact)
 
 
-class SearchBook:
-    """The journal of searches, read once and then followed."""
+class SearchBook(Book[Fact, _Kept]):
+    """The journal of searches. Where it is broken nothing is given out."""
 
-    def __init__(
-        self, engine: Engine, signer: Signer, clock: Clock, *, check_text: Callable[[str], None] = lambda _: None
-    ) -> None:
-        """*check_text* raises NotPermitted for a text that must not stand in a record for ever."""
-        self._clock = clock
-        self._check_text = check_text
-        self._lock = threading.RLock()
-        self.journal = FollowedJournal(engine, SEARCH_JOURNAL, JOURNAL, signer, _Kept)
-        self._kept = self.journal.state
-
-    @property
-    def broken(self) -> BrokenJournal | None:
-        """Where the journal is not as it was written: then nothing is kept, and nothing is given out."""
-        return self.journal.broken
+    def __init__(self, engine: Engine, signer: Signer, clock: Clock, *, check_text: CheckText = anything) -> None:
+        super().__init__(engine, SEARCH_JOURNAL, JOURNAL, signer, _Kept, clock=clock, check_text=check_text)
 
     def seen_by(self, reader: PersonId) -> tuple[SavedSearch, ...]:
         """Those that *reader* may open, their own first, each by name."""
         with self._lock:
-            found = [each for each in self._kept.searches.values() if each.is_seen_by(reader)]
+            found = [each for each in self._state.searches.values() if each.is_seen_by(reader)]
         return tuple(sorted(found, key=lambda each: (each.owner != reader, each.name, each.id)))
 
     def get(self, reader: PersonId, search: str) -> SavedSearch | None:
         """The search with that id, if *reader* may open it."""
-        found = self._kept.searches.get(search)
+        found = self._state.searches.get(search)
         return found if found and found.is_seen_by(reader) else None
 
     def exports(self, most: int) -> tuple[Export, ...]:
         """The last exports, newest first."""
         with self._lock:
-            return tuple(self._kept.exports[: -most - 1 : -1])
+            return tuple(self._state.exports[: -most - 1 : -1])
 
     def save(self, by: PersonId, name: str, query: str, *, shared: bool) -> SavedSearch:
         """Keep a search."""
         self._check_text(name)
         with self._lock:
-            if sum(each.owner == by for each in self._kept.searches.values()) >= MOST_OF_ONE:
+            if sum(each.owner == by for each in self._state.searches.values()) >= MOST_OF_ONE:
                 raise NotPermitted(f"每人最多保存 {MOST_OF_ONE} 个查询", f"{MOST_OF_ONE} searches a person at most")
             search = f"S-{self.journal.number + 1:05d}"
             self.journal.act(Saved(search=search, name=name, query=query, shared=shared), self._clock(), by)
-            return self._kept.searches[search]
+            return self._state.searches[search]
 
     def rename(self, by: PersonId, search: str, name: str, *, shared: bool) -> None:
         """Give it another name, and say whether others see it."""
@@ -153,6 +138,6 @@ class SearchBook:
             self.journal.act(Exported(query=query, format=form, rows=rows, is_whole=is_whole), self._clock(), by)
 
     def _own(self, by: PersonId, search: str) -> None:
-        found = self._kept.searches.get(search)
+        found = self._state.searches.get(search)
         if found is None or found.owner != by:
             raise NotPermitted("只有保存的人可以更改", "only who saved it may change it")
