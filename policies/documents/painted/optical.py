@@ -13,7 +13,7 @@ from rapidocr import RapidOCR
 from rapidocr.utils.output import RapidOCROutput
 from rapidocr.utils.process_img import map_boxes_to_original
 
-from policies.documents.painted.ink import below
+from policies.documents.painted.ink import below, faint
 from policies.documents.painted.sheet import Cell, Sheet
 from policies.documents.painted.way import Box, Point, Way, angle_of, moved, quarters_back, turned
 
@@ -65,13 +65,15 @@ class Eyes:
 
     def sheets(self, picture: Image.Image) -> Iterator[Sheet]:
         """What stands on *picture*: as a whole, and piece by piece where it is too large to be read as it is; and the
-        same of what lies below coloured ink, where there is any.
+        same of what lies below coloured ink, and of what is too faint to be seen, where there is any.
         """
         yield self._upright(picture, self._sheet(picture))
         yield from self._tiles(picture)
         if (black := below(picture)) is not None:
             yield replace(self._upright(black, self._sheet(black)), again=True)
             yield from self._tiles(black)
+        if (unseen := faint(picture)) is not None:
+            yield from map(_certainly, (self._upright(unseen, self._sheet(unseen)), *self._tiles(unseen)))
 
     def _tiles(self, picture: Image.Image) -> Iterator[Sheet]:
         if max(picture.size) > LARGEST:
@@ -163,6 +165,11 @@ def _around(corners: Iterable[Sequence[float]], way: Way) -> Box:
     """What *corners* enclose after *way*."""
     xs, ys = zip(*(way.point(float(x), float(y)) for x, y in corners), strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def _certainly(sheet: Sheet) -> Sheet:
+    """What of *sheet* is read for certain: there is always something that is faint, and most of it says nothing."""
+    return Sheet([cell for cell in sheet.cells if cell.sure], sheet.way, again=True)
 
 
 def _stands(sheet: Sheet) -> bool:
