@@ -25,6 +25,7 @@ from policies.recognisers.unlisted_names import unlisted_names
 PERSON = "person_name"
 _COUNTED = re.compile(
     "[于至自到计共有和元][〇零○一二三四五六七八九十百千万两]{1,4}(?:年|月|日|号|时|点|元|余|个|名|次|人)"
+    "|于[本当上下次今明每同][周月日年天季期]"
     "|高[一二三](?=[（(0-9一二三四五六七八九十年级班部学]|$)|关系|应[当该]"
 )
 """A date, a sum, a class, how people are related or what they must do: 于二〇二四年, 高三（2）班."""

@@ -78,7 +78,7 @@ BEHIND_VEILED = frozenset("和同因在以用向有无自至能可会发代到�
 LEADS = re.compile(
     "(?:前|副|候任)?(?:总统|总理|首相|外长|财长|防长|议长|国王(?!子)|女王|王子|公主|亲王|王储|王后|酋长|教皇|大主教|外交部长|国防部长|财政部长|国家主席)"
 )
-OFFICES = "总工董导局处队所院姐哥叔姨婶嫂伯"
+OFFICES = "总工董导局处科队所院姐哥叔姨婶嫂伯"
 """What somebody is called by, in one character behind the surname."""
 SURNAME_AND_PERSONAL_TITLE = re.compile(
     f"(?:^|(?<=[为由给与和及致找请叫，,。、：: ]))([{WORDY}])"

@@ -75,7 +75,9 @@ def _is_country(read: Read, start: int, end: int) -> bool:
     leads = LEADS.match(read.text, end)
     if leads is None or sum(char not in TRANSLITERATING for char in read.text[start:end]) > (end - start) // 4:
         return False
-    return leads.end() in read.people or DOT.search(read.text, leads.end(), leads.end() + 6) is not None
+    behind, _ = read.word_over(leads.end())
+    is_spelled = behind - leads.end() > 2 and all(char in TRANSLITERATING for char in read.text[leads.end() : behind])
+    return is_spelled or leads.end() in read.people or DOT.search(read.text, leads.end(), leads.end() + 6) is not None
 
 
 def unknown_word(read: Read, start: int, end: int) -> Iterator[Found]:

@@ -201,9 +201,19 @@ PEOPLE = {
     "in Latin letters, behind a label": ("乙方（承租人）：Nurlan　甲方（出租人）：邢台生", ["Nurlan", "邢台生"]),
     "in capitals, behind a label": ("护照持有人：KARIM HASSAN，中文名卡里姆。", ["KARIM HASSAN", "卡里姆"]),
     "of a party of any contract": ("担保方：时迁安\n直属上级：高洁", ["时迁安", "高洁"]),
+    "of a Turkic people within a longer one": (
+        "感动了夏米尔、古丽娜尔，翻译马克里木在场。",
+        ["夏米尔", "古丽娜尔", "马克里木"],
+    ),
+    "of who are brother and sister": ("监事芦岩与董事芦俊为兄妹关系。", ["芦岩", "芦俊"]),
+    "before an office of one character, of a department": ("葛科，材料我放您桌上了，倪处要。", ["葛", "倪"]),
+    "behind a small country's office": ("帕劳总统惠普斯顿的就职典礼。", ["惠普斯顿"]),
+    "of who judges alone": ("审判员占文独任审理。", ["占文"]),
     "that is a word, among others": ("宋词、柯尊平、邰丽华参加。", ["宋词", "柯尊平", "邰丽华"]),
 }
 NOBODY = {
+    "when something is due": "请经办人于本周五前补齐，请负责人于每月5日报送。",
+    "cities and workshops": "在乌鲁木齐一起打工，鲁班工坊的代表来了。",
     "what is called after a founder": "胡庆余堂游人如织，金鼎轩旁边有家小馆子，康师傅红烧牛肉面没有牛肉。",
     "a place that is spelled like a name": "新华社阿斯塔纳9月8日电，双方在阿斯塔纳会见。",
     "whom young people adore, and what they learn": "爱豆生日快乐！高数老师点名了。",
