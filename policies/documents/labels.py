@@ -12,6 +12,7 @@ from policies.documents.enclosed import end_of_enclosed
 from policies.documents.heading_words import FREE_TEXT, LONGEST_LABEL, category_of_heading, is_heading, tells
 from policies.documents.nobodys import is_nobodys_value
 from policies.recognisers.key_words import THINGS
+from policies.recognisers.keys_cn import is_label_of
 from policies.recognisers.readings import Reading, unescaped
 
 _HAN = "\u4e00-\u9fff"
@@ -21,7 +22,7 @@ _WORDS = f"[A-Za-z]{{0,5}}[{_HAN}]{{1,20}}|[{_HAN}](?:{_BLANK}{{1,8}}[{_HAN}]){{
 """A label, or one that is spread to the width of others: 姓　　名."""
 _FILLS = r"[.…·•⋯‥_＿\-—]"
 _LABELLED = re.compile(
-    rf"(?<![{_HAN}A-Za-z])(?P<label>{_WORDS})(?:[（(][^（）()\n]{{0,12}}[)）])?{_BLANK}{{0,12}}{_BOLD}{_BLANK}{{0,8}}"
+    rf"(?<![{_HAN}A-Za-z])(?P<label>{_WORDS})[0-9]{{0,2}}(?P<more>[（(][^（）()\n]{{0,12}}[)）])?{_BLANK}{{0,12}}{_BOLD}{_BLANK}{{0,8}}"
     rf"(?:(?:[:：=＝﹕︰∶]|[=-]?>|→|-{{2,3}}|—{{1,2}}){_BLANK}{{0,8}}{_BOLD}{_BLANK}{{0,8}}(?:{_FILLS}{{2,40}}{_BLANK}{{0,8}})?"
     rf"|{_FILLS}{{2,40}}{_BLANK}{{0,8}}(?=[{_HAN}A-Za-z0-9+(（]))[\"“]?"
 )
@@ -101,7 +102,7 @@ def is_label(text: str) -> bool:
 
 def is_clause(text: str) -> bool:
     """Whether *text* says something, though it may end like a label."""
-    return _CLAUSE.search(text) is not None
+    return _CLAUSE.search(text) is not None and not is_label_of(text, category_of_heading(text) or "")
 
 
 def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
@@ -157,6 +158,8 @@ def _behind_words(text: str) -> Iterator[tuple[int, int, str]]:
     for pattern in (_LABELLED, _BRACKETED, _SPREAD):
         for match in pattern.finditer(text):
             label = match["label"] or match["round"] if pattern is _BRACKETED else match["label"]
+            if pattern is _LABELLED and match["more"] and not is_label(label):
+                label += match["more"]  # 学员（手机）
             if not is_label(label):
                 continue
             following = _NEXT.match(text, match.end())

@@ -43,6 +43,7 @@ _LANGUAGES = frozenset("zh en cn tw hk zhcn zhtw enus local native latin pinyin 
 _SAME = _VALUES | _LANGUAGES | _CHANGED
 _INSIDE = {
     "person_name": _SAME | _PARTS_OF_NAME,
+    "birth_date": _SAME | {"date", "year", "month", "day"},
     **dict.fromkeys(("mobile", "landline", "email"), _SAME | _REACHED_AT),
 }
 """By what an object holds, the keys in it that say no more; else `_SAME`."""

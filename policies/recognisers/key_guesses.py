@@ -51,11 +51,11 @@ _SOMEBODY = re.compile("[a-z]{0,4}[b-df-hj-np-tw-z][b-df-hj-mp-tw-z]r|[a-z]{2,4}
 _OF_ACCOUNT = re.compile("(?!(?:bdc|fc|td|xk|yy|zc|zg|jg|sy|xw|by|jh|lh|cs|hg|js|pz|dj)?(?:q|z|zs)?zh$)[a-z]{2,8}zh")
 """Initials of an account (账号), and not of the number of a certificate (证号)."""
 _OF_PERSONS = re.compile(
-    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|领导$|书记$|干部$|主任$|选手$|家属$|亲属$|[河湖林田路栋元组]长$|法官|医生|护士|司机|账户名称?$|户名$|家庭成员$|管家$|(?:[人者员]|[业房机户船车]主)信息$"
+    "[员者师警官妇]$|[校院园局处科主站所队组班村镇区市楼会]长$|对象$|主体$|代表$|领导$|书记$|干部$|主任$|选手$|家属$|亲属$|[河湖林田路栋元组]长$|法官|医生|护士|司机|账户名称?$|户名$|家庭成员$|管家$|(?:[人者员]|[业房机户船车]主)(?:信息|情况)$|农户$|租户$"
 )
 """How labels of people end, and of other things as well."""
 _ACTING = re.compile(
-    rf"(?:{'|'.join(DOERS)})(?:name|nm)$|^(?:{SYLLABLE}){{1,4}}(?:yuan|zhang|zhe|guan|sheng|zhu|jing|hu|ke|fang|duixiang|laoshi|xuanshou|jiashu)$"
+    rf"(?:{'|'.join(DOERS)})(?:full)?(?:name|nm)$|^(?:{SYLLABLE}){{1,4}}(?:yuan|zhang|zhe|guan|sheng|zhu|jing|hu|ke|fang|duixiang|laoshi|xuanshou|jiashu)$"
 )
 """How names of fields end for whoever does something, a machine or an office perhaps."""
 _ACTING_ALONE = re.compile("[A-Z]?[a-z]{2,}(?:er|or|ee|ant|ist)|[A-Z]{3,}(?:ER|OR|EE|ANT|IST)")

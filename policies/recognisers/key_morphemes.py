@@ -93,6 +93,7 @@ MONEY = (
 ).split()
 """Before 账号 and the like, they say that it is one of a bank, and no log-in."""
 OF_MONEY = frozenset(
+    "card "
     "skr fkr ckr lqr bank wage salary subsidy allowance pension deposit savings saving loan repay repayment refund "
     "withdraw settle settlement payee payer payment pay receive receiver recv rcv receipt debit credit transfer "
     "insured benefit".split()

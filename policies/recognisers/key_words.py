@@ -170,7 +170,7 @@ QUASI = frozenset("birth_date sex ethnicity marriage party religion health schoo
 """What tells something of a person and not who he is."""
 
 ROLES = (
-    "et he householdrep gridworker socialworker caseworker personincharge decedent familymember jobseeker "
+    "zv et he householdrep gridworker socialworker caseworker personincharge decedent familymember jobseeker "
     "zk hoh declarant sibling your my expert traveler traveller "
     "surgeon alumni graduate dependent attorney notary signatory patron readercard assured claimant kin petitioner "
     "drv courier stf tch tea ptn bnf insd appl aplcnt ownr hldr kehu yezhu zuke zhuhu fangdong laoshi jiaoshi "

@@ -27,7 +27,7 @@ SAYS = {
     "address": "jtzz xxdz hjdz lxrdz address 户籍地址 "
     "qrdxz ygzsd hjdssxq 房号门牌 applicantregisteredaddress hkszd_fddbr "
     "czdz menpaihao 楼栋单元室 shenbaorendz 家住哪里 几栋几单元 regAddr_psn hjdz_xiang",
-    "bank_card": "yhkzh 涉案账户 hkkh yhkh skzh bank_card 银行卡号 ffzh 存折号 存款账号 入账账号",
+    "bank_card": "bankCardAccount yhkzh 涉案账户 hkkh yhkh skzh bank_card 银行卡号 ffzh 存折号 存款账号 入账账号",
     "uscc": "tyshxydm nsrsbh creditCode",
     "birth_date": "sqr_csny csrq birth_date 出生日期 PID.7 csrq_gl 哪年出生 bthDate",
     "sex": "etxb szxb xb gender 性别 gndr 男/女",

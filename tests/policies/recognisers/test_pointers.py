@@ -139,6 +139,10 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ([{"dzxm": "甄", "dzzz": "某街", "dzjg": "通过"}, {"dzzz": "某街"}], {"/0/dzxm": PERSON, "/0/dzzz": "address"}),
     ([{"字段": "姓名", "值": "家"}, {"名称": "面积", "内容": "90"}], {"/0/值": PERSON}),
     ({"sx": {"mc": "许可"}, "a": {"name": "高新区", "code": "1"}, "车主信息": "李"}, {"/车主信息": PERSON}),
+    (
+        {"sponsorFullName": "寇", "流转农户": "夔", "共有人情况": "师", "birth": {"date": "1990"}},
+        {"/sponsorFullName": PERSON, "/流转农户": PERSON, "/共有人情况": PERSON, "/birth/date": "birth_date"},
+    ),
     ({"realName": "甄", "appName": "portal"}, {"/realName": PERSON}),
     ({"identity": {"number": "33"}, "order": {"number": "33"}}, {"/identity/number": ID}),
     ({"address": {"use": "home", "text": "某街"}}, {"/address/text": "address"}),
