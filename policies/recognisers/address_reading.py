@@ -30,6 +30,7 @@ from policies.recognisers.address_parts import (
     ROAD,
 )
 from policies.recognisers.address_said import AT, LABEL
+from policies.recognisers.address_words import words_of
 from policies.recognisers.sentences import Sentence
 
 PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
@@ -44,12 +45,6 @@ _DIVISIONS = frozenset("区县市镇乡州旗盟")
 """How the names of divisions end: 大湾|区 is no bay."""
 _TOWARDS = frozenset("至 到 往 向 经 入 进 在 于 去 来 回 从 沿 有 是".split())
 """What parts one place from the next where somebody goes from one to the other."""
-_OF_A_VILLAGE = re.compile("[\u4e00-\u9fff]{1,2}家?[村庄屯寨](?=第?[0-9一二三四五六七八九十]+(?:组|队|社|号))")
-"""A village that is called after a family, and read as somebody of it: 李家村五组."""
-_AT_A_ROAD = re.compile("[在到从沿往于][\u4e00-\u9fff]{2,4}[路街巷村镇]")
-"""A road that is read with where somebody is: 在建安路."""
-_NO_WAY = frozenset("依据由为以因按比凭替")
-"""Words that stand between two places as a part of the second alone: 扎瓦镇|依|格孜艾日克村."""
 _AND_IN_NAME = re.compile("(?![办市县区镇乡村路街组户人])[\u4e00-\u9fff]和(?:小区|社区|家园|花园|苑|园|里|村|路|街|巷)")
 """What is called with a word for "and" in it, which ends a place everywhere else: 家和社区."""
 _LETTERED = re.compile("[甲乙丙丁附付新老][0-9]")
@@ -58,6 +53,8 @@ _BETWEEN = re.compile(
     "[，,、](?=[0-9一二三四五六七八九十A-Z甲乙丙丁]+(?:号楼|栋|幢|座|单元|层|楼|室|号))|、(?=[\u4e00-\u9fff]{1,5}(?:路|街|大道)[东南西北]、)"
 )
 """Commas between the parts of one address."""
+_COUNTED = re.compile("(?:[一两二三四五六七八九十几多数各]|[0-9]+)(?:处|家|个|所|间)$")
+"""Of how many something is said, and none is called so: 二楼两处网吧."""
 _A_NUMBER = re.compile("[0-9](?:号|弄|幢|栋)")
 """What no name of a place holds: it is a part of its own."""
 _LARGER = re.compile(
@@ -83,7 +80,7 @@ class Reading:
 
     def __init__(self, sentence: Sentence) -> None:
         self.text = sentence.text
-        self.words = tuple(_mended(sentence))
+        self.words = tuple(words_of(sentence))
         self.kind_at: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in self.words}
         self._goes_on = [False] * (len(self.text) + 1)
         self._barred = [False] * (len(self.text) + 1)
@@ -175,6 +172,8 @@ class Reading:
                         continue
                     if first and named.rank == DIVISION and NO_DIVISION.fullmatch(self.text, at, match.end()):
                         continue
+                    if named.rank == HOUSE and _COUNTED.search(self.text, at, match.start()):
+                        continue
                     if _A_NUMBER.search(self.text, at, match.start()) or match.end() in self.labels:
                         break
                     if named.rank == ROAD and (self._is_said(match.start()) or (first and match[0] == "队")):
@@ -264,22 +263,6 @@ class Reading:
         """Whether from *start* to *end* nothing but names of places stands."""
         kinds = {kind for begins, _, kind in self.words if start <= begins < end}
         return kinds <= _IN_A_LINE
-
-
-def _mended(sentence: Sentence) -> Iterator[tuple[int, int, str]]:
-    """The words of *sentence*, those told to be places that the tagger reads as people, or with the word before."""
-    text, before = sentence.text, ""
-    places = {start for start, _, kind in sentence.words if kind == "LOC"}
-    for start, end, kind in sentence.words:
-        if kind == "PER" and _OF_A_VILLAGE.match(text, start):
-            kind = "LOC"
-        elif kind == "p" and _AT_A_ROAD.fullmatch(text, start, end):
-            yield start, start + 1, kind
-            start, kind = start + 1, "LOC"
-        elif kind == "p" and text[start:end] in _NO_WAY and before == "LOC" and end in places:
-            kind = "LOC"
-        yield start, end, kind
-        before = kind
 
 
 def _reach(parts: list[Part]) -> tuple[int, int, int, int]:
