@@ -43,8 +43,10 @@ _CONJUNCTIONS = frozenset(
 )
 _DIVISIONS = frozenset("区县市镇乡州旗盟")
 """How the names of divisions end: 大湾|区 is no bay."""
-_TOWARDS = frozenset("至 到 往 向 经 入 进 在 于 去 来 回 从 沿 有 是".split())
+_TOWARDS = frozenset("至到往向沿")
 """What parts one place from the next where somebody goes from one to the other."""
+_NO_NAME_OF_ONE = _TOWARDS | frozenset("经入进在于去来回从有是")
+"""What is done, in one character, and begins no name that was torn."""
 _AND_IN_NAME = re.compile("(?![办市县区镇乡村路街组户人])[\u4e00-\u9fff]和(?:小区|社区|家园|花园|苑|园|里|村|路|街|巷)")
 """What is called with a word for "and" in it, which ends a place everywhere else: 家和社区."""
 _LETTERED = re.compile("[甲乙丙丁附付新老][0-9]")
@@ -216,7 +218,8 @@ class Reading:
         character, as which a name is read of which the rest is a word: 迎|水道口.
         """
         return all(
-            kind in OF_NAMES or (torn and kind == "v" and stops - begins == 1 and self.text[begins] not in _TOWARDS)
+            kind in OF_NAMES
+            or (torn and kind == "v" and stops - begins == 1 and self.text[begins] not in _NO_NAME_OF_ONE)
             for begins, stops, kind in self.words
             if begins < end and stops > start
         )
@@ -240,7 +243,7 @@ class Reading:
         # The first name begins where a word of a place does, if there is one within.
         begins = next((place for place in range(start, end) if self.places[place]), start)
         if begins == start + 1 and start in self.labels and start in self.kind_at:  # 住所地|建|华区
-            return "\u4e00" <= self.text[start] <= "\u9fff" and self.text[start] not in _TOWARDS
+            return "\u4e00" <= self.text[start] <= "\u9fff" and self.text[start] not in _NO_NAME_OF_ONE
         return begins == start
 
     def _splits_word(self, end: int) -> bool:
