@@ -29,7 +29,7 @@ PLAIN_HEADINGS = frozenset(
 )
 """Headings of what is nobody's: never a value, whatever stands before them."""
 _ENDS_OF_PLAIN = tuple(
-    "理由 意见 要求 情况 范围 时间 日期 原因 数量 金额 合计 年度 期限 编码 科目 标准 类别 类型 "
+    "理由 意见 要求 情况 范围 时间 日期 原因 数量 金额 合计 年度 期限 时限 编码 科目 标准 类别 类型 "
     "方式 结果 状态 等级 级别 种类 人数 户数 次数 面积 比例".split()
 )
 """How others of them end: 申请理由, 营业时间."""

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from policies.documents.called import names_things
 from policies.documents.heading_words import asks_for_somebody, describes_field, is_label_under, is_nobodys, key_under
+from policies.recognisers.key_guesses import is_of_project
 from policies.recognisers.pet_names import may_be_called
 
 _MAY_HEAD = re.compile("[\u4e00-\u9fffA-Za-z_/()（）·]{2,12}")
@@ -19,6 +21,10 @@ _PIECE = re.compile("[0-9]{1,8}|[0-9]{1,7}[Xx]")
 """A group of the digits of a number: no number of somebody's is as short."""
 _LEAST_OF_LIST = 3
 """Columns of a list whose head only its shape tells: a form has two beside each other as well."""
+
+_PROJECT = "项目"
+_OF_PROJECTS = frozenset({"xmbh", "xmmc", "xmdm", "xmlx"})
+"""Columns of the numbers, names, codes and kinds of projects."""
 
 type Row = Mapping[int, str]
 """The texts of the cells of a row that are not empty, by their columns."""
@@ -111,6 +117,17 @@ def _reads_like_head(seen: _Seen, below: _Seen) -> bool:
     )
 
 
+def _heads_things(seen: _Seen, below: _Seen) -> bool:
+    """Whether a row *seen* first, in which nothing tells, is the head of a list of things by what one of it says."""
+    texts = [text.strip() for text in seen.row.values()]
+    return (
+        len(texts) >= _LEAST_OF_LIST
+        and seen.row.keys() == below.row.keys()
+        and any(map(names_things, texts))
+        and all(map(_MAY_HEAD.fullmatch, texts))
+    )
+
+
 def _heads_nothing(text: str) -> bool:
     """Whether *text* is a value by what it is made of, or may be somebody's name: no column has such a head."""
     return _MAY_HEAD.fullmatch(text) is None or may_be_called(text)
@@ -165,7 +182,11 @@ class Headings:
             elif is_head:
                 found[column] = None if is_plain else telling.get(column)
             else:
-                found[column] = key_under(self._heads.get(column) or self._parted(row, column), row[column])
+                head = self._heads.get(column) or self._parted(row, column)
+                found[column] = _PROJECT if self._is_project(head, row[column]) else key_under(head, row[column])
+        if not self._heads and not seen.labels and _heads_things(seen, below):
+            self._take(seen, set(), is_plain=True)
+            return dict.fromkeys(row)
         if not self._heads and not seen.labels and _asks(seen, below):
             self._take(seen, set(), is_plain=True)
         if is_head:
@@ -175,6 +196,13 @@ class Headings:
             self._take_labels(seen, below, is_plain=is_plain)
         self._paired = seen.paired
         return found
+
+    def _is_project(self, head: str, text: str) -> bool:
+        """Whether `xm` heads projects (项目) here, as *text* and the columns beside it say, and no names (姓名)."""
+        if head.strip().lower() != "xm" or may_be_called(text):
+            return False
+        beside = {each.strip().lower() for each in self._heads.values()}
+        return not beside.isdisjoint(_OF_PROJECTS) and is_of_project(text, beside_others=True)
 
     def _parted(self, row: Row, column: int) -> str:
         """The head of the number of which the cell in *column*, below no head of its own, is a piece; empty where it is

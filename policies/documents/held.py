@@ -44,6 +44,9 @@ class Holding:
         self.is_label = is_label
         self.found: list[Held] = []
         """In any order."""
+        self.offered: list[Held] | None = None
+        """What the list that is open offers and is not chosen, where only what is chosen is somebody's."""
+        self.is_chosen = False
 
     def tells(self, key: str) -> bool:
         """Whether *key* tells of somebody's value that has no text of its own."""
@@ -52,7 +55,8 @@ class Holding:
     def hold(self, text: str, key: str, place: Place, spelled: Callable[[str], str] = html.escape) -> None:
         """Hold *text*, which stands at *place*, where *key* tells of it and it is no label itself."""
         if text.strip(" *") and self.tells(key) and not self.is_label(text.strip()):
-            self.found.append(Held(text, key, [place], spelled))
+            held = self.offered if self.offered is not None and not self.is_chosen else self.found
+            held.append(Held(text, key, [place], spelled))
 
     def short(self, text: str, place: Place, spelled: Callable[[str], str] = html.escape) -> None:
         """Hold *text* where pages are not looked through for texts as short, which documents are."""

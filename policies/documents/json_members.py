@@ -2,17 +2,19 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from policies.documents.document import MALFORMED, TOO_LARGE
 from policies.documents.heading_words import FREE_TEXT
 from policies.documents.json_tokens import Token, relaxed, tokens_of
+from policies.documents.nobodys import is_office
 from policies.documents.pieces import LONGEST_PLACE, Piece
 from policies.formats.json_keys import is_telling_key
 from policies.formats.jsonp_body import called_with
 from policies.formats.masker import Withheld
+from policies.recognisers.key_words import FACTS
 from policies.recognisers.keys_cn import category_of_key, is_label_of, key_that_tells
 from policies.recognisers.pet_names import may_be_called
 from policies.recognisers.pointers import told_in
@@ -23,6 +25,10 @@ _NONE = object()
 """For what is no JSON."""
 _AS_BESIDE = frozenset({"name", "xm"})
 """Keys of people and of things, of which what stands around them tells."""
+_CALLED = "品名"
+"""As what is headed that is called so by its facts."""
+_FEWEST_OFFICES = 2
+"""Beside one of the same kind in a list."""
 _FEWEST_LINES = 2
 """Of a text that holds a document on each of them."""
 
@@ -94,6 +100,16 @@ class _Container:
     pointer: str
     index: int = -1
     """Of the element of a list that is looked at."""
+    held: object = None
+    """What it is, as far as that is known."""
+
+    def at(self, key: str, *, named: bool) -> object:
+        """What it holds under *key*, or at its index."""
+        if isinstance(self.held, dict) and named:
+            return self.held.get(key)
+        if isinstance(self.held, list) and 0 <= self.index < len(self.held):
+            return self.held[self.index]
+        return None
 
     def inner(self, key: str, *, named: bool) -> str:
         """The pointer (RFC 6901) of what it holds under *key*, or at its index."""
@@ -120,7 +136,8 @@ def _members(tokens: Iterable[Token], document: object, is_label: Callable[[str]
                 path[-1].index += 1
             pointer = path[-1].inner(key, named=named) if path else ""
             if said in "{[":
-                path.append(_Container(key if named else "*", key, pointer))
+                held = path[-1].at(key, named=named) if path else document
+                path.append(_Container(key if named else "*", key, pointer, held=held))
                 named = False
                 if len(path) > DEEPEST:
                     raise Withheld(TOO_LARGE)
@@ -131,10 +148,32 @@ def _members(tokens: Iterable[Token], document: object, is_label: Callable[[str]
                 tells = key if is_label(key) or pointer not in told else key_that_tells(told[pointer])
                 if key.lower() in _AS_BESIDE and pointer not in told and not may_be_called(shown):
                     tells = ""  # what stands beside says that it is no person
+                elif key.lower() in _AS_BESIDE and (
+                    _is_part(shown, key, path) or (pointer not in told and _has_facts(path, is_label))
+                ):
+                    tells = _CALLED
                 is_whole = is_label(tells) and category_of_key(tells) != FREE_TEXT
                 inner = members if not is_whole and _is_document(value) else None
                 place = _pointer(path, key if named else "*")
                 yield Piece(start, end, shown, _string, place, tells, inner=inner)
+
+
+def _has_facts(path: Sequence[_Container], is_label: Callable[[str], bool]) -> bool:
+    """Whether the last of *path* has facts that only a thing has, and none of somebody's."""
+    held = path[-1].held if path else None
+    if not isinstance(held, dict) or FACTS.isdisjoint(map(str.lower, held)):
+        return False
+    return not any(is_label(key) for key in held if key.lower() not in _AS_BESIDE)
+
+
+def _is_part(said: object, key: str, path: Sequence[_Container]) -> bool:
+    """Whether *said* under *key* is a part of an organisation, for others called alike stand in the same list."""
+    around = path[-2].held if len(path) > 1 else None
+    if not isinstance(said, str) or not isinstance(around, list):
+        return False
+    others = [each.get(key) for each in around if isinstance(each, dict)]
+    alike = [each for each in others if isinstance(each, str) and each != said and each[-1:] == said[-1:]]
+    return sum(map(is_office, alike)) >= _FEWEST_OFFICES
 
 
 def _is_document(value: object) -> bool:

@@ -10,7 +10,7 @@ from itertools import chain
 
 from policies.documents.enclosed import end_of_enclosed
 from policies.documents.heading_words import FREE_TEXT, LONGEST_LABEL, category_of_heading, is_heading, tells
-from policies.documents.nobodys import is_nobodys_value
+from policies.documents.nobodys import is_nobodys_value, is_office
 from policies.recognisers.key_words import THINGS
 from policies.recognisers.keys_cn import is_label_of
 from policies.recognisers.readings import Reading, unescaped
@@ -91,6 +91,8 @@ _OF_TYPE = re.compile(r"(?<=[ ,])([^\s,()]{1,40})\((?:String|N?VARCHAR|Object)\)
 """A parameter of a statement, as mappers of databases log it."""
 _BLOCK = re.compile(r"[|>][-+0-9]{0,2}")
 """What stands behind a key of YAML whose value stands below."""
+_REMARK = re.compile(rf"[（(]([{_HAN}]{{2,20}})[)）]$")
+"""In brackets behind a value."""
 _HAS_HAN = re.compile(f"[{_HAN}]")
 _NOTHING = frozenset("null none nil undefined true false nan n/a".split())
 
@@ -256,6 +258,8 @@ def _told(label: str, text: str, start: int, end: int) -> Iterator[tuple[int, in
     while value[-1:] in ("_", "…", ".", ",", " ", "\t", "*", "\u3000") and value.strip():
         value = value[:-1]
     value = value.rstrip()
+    if (remark := _REMARK.search(value)) is not None and is_office(remark[1]):
+        value = value[: remark.start()].rstrip()
     if category in (None, FREE_TEXT) or not any(map(str.isalnum, value)) or value.lower() in _NOTHING:
         return
     if is_nobodys_value(label, value.strip()) or is_heading(_as_read(value)):

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
+from policies.documents.called import is_called, names_things
 from policies.documents.heading_words import (
     FREE_TEXT,
     category_of_heading,
@@ -68,6 +69,7 @@ class Look:
         self.tally = tally
         self.undeclared = undeclared
         self.text = text
+        self._unread = replace(text, prose=0)
         self._record = record
         self._titles = titles or {}
         self._choice = choice
@@ -121,6 +123,8 @@ class Look:
             return declared
         category = category_of_heading(key[:LONGEST_KEY]) if key else None
         is_text = category in (None, FREE_TEXT) or is_nobodys_value(key[:LONGEST_KEY], text.strip())
+        if is_text and key and is_called(key[:LONGEST_KEY], text):
+            return self._unread
         return self.text if is_text else self.undeclared
 
     def masked(self, text: str, key: str = "") -> str:
@@ -231,7 +235,7 @@ class Look:
             spans = with_told(spans, labelled)
         if "\n" in text:
             spans = merge([*spans, *_torn_in(text)])
-        if not reads or is_nobodys(text) or is_office(text):
+        if not reads or is_nobodys(text) or is_office(text) or names_things(text):
             return spans
         told = self.tally.prose.spans(text, self._shortest(action.prose))
         told = [span for span in told if not is_of_form(text[span.start : span.end], span.categories)]

@@ -30,6 +30,9 @@ _NUMBERS = frozenset(
     "mobile landline resident_id bank_card bank_account uscc social_no medical_no passport permit plate vin "
     "driving_licence housing_fund".split()
 )
+_LONG_NUMBERS = _NUMBERS - {"mobile", "landline", "social_no", "medical_no", "housing_fund"}
+_COUNT = re.compile("[0-9]{1,3}")
+"""How many there are, or what they cost: 普通护照, 120. Nobody's number of that kind is as short."""
 _NO_NUMBER = re.compile(r"[a-z_\- ]{3,}")
 """What programs say of such a number: `show`, `not null`."""
 _DIGITS = re.compile("[0-9A-Za-z*×〇零一二两三四五六七八九十幺壹贰叁肆伍陆柒捌玖]")
@@ -99,9 +102,11 @@ def _is_nobodys(key: str, text: str) -> bool:
             or (key.strip().lower() == "xm" and is_of_project(said, beside_others=False))
         )
     if category == "birth_date":
-        return said.isdecimal() and len(said) < _FEWEST_DIGITS_OF_DATE
+        return (said.isdecimal() and len(said) < _FEWEST_DIGITS_OF_DATE) or _DIGITS.search(said) is None
     if category not in _NUMBERS:
         return False
+    if category in _LONG_NUMBERS and _COUNT.fullmatch(said) is not None:
+        return True
     is_line = category in ("mobile", "landline") and _PUBLIC_LINE.fullmatch(said) is not None
     return is_line or (_DIGITS.search(said) is None and _SPELLED.fullmatch(said) is not None)
 

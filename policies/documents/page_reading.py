@@ -14,9 +14,13 @@ from policies.formats.html_attributes import WITHOUT_TEXT
 from policies.formats.html_labels import BUTTONS, CHOOSE, CONTROLS, ENDED_BY, KEYED, LINE, NO_LABELS, called
 from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_tokens import RAW_TEXT, Attribute, Comment, EndTag, StartTag, Text, Token
+from policies.recognisers.keys_cn import category_of_key
 
 _SAID = frozenset({"alt", "title", "content", "label", "placeholder", "aria-label"})
 """Attributes that hold texts."""
+_CHOSEN = frozenset("sex ethnicity marriage party religion schooling".split())
+"""Of what a page offers all there is, and only what is chosen is somebody's."""
+_FEWEST_CHOICES = 2
 _AUTHORS = frozenset({"author", "creator", "dc.creator", "article:author"})
 
 
@@ -39,6 +43,7 @@ class Reading:
         """A text that is a label, and the element in which what it heads must stand."""
         self._term = ""
         self._script = Script.CODE
+        self._choices = 0
 
     def take(self, token: Token, at: int) -> None:
         """*token*, which begins at *at*."""
@@ -59,6 +64,7 @@ class Reading:
         """What was found, in any order."""
         while self._tables:
             self._end_table()
+        self._end_choices()
         return self._held.found
 
     def _start(self, tag: StartTag, at: int) -> None:
@@ -74,6 +80,12 @@ class Reading:
         elif name == "script":
             self._script = script_in(tag)
         key = self._key_of(tag)
+        if name == "select":
+            self._end_choices()
+            self._held.offered = [] if category_of_key(key) in _CHOSEN else None
+        elif name == "option":
+            self._choices += 1
+            self._held.is_chosen = tag.value_of("selected") is not None
         if name in CONTROLS:
             self._label = None
         for attribute in tag.attributes:
@@ -89,9 +101,17 @@ class Reading:
             self._end_table()
         elif name in ("td", "th", "tr") and self._tables:
             self._tables[-1].cell = None
+        elif name == "select":
+            self._end_choices()
         if any(each.name == name for each in reversed(self._open)):
             while self._open.pop().name != name:
                 pass
+
+    def _end_choices(self) -> None:
+        """End the list that is open: what it offers alone is chosen."""
+        if self._held.offered and self._choices < _FEWEST_CHOICES:
+            self._held.found += self._held.offered
+        self._held.offered, self._choices = None, 0
 
     def _key_of(self, tag: StartTag) -> str:
         """What the value of a form control is, by its name, what it shows while it is empty, or its label."""
@@ -107,7 +127,10 @@ class Reading:
         before = len(self._held.found)
         inner = start + attribute.written.index(value) if value in attribute.written else -1
         is_value = name == "value" and tag.name in ("input", "button", "data", "option")
-        if is_value and (tag.value_of("type") or "").lower() not in BUTTONS:
+        kind = (tag.value_of("type") or "").lower()
+        if is_value and kind == "radio" and category_of_key(key) in _CHOSEN and tag.value_of("checked") is None:
+            return
+        if is_value and kind not in BUTTONS:
             around = next((each.key for each in reversed(self._open) if each.key), "")
             self._held.hold(value, key if tag.name != "option" else around, place, quoted)
         elif name == "content" and tag.name == "meta":

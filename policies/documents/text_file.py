@@ -91,7 +91,7 @@ class TextFile(Plain):
         for cell in values:
             if cell.key is not None and look.action(cell.key, cell.text).kind is Kind.SCAN:
                 read.add(cell.line - 1)
-                for span in _quiet(look).spans(cell.text):
+                for span in _quiet(look).spans(cell.text, cell.key):
                     out.hide([(cell.start + span.start, cell.start + span.end)], look, span.categories)
         for at, line in enumerate(all_lines):
             if at % EVERY == 0:

@@ -7,7 +7,7 @@ from typing import Any
 from policies.recognisers.key_guesses import OF_OTHERS, guessed, is_of_project, is_organisation, is_place
 from policies.recognisers.key_meanings import CATEGORY_OF
 from policies.recognisers.key_morphemes import PROJECTS
-from policies.recognisers.key_words import FALSE_FRIENDS, PEOPLE, QUASI, THINGS
+from policies.recognisers.key_words import FACTS, FALSE_FRIENDS, PEOPLE, QUASI, THINGS
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
 
@@ -183,6 +183,8 @@ def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[
     if last in PEOPLE or last.removesuffix("s") in PEOPLE or category_of_key(above) == "person_name":
         return True
     if last in OF_OTHERS or last in THINGS or last.removesuffix("s") in THINGS or _OF_UNIT.search(last) is not None:
+        return False
+    if not FACTS.isdisjoint(map(str.lower, value)) and not any(own in _OF_ONE for own in told.values()):
         return False
     if key.lower() == "fullname" and told[key] is not None:
         return True

@@ -65,7 +65,7 @@ _WRAPPED_NAME = re.compile(
 """A mere name in a wrapping that says nothing: c_name, txtName."""
 _OF_ORGANISATION = re.compile(rf"[{_HAN}A-Za-z()]{{2,60}}(?:(?<=公司|集团|政府)|(?<=合作社|委员会|事务所))")
 _OF_PROJECT = re.compile(
-    rf"[{_HAN}A-Za-z0-9()]{{0,60}}(?<=工程|项目|改造|建设|采购|服务|系统|平台|补贴|补助|津贴|低保|救助|救济|保险)"
+    rf"[{_HAN}A-Za-z0-9()]{{0,60}}(?<=工程|项目|改造|建设|采购|服务|系统|平台|补贴|补助|津贴|低保|救助|救济|供养|抚恤|保险)"
 )
 _LEAST_OF_PROJECT = 4
 """Characters of what projects are called, where only what stands beside says that it is one."""

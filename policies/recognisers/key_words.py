@@ -238,14 +238,19 @@ THINGS = frozenset(
         "domain server system app application module menu product goods sku brand shop store school hospital bank "
         "branch region area city province county district street road community village town country nation zone "
         "park building floor house room category tag topic template form page method function package bucket queue "
-        "task job step node process flow policy rule group team channel platform site web website image video audio "
-        "document doc attachment material device model version action permission resource report index key param "
+        "task job step node process flow policy rule group team channel platform site station web website image video "
+        "audio document doc attachment material device model version action permission resource report index key param "
         "property config setting option status state level grade major course subject exam activity meeting book "
         "article news law matter certificate licence license contract bill account login user nick screen log "
         "database schema ip mac url uri api http smtp ftp proxy gateway memory mailing virtual"
     ).split()
 )
 """Before or above `name`, they say that it is no person's."""
+FACTS = frozenset(
+    "price unitprice stock qty quantity spec specification brand sku avg average warn warning threshold capacity "
+    "volume unit_price dj gg kc".split()
+)
+"""Beside `name`, they say that it is a thing's: people have none."""
 PEOPLE = NAMING_ROLES.union(
     ROLES,
     (

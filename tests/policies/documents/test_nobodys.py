@@ -57,6 +57,9 @@ def _became(each: Ordinary) -> tuple[int, int]:
         ("地址", "192.168.10.25"),
         ("出生", "812"),
         ("护照", "本"),
+        ("普通护照", "120"),
+        ("身份证", "1"),
+        ("出生", "死亡"),
         ("普通护照", "发改价格〔2019〕914号"),
         ("xm", "老旧小区改造"),
         ("name", "政务服务网关"),
@@ -87,6 +90,8 @@ def test_what_a_value_says_denies_its_label(key: str, text: str) -> None:
         ("姓名", "艾中心李科"),
         ("电话", "12"),
         ("证件号码", "x9"),
+        ("社保号", "120"),
+        ("出生", "九零年"),
         ("性别", "男"),
         ("性别", "☑男 □女"),
         ("出生", "1985"),
@@ -98,6 +103,13 @@ def test_what_a_value_says_denies_its_label(key: str, text: str) -> None:
 def test_what_may_be_somebodys_is_none(key: str, text: str) -> None:
     """A label counts for whatever else stands behind it."""
     assert not is_nobodys_value(key, text)
+
+
+def test_the_department_in_brackets_behind_a_number_stays() -> None:
+    copy = masked_file(
+        "a.txt", "应聘电话：0539-7765000（人力资源部）\n经办人：花蕾（财政局）\n联系人：花蕾（大牛）\n".encode()
+    )[0].decode()
+    assert copy == "应聘电话：***（人力资源部）\n经办人：***（财政局）\n联系人：***\n"
 
 
 def test_an_address_is_no_office() -> None:

@@ -130,6 +130,8 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ),
     ({"ywxm": "李", "lhrxm": "李雷（已故）", "c_name": "李雷"}, dict.fromkeys(("/ywxm", "/lhrxm", "/c_name"), PERSON)),
     ({"ywxm": "大", "c_name": "高等数学", "paramName": "李雷", "readerName": "李雷"}, {"/readerName": PERSON}),
+    ({"list": [{"name": "石门坝", "warn": 131.0}, {"name": "马街", "price": 5}]}, {}),
+    ([{"name": "石门", "price": 5, "sjh": "8"}], {"/0/name": PERSON, "/0/sjh": MOBILE}),
     ({"head": ["户主", "电费"], "lines": [["李", 12.5], ["王", 8]]}, {"/lines/0/0": PERSON, "/lines/1/0": PERSON}),
     ({"questionTitle": "您的姓名", "questionAnswer": "李"}, {"/questionAnswer": PERSON}),
     ([{"id": "xm", "value": "李"}, {"id": "jg", "value": "通过"}], {"/0/value": PERSON}),
