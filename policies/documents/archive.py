@@ -11,7 +11,10 @@ from policies.documents.document import Text, Within
 from policies.documents.look import Look
 from policies.documents.package import Package, Packing, parts_of
 from policies.formats.free_text import hide
+from policies.recognisers.given_names import surname_length
 from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
+from policies.recognisers.person_words import GIVEN, NOT_A_NAME
+from policies.recognisers.weights import are_there, tagger
 from policies.transforms.make import REDACTED
 
 HIDDEN = "___"
@@ -65,7 +68,15 @@ def named(name: str, look: Look) -> str:
     ending = _ENDING.search(name)
     if ending is not None and not shown.endswith(ending[0]):
         shown += ending[0]
-    return _PIECE.sub(lambda piece: HIDDEN if _NAME.fullmatch(piece[0]) else piece[0], shown)
+    return _PIECE.sub(lambda piece: HIDDEN if _may_name(piece[0]) else piece[0], shown)
+
+
+def _may_name(piece: str) -> bool:
+    """Whether *piece* of the name of a file may be somebody's name: 王雪琴, 高兴, and not 方案, 江苏."""
+    if _NAME.fullmatch(piece) is None or piece in NOT_A_NAME:
+        return False
+    given = piece[surname_length(piece, 0) :]
+    return all(char in GIVEN for char in given) or not are_there() or piece not in tagger().lexicon
 
 
 def _unlike(name: str, used: set[str]) -> str:

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from policies.documents.called import names_things
-from policies.documents.heading_words import asks_for_somebody, describes_field, is_label_under, is_nobodys, key_under
+from policies.documents.heading_words import (
+    FREE_TEXT,
+    asks_for_somebody,
+    category_of_heading,
+    describes_field,
+    is_label_under,
+    is_nobodys,
+    key_under,
+)
 from policies.recognisers.key_guesses import is_of_project
 from policies.recognisers.pet_names import may_be_called
 
@@ -23,6 +31,9 @@ _LEAST_OF_LIST = 3
 """Columns of a list whose head only its shape tells: a form has two beside each other as well."""
 
 _PROJECT = "项目"
+_OF_MANY = frozenset("sex ethnicity marriage party religion schooling".split())
+"""Kinds of data that many share: behind them stands in statistics how many these are, or who is looked for."""
+_HOW_MANY = re.compile("[\u4e00-\u9fff]{0,6}(?:人数|名额|户数|占比|比例)(?:[(（][^()（）]{1,6}[)）])?")
 _OF_PROJECTS = frozenset({"xmbh", "xmmc", "xmdm", "xmlx"})
 """Columns of the numbers, names, codes and kinds of projects."""
 
@@ -183,7 +194,7 @@ class Headings:
                 found[column] = None if is_plain else telling.get(column)
             else:
                 head = self._heads.get(column) or self._parted(row, column)
-                found[column] = _PROJECT if self._is_project(head, row[column]) else key_under(head, row[column])
+                found[column] = self._key_under(head, row[column])
         if not self._heads and not seen.labels and _heads_things(seen, below):
             self._take(seen, set(), is_plain=True)
             return dict.fromkeys(row)
@@ -196,6 +207,18 @@ class Headings:
             self._take_labels(seen, below, is_plain=is_plain)
         self._paired = seen.paired
         return found
+
+    def _key_under(self, head: str, text: str) -> str:
+        """What heads *text* under *head*, as the columns beside say."""
+        if self._is_project(head, text):
+            return _PROJECT
+        return "" if category_of_heading(head) in _OF_MANY and self._counts_people() else key_under(head, text)
+
+    def _counts_people(self) -> bool:
+        """Whether a row tells of many, how many they are and of what kind, and of nobody."""
+        heads = [each.strip() for each in self._heads.values()]
+        told = {category_of_heading(head) for head in heads}
+        return told <= {None, FREE_TEXT, *_OF_MANY} and any(map(_HOW_MANY.fullmatch, heads))
 
     def _is_project(self, head: str, text: str) -> bool:
         """Whether `xm` heads projects (项目) here, as *text* and the columns beside it say, and no names (姓名)."""

@@ -8,7 +8,7 @@ value is to be. Such a value is read as running text instead: what in it is some
 import re
 from functools import lru_cache
 
-from policies.documents.heading_words import KIND, category_of_heading
+from policies.documents.heading_words import KIND, category_of_heading, is_nobodys
 from policies.recognisers.key_guesses import is_of_project
 from policies.recognisers.names import SURNAMES
 from policies.recognisers.normalise import normalise
@@ -52,16 +52,18 @@ _ORGANISATION = re.compile(
     f"[{_HAN}A-Za-z0-9()]{{2,60}}"
     f"(?:{'|'.join(_ENDS_OF_ORGANISATIONS)}|(?<=[省市县区州镇乡])第?[一二三四五六七八九十]+中)"
 )
-_OFFICE = re.compile(rf"[{_HAN}]{{2,12}}[局厅处部室站厂署办]|(?![{''.join(sorted(ALL_SURNAMES))}])[{_HAN}]{{2,12}}科")
+_OFFICE = re.compile(
+    rf"[{_HAN}]{{2,12}}[局厅处部室站厂署办]|(?![{''.join(sorted(ALL_SURNAMES))}])[{_HAN}]{{2,12}}[科股]"
+)
 """A part of an organisation."""
 _PART_OF_ORGANISATION = re.compile(
-    rf"[{_HAN}]{{1,20}}(?:局|厅|委|署|中心|政府|公司|医院|法院|检察院|学校|大学|学院|街道办?|办事处)[{_HAN}]{{2,8}}[科处室部站办]"
+    rf"[{_HAN}]{{1,20}}(?:局|厅|委|署|中心|政府|公司|医院|法院|检察院|学校|大学|学院|街道办?|办事处)[{_HAN}]{{2,8}}[科股处室部站办]"
 )
 """One behind what it is a part of, whatever surname that begins with: 区医保局参保科."""
-_LAST = frozenset("局厅处部室站厂署办科中") | {each[-1] for each in _ENDS_OF_ORGANISATIONS}
+_LAST = frozenset("局厅处部室站厂署办科股中") | {each[-1] for each in _ENDS_OF_ORGANISATIONS}
 """How what is called so ends."""
 _POST = re.compile(
-    f"(?![{SURNAMES}])[{_HAN}]{{2,8}}(?:人员|领导|部门|科室|负责人|管理员|小组|专班|工作组|单位)|窗口|窗口人员|责任单位"
+    f"(?![{SURNAMES}])[{_HAN}]{{2,8}}(?:人员|领导|部门|科室|负责人|管理员|小组|专班|工作组|单位)|窗口|窗口人员|责任单位|(?:超级|系统|普通)?(?:管理|操作|审核|审批|维护)员|(?:匿名|普通|注册)?用户|游客"
 )
 """Who does something, by the post: 窗口人员, 分管领导."""
 _HOUSE = re.compile("[0-9一二三四五六七八九十](?:号|栋|幢|单元|室|层|楼)")
@@ -74,10 +76,19 @@ _TO_FILL_IN = re.compile(
     r"[$#]?\{{1,2}[\w.]{1,40}\}{1,2}|\$\w{1,40}|(?:请(?:输入|填写|选择|填|选)|[必选]填|非必填)[^0-9]{0,20}"
     r"|[(]?(?:盖章|签章|签字|签名|公章|手印)[)]?[年月日 ]*|[ ○□◯☐]{0,3}男[ /、|○□◯☐]{0,6}女[ ○□◯☐]{0,3}"
     r"|(?:不能为空|不可为空|不得|必须|格式|长度|位数|为空|未填[写报全]|错误|有误|无效|不合法|不正确|不匹配|不一致|已存在|超长|重复|缺失)[^0-9]{0,30}"
-    r"|应[当为][^0-9]{2,30}|应当?为|未填"
+    r"|应[当为](?:[^0-9]|[0-9]{1,2}(?![0-9])){2,30}|应当?为|未填|可(?:不填|为空|空|选填?)[^0-9]{0,20}"
+    r"|[(]?(?:共|须?为)?[0-9]{1,2}(?:[\-~至到或][0-9]{1,2})?[位字](?:数字|号码|字符)?[)]?"
+    r"|(?:[只仅不均]|全部|统一)?(?:保留|显示|遮[盖挡蔽]|隐[藏去]|脱敏|掩码|打码|屏蔽)"
+    r"(?:[姓名前后首末尾中间全部其余到至和及第一二两三四五六七八九十位个字省市县区乡镇街道村级门牌以用星号代替为空不变,，、；;*×]"
+    r"|[0-9]{1,2}(?![0-9])){0,30}"
+    r"|[是系]?指[^0-9]{3,60}"
     r"|[X×*_□○〇 ]{2,}|(?:不能|不可|不得)为空[。！!]?"
 )
-"""What stands in the place of a value: in a template, in a field to be filled in."""
+"""What stands in the place of a value: in a template, in a field to be filled in, where it is told what it is to be or
+what becomes of it.
+"""
+_NEXT_LABEL = re.compile(rf"([{_HAN}]{{2,8}})[ ]*:")
+"""What a value begins with that is none: the label of the next one."""
 _FEWEST_DIGITS_OF_DATE = 4
 _DOCUMENT_NUMBER = re.compile(rf"[{_HAN}]{{2,12}}[〔\[(][0-9]{{4}}[〕\])]第?[0-9]+号")
 
@@ -93,6 +104,8 @@ def _is_nobodys(key: str, text: str) -> bool:
     if is_generic(key, text):
         return True
     said = normalise(text).text.strip()
+    if (following := _NEXT_LABEL.match(said)) is not None and is_nobodys(following[1]):
+        return True
     if _TO_FILL_IN.fullmatch(said) or KIND.fullmatch(said) or _DOCUMENT_NUMBER.fullmatch(said):
         return True
     if category == "person_name":

@@ -9,6 +9,7 @@ from policies.documents.desk import categories_in, texts_in
 from policies.documents.document import Bounds
 from policies.formats.masker import Withheld
 from tests.policies.documents.made import MOBILE, NAME, OFFICE, canaries_in, fixed, masked, packed, parts, text
+from tests.policies.recognisers.weights_here import the_tagger
 
 LIST = f"序号,姓名,手机号\r\n1,{NAME},{MOBILE}\r\n".encode()
 ALL = ("zip", "xlsx", "docx", "pptx", "ofd", "csv", "text")
@@ -30,6 +31,13 @@ def test_names_of_files_do_not_tell() -> None:
     names = [f"{NAME}.csv", f"材料-{NAME}(1).csv", f"{MOBILE}.csv", "名单.csv", f"{NAME}/a.csv", "李四.csv"]
     after = parts(masked(packed(dict.fromkeys(names, LIST)), *ALL))
     assert list(after) == ["___.csv", "材料-___(1).csv", "___-2.csv", "名单.csv", "___/a.csv", "___-3.csv"]
+
+
+def test_names_of_files_that_are_words_stay_unless_somebody_may_be_called_so() -> None:
+    the_tagger()
+    names = ["方案.csv", "江苏/金额.csv", "花名册-清单.csv", "章程.csv", "高兴.csv", "材料_梅花.csv"]
+    after = parts(masked(packed(dict.fromkeys(names, LIST)), *ALL))
+    assert list(after) == ["方案.csv", "江苏/金额.csv", "花名册-清单.csv", "章程.csv", "___.csv", "材料____.csv"]
 
 
 def test_what_a_label_hides_in_a_name_leaves_its_ending() -> None:

@@ -14,7 +14,7 @@ LEFT = {"新闻-有人名.txt": 3, "专家门诊.csv": 2}
 """Characters of somebody's that nothing around them tells of."""
 
 
-@pytest.mark.parametrize("name", ["ordinary_texts", "later_ordinary_texts"])
+@pytest.mark.parametrize("name", ["ordinary_texts", "later_ordinary_texts", "third_ordinary_texts"])
 def test_little_is_hidden_in_vain(name: str) -> None:
     """Of all files together, and no more of somebody's is left than was known when they were written."""
     the_tagger()
@@ -65,6 +65,15 @@ def _became(each: Ordinary) -> tuple[int, int]:
         ("name", "政务服务网关"),
         ("name", "HALL_NAME"),
         ("负责人", "（盖章） 年 月 日"),
+        ("监交人", "日期： 年 月 日"),
+        ("姓名", "保留姓，其余以星号代替"),
+        ("手机号", "保留前三后四"),
+        ("手机号", "应为11位"),
+        ("联系人", "可不填，默认取申请人"),
+        ("联系人", "指单位指定的统计联络员"),
+        ("身份证号", "（18位）"),
+        ("联系人", "县民政局社会救助股"),
+        ("name", "系统管理员"),
     ],
 )
 def test_what_a_value_says_denies_its_label(key: str, text: str) -> None:
@@ -91,6 +100,10 @@ def test_what_a_value_says_denies_its_label(key: str, text: str) -> None:
         ("电话", "12"),
         ("证件号码", "x9"),
         ("社保号", "120"),
+        ("手机号", "应为13800138000"),
+        ("联系人", "安社股"),
+        ("姓名", "管理"),
+        ("联系人", "可心"),
         ("出生", "九零年"),
         ("性别", "男"),
         ("性别", "☑男 □女"),
