@@ -19,8 +19,10 @@ OTHERS = (
     "兑换码 券码 激活码 邀请码 防伪码 追溯码 ip地址 登录ip 客户端ip "
     "立案号 案件号 电表号 水表号 燃气号 登机 舱单 "
     "零件 件号 图号 专利 课程 考号 座位 房号 车次 航班 会议号 商户号 终端号 参考号 基站 号段 "
+    "礼品卡 加油卡 购物卡 会员卡 公交卡 校园卡 门禁卡 储值卡 充值卡 饭卡 zoom 腾讯会议 "
     "证号 档案号 归档 案卷 全宗 目录号 考场 图纸 物料 规格 料号 牌号 备件 部件 元件 器件 芯片 耗材 "
     '"id" "size" "total" "count" "length" '
+    "人气 热度 粉丝 销量 密码 "
     "浏览量 阅读量 播放量 点击 总数 数量 余额 系数 物联网 "
     "isbn ean sku spu order serial trace request version model batch hash token timestamp uuid imei iccid"
 ).split()

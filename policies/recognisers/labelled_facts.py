@@ -41,6 +41,7 @@ FACTS = (
         words=labels_of(
             "出生日期 出生年月日 出生年月 出生时间 出生于 出生 生于 生日 dob birthday birth date_of_birth csrq csny"
         ),
+        denied="期|(?:日期|年月日?|时间)?(?:[不须应]{0,2}[早晚]于|[须应])",
         value=_DATE,
         score=0.85,
         only_reported=True,
@@ -78,7 +79,7 @@ FACTS = (
         category="ip",
         of_others=_OF_NOBODY,
         words=labels_of("ip ip地址 登录ip 客户端ip 源地址 来源地址 终端地址"),
-        value=rf"(?:{_OCTET}(?:\.{_OCTET}){{3}}(?![0-9.]|/[0-9])"
+        value=rf"(?:{_OCTET}(?:\.{_OCTET}){{2}}\.(?!0(?![0-9])){_OCTET}(?![0-9.]|/[0-9])"
         r"|(?=[0-9A-Fa-f:]{0,38}::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Fa-f:/]))",
         score=0.6,
         only_reported=True,
