@@ -8,8 +8,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from console.api_acts import ApiActs, ApiAlerts
+from console.api_acts import ApiActs
 from console.api_agreed_playbooks import ApiAgreedPlaybooks
+from console.api_alerts import ApiAlerts
 from console.api_cases import ApiCases
 from console.api_engines import ApiEngines
 from console.api_files import ApiFiles

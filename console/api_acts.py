@@ -1,18 +1,14 @@
-"""What is done with cases, their notices and alerts by the API: each is what the form at the same address does."""
+"""What is done with cases and their notices by the API: each is what the form at the same address does."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
 
-from console.alert_acts import AlertActs
-from console.alert_json import alert_json
-from console.alert_pages import AlertPages
-from console.alert_view import Shown, chosen
 from console.api_cases import ApiCases
 from console.api_field import Field, Kind
-from console.api_route import ApiRoute, At
-from console.api_schemas import ALERT, ALERT_LIST, CASE_LINE, NOTICE
+from console.api_route import ApiRoute, At, act_route
+from console.api_schemas import CASE_LINE, NOTICE
 from console.case_acts import INPUT, CaseActs
 from console.case_pages import CasePages
 from console.desk import Desk
@@ -26,18 +22,14 @@ from incident.duties import Grade, Occurrence
 from incident.facts.case import Move
 from incident.notice import Stage, WithdrawalReason
 from incident.taken import BY_A_PERSON
-from siem.detect.alert import AlertId
-from siem.detect.aliases import Aliases
-from siem.detect.lifecycle import Disposition
 
 type Act = Callable[[Desk, str], Response]
 
 _KEY = Field(name="key", en="of the question, or of the command", needed=True)
-_REASON = Field(name="reason", en="why; it stays in the journal, so no personal data", needed=True)
+REASON = Field(name="reason", en="why; it stays in the journal, so no personal data", needed=True)
 _NOTE = Field(name="note", en="what else is to be known")
 _DUTY = Field(name="duty", en="the id of the duty", needed=True)
 _DIGEST = Field(name="digest", en="of the text that was read: it changes with every letter", needed=True)
-_SEEN = Field(name="seen", en="`seen` of the alert as it was read", kind=Kind.NUMBER, needed=True)
 _YES_NO = ("yes", "no")
 
 CASE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
@@ -60,23 +52,23 @@ CASE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
             Field(name="target", en="the account, credential or operation"),
             Field(name="sure", en="that a target is meant which nobody knows", choices=("yes",)),
             Field(name="hours", en="for how long, 24 at most", kind=Kind.NUMBER, needed=True),
-            _REASON,
+            REASON,
         ),
     ),
-    "lift": ("Want a measure taken back before it ends", (_KEY, _REASON)),
+    "lift": ("Want a measure taken back before it ends", (_KEY, REASON)),
     "agree": ("Agree, as the second person, that a measure is taken back", (_KEY,)),
     "reassess": (
         "Count again who is affected",
         (Field(name="hours", en="to look back", kind=Kind.NUMBER, needed=True),),
     ),
-    "grade": ("Grade the incident", (Field(name="grade", en="the grade", needed=True, choices=tuple(Grade)), _REASON)),
+    "grade": ("Grade the incident", (Field(name="grade", en="the grade", needed=True, choices=tuple(Grade)), REASON)),
     "judge": (
         "Decide whether a duty is owed",
-        (_DUTY, Field(name="applies", en="whether it is", needed=True, choices=_YES_NO), _REASON),
+        (_DUTY, Field(name="applies", en="whether it is", needed=True, choices=_YES_NO), REASON),
     ),
     "clock": (
         "Let a clock run from another time",
-        (_DUTY, Field(name="start", en="from when", kind=Kind.MOMENT, needed=True), _REASON),
+        (_DUTY, Field(name="start", en="from when", kind=Kind.MOMENT, needed=True), REASON),
     ),
     "fulfil": (
         "Record that a duty was fulfilled",
@@ -97,7 +89,7 @@ CASE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
             _NOTE,
         ),
     ),
-    "dispute": ("Hold the recorded clue to a crime to be a mistake", (_REASON,)),
+    "dispute": ("Hold the recorded clue to a crime to be a mistake", (REASON,)),
     "withdraw": ("Agree, as the second person, that there was no clue to a crime", ()),
     "move": (
         "Change the state of the case",
@@ -110,10 +102,10 @@ _LINK = (
     Field(name="other", en="the number of the other case", needed=True),
 )
 SEVERAL_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
-    "merge": ("Let the case go into another", (Field(name="into", en="the case that stays", needed=True), _REASON)),
-    "split": ("Let an alert become a case of its own", (Field(name="alert", en="its number", needed=True), _REASON)),
+    "merge": ("Let the case go into another", (Field(name="into", en="the case that stays", needed=True), REASON)),
+    "split": ("Let an alert become a case of its own", (Field(name="alert", en="its number", needed=True), REASON)),
     "link": ("Say how it hangs together with another", (*_LINK, Field(name="reason", en="why"))),
-    "unlink": ("Take that back", (*_LINK, _REASON)),
+    "unlink": ("Take that back", (*_LINK, REASON)),
 }
 NOTICE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "settle": (
@@ -122,7 +114,7 @@ NOTICE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
             Field(name="name", en="the name of the fact", needed=True),
             Field(name="zh", en="as it stands in the text", needed=True),
             Field(name="en", en="the same in English", needed=True),
-            _REASON,
+            REASON,
         ),
     ),
     "redraft": (
@@ -160,24 +152,6 @@ NOTICE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
 }
 _ID = {"call-off": "callOffNotice"}
-ALERT_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
-    "acknowledge": ("See to it from now on", (_SEEN,)),
-    "assign": ("Let it be somebody's on duty", (_SEEN, Field(name="to", en="the person", needed=True))),
-    "snooze": (
-        "Let it wait",
-        (
-            _SEEN,
-            Field(name="hours", en="for how long", kind=Kind.NUMBER, needed=True),
-            Field(name="growth", en="percent to which it may grow: 150, 200, 300", kind=Kind.NUMBER, needed=True),
-            _REASON,
-        ),
-    ),
-    "close": (
-        "Say what it was",
-        (_SEEN, Field(name="disposition", en="what", needed=True, choices=tuple(Disposition)), _REASON),
-    ),
-    "reopen": ("Take back that it was closed", (_SEEN, _REASON)),
-}
 
 
 class ApiActs:
@@ -194,11 +168,11 @@ class ApiActs:
         case, notice = "/cases/{case}", "/cases/{case}/notice"
         return (
             *(
-                _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._acts, name)), CASE_LINE)
+                act_route(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._acts, name)), CASE_LINE)
                 for name, told in CASE_ACTS.items()
             ),
             *(
-                _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._several, name)), CASE_LINE)
+                act_route(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._several, name)), CASE_LINE)
                 for name, told in SEVERAL_ACTS.items()
             ),
             ApiRoute(
@@ -210,7 +184,7 @@ class ApiActs:
                 answers=NOTICE,
             ),
             *(
-                _post(
+                act_route(
                     f"{notice}/{name}",
                     _ID.get(name, f"{name}Notice"),
                     *told,
@@ -241,61 +215,3 @@ class ApiActs:
     def _notice(self, desk: Desk, at: At) -> Any:
         case, cases = self._shown.find(at["case"]), self._office.cases
         return notice_json(case, cases.facts(case.id), cases.problems(case.id), desk.person)
-
-
-class ApiAlerts:
-    """The alerts, and the acts on them."""
-
-    def __init__(self, pages: Pages) -> None:
-        self._shown = AlertPages(pages)
-        self._acts, self._book = AlertActs(pages, self._shown), pages.office.alert_book
-
-    @property
-    def routes(self) -> tuple[ApiRoute, ...]:
-        """What it answers."""
-        one = "/alerts/{alert}"
-        return (
-            ApiRoute(
-                method="GET",
-                path="/alerts",
-                name="listAlerts",
-                summary="The alerts",
-                run=self._list,
-                answers=ALERT_LIST,
-            ),
-            ApiRoute(
-                method="GET",
-                path=one,
-                name="showAlert",
-                summary="One alert, and what was done",
-                run=self._show,
-                answers=ALERT,
-            ),
-            *(
-                _post(f"{one}/{name}", f"{name}Alert", *told, self._then(getattr(self._acts, name)), ALERT)
-                for name, told in ALERT_ACTS.items()
-            ),
-        )
-
-    def _list(self, desk: Desk, at: At) -> Any:
-        alias = Aliases()
-        shown = chosen(self._book.all(), Shown.OPEN if desk.asked("state") == Shown.OPEN else Shown.ALL)
-        return {"alerts": [alert_json(life, alias) for life in shown], "verified": self._book.broken is None}
-
-    def _show(self, desk: Desk, at: At) -> Any:
-        found = self._shown.find(at["alert"])
-        life = self._book.get(AlertId(found.id))
-        return alert_json(life, Aliases()) if life else {"alert": found.id, "state": None}
-
-    def _then(self, act: Act) -> Callable[[Desk, At], Any]:
-        def run(desk: Desk, at: At) -> Any:
-            act(desk, at["alert"])
-            return self._show(desk, at)
-
-        return run
-
-
-def _post(
-    path: str, name: str, summary: str, fields: tuple[Field, ...], run: Callable[[Desk, At], Any], answers: str
-) -> ApiRoute:
-    return ApiRoute(method="POST", path=path, name=name, summary=summary, fields=fields, run=run, answers=answers)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from console.api_cases import ApiCases
 from console.api_field import Field, Kind
 from console.api_problems import Problem
-from console.api_route import ApiRoute, At
+from console.api_route import ApiRoute, At, act_route
 from console.api_schemas import CASE_HANDLED, FORM, PERSON_LISTS, RENDITION, TEMPLATE_LIST
 from console.case_acts import CaseActs
 from console.case_pages import CasePages
@@ -102,7 +102,7 @@ class ApiFiles:
             "/stop": self._persons.stop,
         }
         return (
-            *(_post(f"{case}/{act}", *FILE_ACTS[act], self._then(kept[act]), CASE_HANDLED) for act in FILE_ACTS),
+            *(act_route(f"{case}/{act}", *FILE_ACTS[act], self._then(kept[act]), CASE_HANDLED) for act in FILE_ACTS),
             ApiRoute(
                 method="POST",
                 path=f"{case}/evidence-open",
@@ -131,7 +131,7 @@ class ApiFiles:
                 answers=PERSON_LISTS,
             ),
             *(
-                _post(f"{case}/persons{act}", *PERSON_ACTS[act], self._listed(told[act]), PERSON_LISTS)
+                act_route(f"{case}/persons{act}", *PERSON_ACTS[act], self._listed(told[act]), PERSON_LISTS)
                 for act in PERSON_ACTS
             ),
             ApiRoute(
@@ -227,9 +227,3 @@ class ApiFiles:
 
     def _names(self) -> tuple[str, ...]:
         return templates_in(self._office.cases.rules.press.templates)
-
-
-def _post(
-    path: str, name: str, summary: str, fields: tuple[Field, ...], run: Callable[[Desk, At], Any], answers: str
-) -> ApiRoute:
-    return ApiRoute(method="POST", path=path, name=name, summary=summary, fields=fields, run=run, answers=answers)

@@ -124,3 +124,10 @@ def _log(route: ApiRoute, asked: Asked, status: int) -> None:
     token = asked.token
     if route.method == "POST":
         log.info("api_act account=%s token=%s what=%s status=%d", token.account.name, token.id, route.name, status)
+
+
+def act_route(
+    path: str, name: str, summary: str, fields: tuple[Field, ...], run: Callable[[Desk, At], Any], answers: str
+) -> ApiRoute:
+    """The route of an act: what its form at the same address does."""
+    return ApiRoute(method="POST", path=path, name=name, summary=summary, fields=fields, run=run, answers=answers)
