@@ -22,6 +22,8 @@ _GLUED = re.compile(rf"([\u4e00-\u9fff]{{2,{LONGEST}}}?)[为是]?\s*([0-9][0-9A-
 """A label and a number right behind it: in what was read by eye, one that no check knows any more."""
 _SPACED = re.compile(rf"([\u4e00-\u9fff]{{2,{LONGEST}}}) +\S")
 """A label and its value in the cells beside each other of a table that has little room."""
+LEAST_OF_HEAD = 3
+"""Cells of a row that is the head of a list whatever stands below it: a form has as many with values among them."""
 _MAY_HEAD = re.compile("[\u4e00-\u9fffA-Za-z_/()（）·]{2,12}")
 """What may head a column, by its characters."""
 _HOLDS_VALUE = re.compile(r"[:：].|\d{3}|^\d+$")
@@ -90,7 +92,13 @@ def _in_table(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, str,
         if not here:
             continue
         below = sheet.rows[index + 1 :]
-        under = {number: list(_column(boxes, number, below, labels | spaced | headings.keys())) for number in here}
+        head = (
+            row
+            if len(row) >= LEAST_OF_HEAD and all(_MAY_HEAD.fullmatch(sheet.cells[each].text) for each in row)
+            else []
+        )
+        stops = labels | spaced | headings.keys()
+        under = {number: list(_column(boxes, number, head, below, stops)) for number in here}
         is_head = len(here) > 1 and sum(map(bool, under.values())) > 1
         is_grid = len(row) > 1 and bool(below) and all(_overlapping(boxes, number, below[0]) for number in row)
         for number in here:
@@ -107,12 +115,17 @@ def _in_table(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, str,
                 yield from ((cell, headings[number], False) for cell in under[number])
 
 
-def _column(boxes: list[Box], heading: int, rows: list[list[int]], labels: set[int]) -> Iterator[int]:
-    """The cells under *heading*, down to the next of *labels*, which say what stands there, or a wide gap."""
+def _column(boxes: list[Box], heading: int, head: list[int], rows: list[list[int]], labels: set[int]) -> Iterator[int]:
+    """The cells under *heading*, down to the next of *labels*, which say what stands there, or a wide gap; and those
+    right before it that stand under no cell of its *head*: over a wide column a heading stands in the middle.
+    """
+    first = max((boxes[each][2] for each in head if boxes[each][0] < boxes[heading][0]), default=0.0)
     _, top, _, bottom = boxes[heading]
     height, reached = bottom - top, bottom
     for row in rows:
         found = _overlapping(boxes, heading, row)
+        if not found and head:
+            found = [each for each in row if first <= boxes[each][0] and boxes[each][2] <= boxes[heading][0]]
         if found and boxes[found[0]][1] - reached > MOST_GAP * height:
             return
         if not labels.isdisjoint(found):

@@ -9,7 +9,7 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from policies.documents.painted.radicals import unified
-from policies.documents.painted.sheet import Cell
+from policies.documents.painted.sheet import BESIDE, Cell
 from policies.documents.painted.way import Box
 from policies.formats.masker import Withheld
 
@@ -45,7 +45,7 @@ class PageText:
     def _cells(self, text: pdfium.PdfTextPage, to_pixels: tuple[float, ...]) -> Iterator[Cell]:
         letters: list[str] = []
         edges = array("f")
-        before, height = (0.0, 0.0, 0.0, 0.0), 0.0
+        before, height, is_broken = (0.0, 0.0, 0.0, 0.0), 0.0, False
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))
         places = [ctypes.byref(place) for place in (left, right, bottom, top)]
         page = text.raw
@@ -53,9 +53,8 @@ class PageText:
             code = raw.FPDFText_GetUnicode(page, index)
             letter = "-" if chr(code) == _HYPHEN else unified(chr(code))
             if letter.isspace() or raw.FPDFText_IsGenerated(page, index) == 1:
-                if letter in _BREAKS and letters:
-                    yield _cell(letters, edges)
-                    letters, edges = [], array("f")
+                if letter in _BREAKS:
+                    is_broken = True
                 elif letters:
                     letters.append(" ")
                     edges.extend(before)
@@ -65,12 +64,12 @@ class PageText:
             raw.FPDFText_GetCharBox(page, index, *places)
             box = _placed((left.value, top.value, right.value, bottom.value), to_pixels)
             height = max(height if letters else LEAST_HEIGHT, box[3] - box[1])
-            if letters and _is_apart(before, box, height):
+            if letters and (_is_apart(before, box, height) or (is_broken and not _is_next(before, box))):
                 yield _cell(letters, edges)
                 letters, edges, height = [], array("f"), max(LEAST_HEIGHT, box[3] - box[1])
             letters.append(letter)
             edges.extend(box)
-            before = box
+            before, is_broken = box, False
         if letters:
             yield _cell(letters, edges)
 
@@ -91,6 +90,14 @@ def _is_apart(before: Box, box: Box, height: float) -> bool:
     aside = max(box[0] - before[2], before[0] - box[2])
     below = max(box[1] - before[3], before[1] - box[3])
     return max(aside, below) > GAP * height
+
+
+def _is_next(before: Box, box: Box) -> bool:
+    """Whether *box* stands right behind the one *before* it, in its line: pdfium takes columns of a long table for
+    lines that run down, and breaks them after each character.
+    """
+    middle, height = (before[1] + before[3]) / 2, max(before[3] - before[1], box[3] - box[1])
+    return box[0] >= before[0] and abs((box[1] + box[3]) / 2 - middle) <= BESIDE * height
 
 
 def _transform(page: pdfium.PdfPage) -> tuple[float, ...]:

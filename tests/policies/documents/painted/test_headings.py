@@ -110,3 +110,9 @@ def test_a_label_below_others_of_a_form_heads_nothing_below_it(rows: list[str], 
 def test_below_the_first_rows_of_a_form_a_head_is_still_one() -> None:
     page = sheet("填报人|甲某", "姓名|部门", "乙某|一科", "丙某|二科")
     assert {("乙某", "姓名"), ("丙某", "姓名")} <= under(page)
+
+
+def test_a_heading_in_the_middle_of_a_wide_column_tells_of_what_begins_at_its_edge() -> None:
+    head = [cell("序号", 0, 0), cell("姓名", 120, 0), cell("电话", 260, 0)]
+    rows = [cell("1", 0, 24), cell("甲乙", 60, 24), cell("一", 220, 24), cell("2", 0, 48), cell("丙丁", 60, 48)]
+    assert under(Sheet([*head, *rows])) == {("甲乙", "姓名"), ("丙丁", "姓名"), ("一", "电话")}
