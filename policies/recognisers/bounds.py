@@ -10,6 +10,7 @@ from policies.recognisers.given_names import (
     is_of_four,
     surname_length,
 )
+from policies.recognisers.person_labels import is_somebody
 from policies.recognisers.person_patterns import (
     BEGINS,
     ENDS,
@@ -40,6 +41,8 @@ _THERE_IS = re.compile(
     "[兹现另还只内]有|经查|祝(?=[小老阿])(?=[^，。！]{2,16}?(?:平安|快乐|幸福|健康|顺利|成功|生日|新婚|早日|越来越|开心|都))"
 )
 """What a sentence begins with that tells of somebody, or wishes him something: 兹有|沐阳, 祝|小北平安."""
+_OF_KIN = frozenset({"其孙", "其侄", "其媳", "其婿", "其嫂"})
+"""Whose kin stands before, where the word for it is a surname or may begin a name."""
 _FUNCTION = "不多大三万里方因则都曾让才于本日加同以力内可能"
 """Characters that names of other languages are spelled with, and that stand before a name more often than in one."""
 _BEHIND_NUMBER = ("）", ")", *"0123456789一二三四五六七八九十")
@@ -73,6 +76,10 @@ class Bounds:
             return role.end()
         if end - start == 3 and not surname_length(text, start) and self._belongs_before(start):
             return start + 1
+        if text[start - 1 : start + 1] in _OF_KIN and end - start > 2 and surname_length(text, start + 1):
+            return start + 1
+        if end - start >= 4 and not surname_length(text, start) and is_somebody(text[start : start + 2]):
+            return start + 2  # 护工|翠花
         if text[start] == "员" and end - start == 3 and surname_length(text, start + 1):
             return start + 1  # 人|员尚武
         if end - start >= 3 and text[start] in "子女父母妻夫兄弟姐妹人代由长" and surname_length(text, start + 1):
@@ -95,7 +102,7 @@ class Bounds:
         for size in (2, 3):
             if end - start <= size and text[max(0, start - size) : start] in JAPANESE:
                 return start - size
-        if start and end - start == 2 and text[start - 1] in _ANY_SURNAME:
+        if start and end - start == 2 and text[start - 1] in _ANY_SURNAME and text[start - 1] != "员":
             if ROLE.search(text, max(0, start - 10), start - 1) and not self._ends_role(start):
                 return start - 1
             is_first = BEGINS.match(text, start - 1) and text[start - 1] in ALL_SURNAMES

@@ -209,6 +209,12 @@ PEOPLE = {
     "before an office of one character, of a department": ("葛科，材料我放您桌上了，倪处要。", ["葛", "倪"]),
     "behind a small country's office": ("帕劳总统惠普斯顿的就职典礼。", ["惠普斯顿"]),
     "of who judges alone": ("审判员占文独任审理。", ["占文"]),
+    "that is a word, before a sex": ("求职者宁可，男，26岁。", ["宁可"]),
+    "before an adverb of one character": ("我妹毛毛非要去。", ["毛毛"]),
+    "of a rare surname, behind who does his duty": ("执法人员贲磊、邱东升制作笔录。", ["贲磊", "邱东升"]),
+    "of a grandchild": ("现由其孙田甜申请变更户主。", ["田甜"]),
+    "that the tagger reads with the calling": ("护工翠花说，早饭只喝了半碗粥。", ["翠花"]),
+    "of who writes at a meeting": ("司空亮发言，于洋作会议记录。", ["司空亮", "于洋"]),
     "that is a word, among others": ("宋词、柯尊平、邰丽华参加。", ["宋词", "柯尊平", "邰丽华"]),
 }
 NOBODY = {
