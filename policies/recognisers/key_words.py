@@ -4,7 +4,7 @@ Source of the rows: names met in published interfaces, forms and data catalogues
 """
 
 BASES: dict[str, str] = {
-    "person_name": "namereal "
+    "person_name": "accname namereal "
     "accountowner policyholder insuredperson beneficiary claimant assuredname nextofkin headteacher "
     "classteacher villagehead headofhousehold propertyowner landowner debtor creditor appellant "
     "petitioner respondent addressee signatory authorizedperson authorisedperson yydjqlr jlgcs 房主 "

@@ -55,6 +55,7 @@ SAYS_NOTHING = (
     "sqsj sfyx "
     "bgjg czjg zfjg blSj yhzh zsd BJ_JG notaryOfficeName notaryofficename "
     "contactRelation lcjbr_js bmfzr_gw hilist_name nameSearch "
+    "faming fahao ywgm hbqk yishumingcheng "
     "mc dept.phone sys:company.address phoneMask sbbh hjxz jsrqq sjyuan paramName phoneCount sjlx_dm "
     "xmlx_1 countryName_en"
     "电子签名 是否签字 社保经办机构编号 医保药品编码 身份类型代码 手机品牌 账号 登录账号 passportOffice brdNm trnNm "
