@@ -43,9 +43,9 @@ _CONJUNCTIONS = frozenset(
 )
 _DIVISIONS = frozenset("区县市镇乡州旗盟")
 """How the names of divisions end: 大湾|区 is no bay."""
-_TOWARDS = frozenset("至到往向沿")
-"""What parts one place from the next where somebody goes from one to the other."""
-_NO_NAME_OF_ONE = _TOWARDS | frozenset("经入进在于去来回从有是")
+_TOWARDS = frozenset("至到往向沿有")
+"""What parts a place from the next, to which somebody goes, or from what there is in it."""
+_NO_NAME_OF_ONE = _TOWARDS | frozenset("经入进在于去来回从是")
 """What is done, in one character, and begins no name that was torn."""
 _AND_IN_NAME = re.compile("(?![办市县区镇乡村路街组户人])[\u4e00-\u9fff]和(?:小区|社区|家园|花园|苑|园|里|村|路|街|巷)")
 """What is called with a word for "and" in it, which ends a place everywhere else: 家和社区."""

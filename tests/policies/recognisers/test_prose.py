@@ -461,6 +461,10 @@ ADDRESSES = {
     "the end of a street": ("收货地：沭阳县贤官镇仲湾街东首，请提前联系。", "沭阳县贤官镇仲湾街东首"),
     "a storey, and how many there are in it": ("检查了鹤山区中山路32号二楼两处网吧。", "鹤山区中山路32号二楼"),
     "a name in which somebody comes": ("地址为郑州市万客来食品城8街32号，电话未留。", "郑州市万客来食品城8街32号"),
+    "a storey, and what there is in it": (
+        "金水东路绿地原盛国际1号楼A座16楼有公司涉嫌传销。",
+        "金水东路绿地原盛国际1号楼A座16楼",
+    ),
     "a ward": ("人民医院 住院部 十三楼 护士站", "人民医院 住院部 十三楼 护士站"),
     "a yard that no ending tells": ("因灞桥区纺正街棉织库9号院整体拆迁，我户选择货币补偿。", "灞桥区纺正街棉织库9号院"),
     "a letter before the number that was read with the road": (
