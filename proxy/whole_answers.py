@@ -7,7 +7,7 @@ from functools import partial
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Tally, Withheld, masked_whole
-from policies.formats.whole_text import LARGEST_READ
+from policies.formats.whole_text import LARGEST_READ, make_ready
 from proxy.answer import Mask, Treatment
 from proxy.apart import Apart, Begins, Job
 from proxy.current import Current
@@ -71,6 +71,8 @@ class WholeAnswers:
         if not treatment.held_mib and (not is_text or len(body) <= SMALL_TEXT):
             exchange.masking = self._first.masking(exchange, body, partial(self._look_again, flow, exchange))
             return exchange.masking
+        if is_text:
+            make_ready()
         exchange.masking = (self._texts_apart if is_text else self._apart).job(treatment.masker, body)
         if exchange.masking is None:
             self._refused()
