@@ -68,7 +68,7 @@ class Hooks:
         exchange = exchange_of(flow)
         assert exchange is not None
         if exchange.masking is not None:
-            self.gate.looked_into(flow, exchange)
+            self.gate.forwarding.looked_into(flow, exchange)
         elif not exchange.admitted_s:  # else it has been, to see whether its files must be waited for
             self.gate.admit(flow, exchange)
 
@@ -90,7 +90,7 @@ class Hooks:
         flow.response.trailers = None
         assert exchange is not None
         if not exchange.is_answered:
-            self.gate.release(flow, exchange)
+            self.gate.releasing.release(flow, exchange)
 
     @withhold_on_failure
     def error(self, flow: HTTPFlow) -> None:

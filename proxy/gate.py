@@ -4,20 +4,17 @@ Each step that has a way of its own stands in a module of its own; here they are
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
-from msgspec import structs
 
-from policies.formats.masker import Tally, Withheld
-from policies.sent_files import FilesSent
 from proxy.admission import Admission, Capacity
 from proxy.answer import EVENTS, Mask, Withhold
-from proxy.apart import Apart, Job
+from proxy.apart import Apart
 from proxy.arriving import ARRIVING, OPENING
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
@@ -25,12 +22,12 @@ from proxy.counters import Counters
 from proxy.current import Current
 from proxy.ended import EndedSessions
 from proxy.exchange import Exchange, begin_exchange, request_of, source_ip_of
-from proxy.exports import Exports, Part
+from proxy.exports import Exports
+from proxy.forwarding import Forwarding
 from proxy.heads import Heads
 from proxy.identity import BadCredential
 from proxy.identity_desk import IdentityDesk
 from proxy.identity_header import IdentityHeaders
-from proxy.identity_keys import NoIdentityKey
 from proxy.introspection import Introspections
 from proxy.judging import Judging
 from proxy.learner import Learner
@@ -44,9 +41,8 @@ from proxy.nonces import Nonces
 from proxy.own_pages import OwnPages
 from proxy.probes import Probes
 from proxy.reading import Reader
-from proxy.reasons import reason_for_body, reason_for_file
+from proxy.releasing import Releasing
 from proxy.reveal_desk import RevealDesk
-from proxy.send_on import send_on
 from proxy.session_desk import SessionDesk
 from proxy.shadow import Shadow
 from proxy.socket_desk import SocketDesk
@@ -58,7 +54,7 @@ from proxy.underway import Holds, Underway
 from proxy.whole_answers import WholeAnswers
 from proxy.withholding import Withholding
 from proxy.write_answer import write_own
-from siem.record.log import AccessLog, RecordFailed
+from siem.record.log import AccessLog
 
 FIRST_OF_ERRORS = 400
 """Status of an answer that says nothing of what the system holds."""
@@ -101,29 +97,24 @@ class Gate:
         self._handshakes = handshakes or Handshakes(Authorities(None))
         """Tells which certificates callers have shown."""
         self._hsts = b"max-age=%d" % hsts_s if hsts_s else b""
-        self._sessions = SessionDesk(current, ended, now, introspections or Introspections())
-        """Follows the sessions of systems behind."""
-        self._standing = Standing(current, self._sessions, now)
+        session_desk = SessionDesk(current, ended, now, introspections or Introspections())
+        standing = Standing(current, session_desk, now)
         self.underway = Underway(
-            forbidden=self._standing.forbidden,
+            forbidden=standing.forbidden,
             drop_upstream=drop_upstream,
             connection_of=connection_of,
             reader_s=reader_s,
         )
         self.admission = Admission(capacity or Capacity(), self.underway)
         """Tells what the worker takes on."""
-        self._meter = meter or Meter(None)
-        """Is told how long answers took."""
+        meter = meter or Meter(None)
         self._probes = Probes(probes, self.is_ready)
-        self._identity_headers = identity_headers
-        """Tell systems behind who asks."""
-        self._limits = LimitDesk(limits or Limits(), counters, now)
+        limit_desk = LimitDesk(limits or Limits(), counters, now)
         self.learner = learner or Learner()
         """Keeps the inventories of systems that are being learnt."""
         self.shadow = shadow or Shadow(None, None, b"", None)
         """Asks a draft what it would do."""
-        self._apart = Apart()
-        """Masks documents."""
+        apart = Apart()
         self.turns = Turns()
         """Those of all large answers."""
         self.exports = Exports(Spool(spool))
@@ -142,39 +133,59 @@ class Gate:
         self.whole = WholeAnswers(
             current,
             now,
-            apart=self._apart,
+            apart=apart,
             reader=reader,
             turns=self.turns,
             withholding=self.withholding,
             refused=partial(counters.add, "refused_busy"),
         )
-        identities = IdentityDesk(current, self._sessions, nonces)
+        identities = IdentityDesk(current, session_desk, nonces)
         self._own_pages = OwnPages(
             current,
-            sessions=self._sessions,
+            sessions=session_desk,
             identities=identities,
             identity_headers=identity_headers,
             reveals=RevealDesk(current, asked),
-            limits=self._limits,
+            limits=limit_desk,
         )
-        self._judging = Judging(current, identities=identities, limits=self._limits, shadow=self.shadow)
-        self._heads = Heads(self.admission, said)
+        self._judging = Judging(current, identities=identities, limits=limit_desk, shadow=self.shadow)
+        heads = Heads(self.admission, said)
         self.streaming = Streaming(
-            limits=self._limits,
-            sessions=self._sessions,
+            limits=limit_desk,
+            sessions=session_desk,
             exports=self.exports,
-            heads=self._heads,
-            standing=self._standing,
+            heads=heads,
+            standing=standing,
             withholding=self.withholding,
-            meter=self._meter,
+            meter=meter,
             handshakes=self._handshakes,
             reader=reader,
             turns=self.turns,
         )
+        self.forwarding = Forwarding(
+            apart=apart,
+            identity_headers=identity_headers,
+            sessions=session_desk,
+            standing=standing,
+            underway=self.underway,
+            withholding=self.withholding,
+            counters=counters,
+        )
+        self.releasing = Releasing(
+            current,
+            whole=self.whole,
+            limits=limit_desk,
+            sessions=session_desk,
+            exports=self.exports,
+            heads=heads,
+            standing=standing,
+            withholding=self.withholding,
+            meter=meter,
+        )
         self.sockets = SocketDesk(
             now,
             streaming=self.streaming,
-            standing=self._standing,
+            standing=standing,
             withholding=self.withholding,
             underway=self.underway,
         )
@@ -234,87 +245,9 @@ class Gate:
         elif is_own:
             return
         elif (part := self.exports.part(exchange)) is not None:
-            self._answer_part(flow, exchange, part)
-        elif exchange.forward is not None and exchange.forward.files is not None:
-            self._look_into(flow, exchange, exchange.forward.files, exchange.forward.body)
+            self.releasing.part(flow, exchange, part)
         else:
-            self._send_on(flow, exchange)
-
-    def _look_into(self, flow: HTTPFlow, exchange: Exchange, files: FilesSent, body: bytes) -> None:
-        """Let the files in *body* be looked into; `looked_into` is to be called once that is done."""
-        exchange.masking = self._apart.job(files, body)
-        if exchange.masking is None:
-            self.counters.add("refused_busy")
-            self.withholding.withhold(flow, exchange, "too_busy")
-
-    def looked_into(self, flow: HTTPFlow, exchange: Exchange) -> None:
-        """The files of a request have been looked into: send on what may go, or answer it here."""
-        job, forward, exchange.masking = exchange.masking, exchange.forward, None
-        assert isinstance(job, Job)
-        assert job.outcome is not None
-        assert forward is not None
-        assert exchange.system is not None
-        outcome, about = job.outcome, exchange.system.program.fields
-        if outcome.reason:
-            field = about[outcome.field].name if outcome.field else ""
-            reason = reason_for_file(outcome.reason)
-            self.withholding.withhold(flow, exchange, reason.code, zh=reason.zh, en=reason.en, field=field)
-        elif (stopped := self._standing.forbidden(exchange)) is not None:
-            self.withholding.withhold(flow, exchange, stopped)
-        else:
-            exchange.forward = structs.replace(forward, body=outcome.masked, files=None)
-            self._send_on(flow, exchange, outcome.found, masked=outcome.masked != forward.body)
-
-    def _answer_part(self, flow: HTTPFlow, exchange: Exchange, part: Part) -> None:
-        """Answer with a part of an export whose subjects were recorded when all of it was shown to the same caller."""
-        ledger = exchange.ledger
-        ledger.format, ledger.mark = part.format, part.mark
-        try:
-            ledger.whole(Tally(self.current.digester), part.status, len(part.body))
-        except RecordFailed:
-            self.withholding.withhold(flow, exchange, "record_failed")
-            return
-        exchange.is_answered = exchange.is_released = True
-        write_own(flow, part.status, part.headers, part.body, ledger.event)
-
-    def _send_on(
-        self, flow: HTTPFlow, exchange: Exchange, found: Mapping[str, int] | None = None, *, masked: bool = False
-    ) -> None:
-        """Send on what was decided. In its files was *found* so much of each category, and was *masked*."""
-        assert exchange.request is not None
-        assert exchange.forward is not None
-        assert exchange.system is not None
-        try:
-            identity = self._identity_headers.of(exchange.system, exchange.forward, exchange.ledger)
-        except NoIdentityKey:
-            self.withholding.withhold(flow, exchange, "keys_missing")
-            return
-        try:
-            self._sessions.leave(exchange)
-        except BadCredential as bad:
-            self.withholding.withhold(flow, exchange, bad.reason)
-            return
-        if exchange.forward.acts or exchange.is_written_to:
-            try:
-                exchange.ledger.intent(found, masked=masked)
-            except RecordFailed:
-                self.withholding.withhold(flow, exchange, "record_failed")
-                return
-        exchange.is_sent = True
-        exchange.sent_s = time.monotonic()
-        self.underway.add(flow)
-        system = exchange.system
-        send_on(
-            flow,
-            exchange.request,
-            exchange.forward,
-            system.upstream,
-            system.cookies,
-            identity=identity,
-            over=exchange.over,
-            socket=exchange.socket,
-            trace=system.program.trace_context,
-        )
+            self.forwarding.begin(flow, exchange)
 
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """The head of an answer has arrived: decide how its body is looked at, before the first byte of it."""
@@ -342,46 +275,3 @@ class Gate:
                 self.streaming.begin(flow, exchange)
         elif isinstance(exchange.treatment, Withhold):
             self.withholding.withhold(flow, exchange, exchange.treatment.reason)
-
-    def release(self, flow: HTTPFlow, exchange: Exchange) -> None:
-        """A buffered answer has arrived whole: mask it, write it down, let it go."""
-        assert flow.response is not None
-        withhold = self.withholding.withhold
-        arrived_s = exchange.arrived_s or time.monotonic()
-        if exchange.failure:
-            withhold(flow, exchange, exchange.failure)
-            return
-        body = flow.response.raw_content or b""
-        try:
-            masked, tally = self.whole.masked(exchange, body)
-            if (reached := self._limits.too_much(exchange, tally)) is not None:
-                is_document = isinstance(exchange.treatment, Mask) and exchange.treatment.held_mib
-                if is_document or not self._limits.mask_harder(flow, exchange, reached):
-                    withhold(flow, exchange, reached.reason)
-                    return
-                exchange.masking = None  # what a process apart has made of a text is not what is shown
-                masked, tally = self.whole.masked(exchange, body)
-            length = None if flow.request.method == "HEAD" else len(masked)
-            self._sessions.keep(exchange, flow.response.status_code, body)
-            self.exports.begin(exchange, flow.response.status_code)
-            self._heads.write(flow, exchange, length)
-        except Withheld as withheld:
-            withhold(flow, exchange, reason_for_body(withheld.reason))
-            return
-        except BadCredential as bad:
-            withhold(flow, exchange, bad.reason)
-            return
-        if (reason := self._standing.forbidden(exchange)) is not None:
-            withhold(flow, exchange, reason)
-            return
-        try:
-            exchange.ledger.whole(tally, flow.response.status_code, len(masked))
-        except RecordFailed:
-            withhold(flow, exchange, "record_failed")
-            return
-        flow.response.data.content = masked
-        exchange.is_answered = exchange.is_released = True
-        self.exports.whole(exchange, masked)
-        assert exchange.system is not None
-        own_s = exchange.sent_s - exchange.admitted_s + time.monotonic() - arrived_s
-        self._meter.took(exchange.system.name, upstream_s=arrived_s - exchange.sent_s, own_s=own_s)

@@ -2,7 +2,7 @@
 
 from mitmproxy.http import HTTPFlow
 
-from policies.overlay import Overlay
+from policies.overlay import Overlay, Tightening
 from proxy.current import Current
 from proxy.decide import decide, entries_about
 from proxy.exchange import Exchange
@@ -29,7 +29,7 @@ class Judging:
         """Settle who asks for what, and what is recorded of it. Returns why it is refused, if it is."""
         overlay = self._current.overlay
         refuse = self._verdict(flow, exchange, overlay)
-        if overlay.entries:
+        if any(entry.kind is Tightening.RAISE_LOGGING for entry in overlay.entries):
             self._raise(flow, exchange, overlay, refuse)
         return refuse
 

@@ -199,7 +199,7 @@ def whole_exchange(parts: Parts, *, jump: timedelta = timedelta(), **headers: st
     if flow.response is None:
         flow.response = answer_of(PERSON)
         gate.inspect(flow, exchange)
-        gate.release(flow, exchange)
+        gate.releasing.release(flow, exchange)
     status, body = shown(flow)
     return status, "" if status == 200 else json.loads(body)["reason"]
 
