@@ -38,7 +38,7 @@ def find_each(texts: Sequence[str], *, prose: bool = False) -> list[Sequence[Hit
             (*hits, *said_of_people(text, [hit for hit in hits if hit.category == PERSON]))
             for text, hits in zip(texts, find_in_prose(texts), strict=True)
         ]
-    return [_found(text, more) for text, more in zip(texts, tagged, strict=True)]
+    return [_found(text, [hit for hit in more if is_sure(hit)]) for text, more in zip(texts, tagged, strict=True)]
 
 
 def _found(text: str, tagged: Sequence[Hit]) -> Sequence[Hit]:

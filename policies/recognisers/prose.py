@@ -7,11 +7,12 @@ import re
 from collections.abc import Container, Iterable, Sequence
 
 from policies.recognisers.address import addresses_in
+from policies.recognisers.address_spans import settled
 from policies.recognisers.normalise import normalise
 from policies.recognisers.person import PERSON, people_in
 from policies.recognisers.person_words import GIVEN, NEVER_LAST, NOT_A_NAME
 from policies.recognisers.public_places import is_public
-from policies.recognisers.sentences import tagged
+from policies.recognisers.sentences import Sentence, tagged
 from policies.recognisers.short_names import called_in_short
 from policies.recognisers.spacing import without_spaces
 from policies.recognisers.table import Hit
@@ -31,9 +32,13 @@ def find_in_prose(texts: Sequence[str]) -> list[tuple[Hit, ...]]:
     """
     reads = tagger()
     normal = [without_spaces(normalise(text)) for text in texts]
+    read = tagged([each.text for each in normal], reads)
+    by_rules = [
+        [_addresses(each.text, sentence, is_all=len(sentences) == 1) for sentence in sentences]
+        for each, sentences in zip(normal, read, strict=True)
+    ]
     found = []
-    for each, sentences in zip(normal, tagged([each.text for each in normal], reads), strict=True):
-        addresses = [hit for sentence in sentences for hit in addresses_in(sentence, is_all=len(sentences) == 1)]
+    for each, sentences, addresses in zip(normal, read, settled(read, by_rules), strict=True):
         addresses = [hit for hit in addresses if not is_public(each.text, hit.start, hit.end)]
         people = [hit for sentence in sentences for hit in people_in(sentence, reads.lexicon)]
         people = _repeated(each.text, _whole(each.text, people), reads.lexicon)
@@ -44,6 +49,11 @@ def find_in_prose(texts: Sequence[str]) -> list[tuple[Hit, ...]]:
             hits = [Hit(start, end, hit.category, hit.score, hit.why) for hit, start, end in spans]
         found.append(tuple(hits))
     return found
+
+
+def _addresses(text: str, sentence: Sentence, *, is_all: bool) -> list[Hit]:
+    """The addresses that rules find in a sentence of *text*, which is all of it or not, but for those of nobody."""
+    return [hit for hit in addresses_in(sentence, is_all=is_all) if not is_public(text, hit.start, hit.end)]
 
 
 def _whole(text: str, people: list[Hit]) -> list[Hit]:
