@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from policies.recognisers import weights
+from policies.recognisers.candidates import is_sure
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.table import Hit
 from tests.bench.figure import Bench, Figure, NotMeasured, figure
@@ -68,7 +69,7 @@ class Scores:
         """Compare *hits* with the truth about one text."""
         for category, score in self.of.items():
             truth = {(start, end) for start, end, kind in written.truth if kind == category}
-            found = {(hit.start, hit.end) for hit in hits if hit.category == category}
+            found = {(hit.start, hit.end) for hit in hits if hit.category == category and is_sure(hit)}
             score.right += len(truth & found)
             score.wrong += len(found - truth)
             score.missed += len(truth - found)
