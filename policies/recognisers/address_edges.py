@@ -26,7 +26,7 @@ _OF_VILLAGE = re.compile("(?<=[村庄屯寨组队社])(?:村?口|[东南西北]{
 """Which end of a village."""
 _METRES = re.compile("[往向]?[东南西北]{1,2}约?[0-9]+米|(?<=[东南西北])约?[0-9]+米")
 """How far from it."""
-_WITHIN_ANY = frozenset(
+WITHIN_ANY = frozenset(
     "家中 家里 屋内 屋里 院内 院里 室内 店内 店里 楼内 楼里 境内 附近 一带 周边 门前 路上 现场".split()
 )
 """What is said of any place behind it."""
@@ -68,7 +68,7 @@ def lengthened(reading: Reading, end: int) -> int:
         if (match := behind.match(reading.text, end)) is not None:
             return match.end()
     for start, stop, kind in reading.words:
-        if start == end and reading.text[start:stop] in _WITHIN_ANY:
+        if start == end and reading.text[start:stop] in WITHIN_ANY:
             return end
         if start <= end < stop and kind in PLACE and (stop == len(reading.text) or reading.text[stop] in SIGNS):
             return stop

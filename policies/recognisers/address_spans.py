@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.recognisers.address import ADDRESS
 from policies.recognisers.address_chain import addresses_by_chain
+from policies.recognisers.address_edges import WITHIN_ANY
 from policies.recognisers.sentences import Sentence
 from policies.recognisers.table import DOUBTFUL, Hit
 
@@ -22,8 +23,16 @@ _OFFICE = re.compile(
 """What tells that a place which the chain alone has found is an office's, or none."""
 _ONE_OF_IT = re.compile("一[栋幢座户排区楼层家间处]?[\u4e00-\u9fff]")
 """What begins what stands in a house, and is none of its parts: 14号一栋出租屋, 45号院一楼商户."""
-_TO_THE_DOOR = re.compile("[\u4e00-\u9fff0-9]{0,6}(?:[室厅柜]|驿站|门卫|岗亭|传达室|路口)")
+_TO_THE_DOOR = re.compile(
+    "[\u4e00-\u9fff0-9]{0,6}(?:[室厅柜]|驿站|门卫|岗亭|传达室|路口)|[左右]|路段|[前后][\u4e00-\u9fff]{0,2}[堂厢房楼]"
+)
 """What the rules know to belong to an address, though many sentences go on with it."""
+_NUMBERED = re.compile("[0-9A-Za-z一二三四五六七八九十甲乙丙丁]")
+"""What stands in a part of an address that the rules read behind where many sentences end one."""
+_OF_ANY = WITHIN_ANY | frozenset("商户 住户 整体 房屋 铺面".split())
+"""What is said of any place behind it, and is no part of it."""
+_DOING = frozenset("v vd vn d".split())
+"""Kinds of words that say what is done there."""
 _LABEL = 4
 """Characters before an address that is else all of a text."""
 _MAY = re.compile(
@@ -80,11 +89,17 @@ def _both(sentence: Sentence, by_rules: Sequence[Hit], learned: Sequence[tuple[i
 
 def _end(sentence: Sentence, learned: int, by_rules: int) -> int:
     """Where an address ends of which the chain says *learned* and the rules *by_rules*."""
-    between = sentence.text[min(learned, by_rules) - sentence.start : max(learned, by_rules) - sentence.start]
+    first, last = min(learned, by_rules) - sentence.start, max(learned, by_rules) - sentence.start
+    between = sentence.text[first:last]
+    words = [word for word in sentence.words if word[0] < last and first < word[1]]
     if learned > by_rules:
-        # Whose office, or whose shop, is in that house is no part of where it stands.
-        return by_rules if _OFFICE.search(between) or _ONE_OF_IT.match(between) else learned
-    return by_rules if _TO_THE_DOOR.fullmatch(between) else learned
+        # Whose office, or whose shop, is in that house is no part of where it stands, nor is what is done there.
+        said = [sentence.text[max(start, by_rules - sentence.start) : stop] for start, stop, _ in words]
+        is_of_any = all(kind in _DOING or text in _OF_ANY for text, (_, _, kind) in zip(said, words, strict=True))
+        is_none = is_of_any or _OFFICE.search(between) is not None or _ONE_OF_IT.match(between) is not None
+        return by_rules if is_none else learned
+    is_of_it = _NUMBERED.search(between) is not None or _TO_THE_DOOR.fullmatch(between) is not None
+    return by_rules if is_of_it or any(start < learned - sentence.start < stop for start, stop, _ in words) else learned
 
 
 def _left_of(hit: Hit, settled_ones: Sequence[Hit], sentence: Sentence) -> Iterator[Hit]:
