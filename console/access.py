@@ -1,7 +1,7 @@
 """Who may do what: one table of every endpoint. What is not in it is refused to everybody.
 
 Pages ask it too, so that nobody is offered what they may not do.
-That publishing takes two *people* is no business of this table; `incident.publishing` and `console.policy_acts` compare
+That publishing takes two *people* is no business of this table; `incident.publishing` and `console.policy.acts` compare
 them.
 """
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from console import cookies
 from console.access import ACCESS, API, CARRIES_FILES, CARRIES_UPLOADS, allowed
 from console.accounts import Accounts
-from console.api_admission import TokenAdmission
+from console.api.admission import TokenAdmission
 from console.desk import Desk
 from console.forms import MOST_BYTES, MOST_BYTES_OF_FILES, NOTHING, Typed, read_form, read_upload
 from console.sessions import Session

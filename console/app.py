@@ -5,16 +5,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.admission import Admission, ChangePasswordFirst, SignInFirst
-from console.api import Api
-from console.api_admission import TokenAdmission
-from console.api_problems import Problem
-from console.api_route import endpoint_of
-from console.case_gate import CaseGate
+from console.api.admission import TokenAdmission
+from console.api.problems import Problem
+from console.api.route import endpoint_of
+from console.api.together import Api
+from console.cases.gate import CaseGate
 from console.error_pages import ErrorPages
 from console.office import Office
 from console.pages import Pages
-from console.policy_journal import BrokenPolicyJournal
-from console.policy_store import AlteredFiles
+from console.policy.journal import BrokenPolicyJournal
+from console.policy.store import AlteredFiles
 from console.routes import endpoints_of
 from console.sign_in import SignIn
 from siem.index.store import StoreUnavailable

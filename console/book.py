@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Table
 
 from console.followed_journal import FollowedJournal, Grows
 from console.sealed_journal import BrokenJournal, SealedJournal
-from policies.keys import Signer
+from policies.keys.key_files import Signer
 
 type Clock = Callable[[], datetime]
 type CheckText = Callable[[str], None]

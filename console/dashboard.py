@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from console.dashboard_charts import Rectangle, lying
-from console.event_rows import is_digest
-from console.event_timeline import CLEAR, HIDDEN, KIND_OF
+from console.search.event_rows import is_digest
+from console.search.event_timeline import CLEAR, HIDDEN, KIND_OF
 from siem.detect.alert import Alert, AlertStore
 from siem.index.counts import (
     BY_CALLER,

@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from console.access import API
 from console.admission import ELSEWHERE, TOKEN_FIELD, SignInFirst
-from console.api_problems import BY_STATUS, Problem, answer_of
-from console.case_gate import RESTRICTED
+from console.api.problems import BY_STATUS, Problem, answer_of
+from console.cases.gate import RESTRICTED
 from console.desk import Desk
 from console.pages import Pages
-from console.policy_journal import BrokenPolicyJournal
-from console.policy_pages import altered_page
-from console.policy_store import AlteredFiles
+from console.policy.journal import BrokenPolicyJournal
+from console.policy.pages import altered_page
+from console.policy.store import AlteredFiles
 from console.sign_in import SignIn
 from incident.ids import Bilingual
 

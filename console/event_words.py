@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from console.permit_journal import Judgement
+from console.permits.journal import Judgement
 from incident.ids import Bilingual, in_both
 from policies.permits import Kind as PermitKind
 from policies.policy_kinds import Level

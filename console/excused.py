@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from console.alert_journal import Closed, Entry
-from console.alert_state import AlertLife
+from console.alerts.journal import Closed, Entry
+from console.alerts.state import AlertLife
 from incident.ids import PersonId
 from siem.baseline.calendar import LOCAL
 from siem.baseline.excuse import RULES, Excuse, first_of_each

@@ -10,7 +10,7 @@ from console.journal_rows import add_rows, rows_in, told_to_who_acts
 from console.sealed_journal import BrokenJournal, Entry, Row, SealedJournal
 from incident.database import for_writing
 from incident.ids import Actor, NotPermitted, PersonId, person
-from policies.keys import Signer, Verifier
+from policies.keys.key_files import Signer, Verifier
 
 
 class Grows[Fact](Protocol):

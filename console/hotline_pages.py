@@ -11,7 +11,7 @@ from console.forms import Mistyped
 from console.hotline_desk import CHECKED_WORDS, Checked, Question, Reply
 from console.identifier import identifier_in
 from console.pages import Pages
-from console.search_look_up import CannotLookUp
+from console.search.look_up import CannotLookUp
 from incident.hotline import Script, script_of
 from incident.ids import CaseId, NotPermitted
 from policies import affected_answer as words

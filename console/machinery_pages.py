@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
-from console.case_gate import may_open
+from console.cases.gate import may_open
 from console.desk import Admitted
 from console.overview import machinery
 from console.pages import Pages

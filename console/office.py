@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from console.accounts import Accounts
-from console.alert_book import AlertBook
-from console.api_repeats import Repeats
-from console.api_tokens import ApiTokens
+from console.alerts.book import AlertBook
+from console.api.repeats import Repeats
+from console.api.tokens import ApiTokens
 from console.hotline_desk import HotlineDesk
 from console.installation import Installation, ProgramVersion
-from console.permit_book import PermitBook
-from console.playbook_book import PlaybookBook
-from console.policy_life import PolicyLife
-from console.policy_state import Draft
-from console.rule_book import RuleBook
-from console.rule_trials import RuleTrials
-from console.search_book import SearchBook
-from console.search_look_up import LookUps
+from console.permits.book import PermitBook
+from console.playbooks.book import PlaybookBook
+from console.policy.life import PolicyLife
+from console.policy.state import Draft
+from console.rules.book import RuleBook
+from console.rules.trials import RuleTrials
+from console.search.book import SearchBook
+from console.search.look_up import LookUps
 from console.subscriber_desk import SubscriberDesk
 from incident.cases import Cases
 from incident.drill_plan import DrillPlan

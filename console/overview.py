@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from console.access import ONE_PAGE, SEES_MACHINERY
-from console.case_gate import visible_to
-from console.case_view import ClockView, Held, clocks_of, held_by
+from console.cases.gate import visible_to
+from console.cases.handling_view import open_tasks
+from console.cases.step_roles import handles
+from console.cases.view import ClockView, Held, clocks_of, held_by
 from console.desk import Admitted
-from console.handling_view import open_tasks
 from console.installation import Installation, KeyState
-from console.notice_view import Standing, standing_of
+from console.notices.view import Standing, standing_of
 from console.pages import Pages
-from console.step_roles import handles
 from incident.command import AskPerson, Question
 from incident.drill_standing import PlanStanding, standings
 from incident.ids import Bilingual, PersonId, in_both

@@ -11,28 +11,29 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console import cookies, policy_view
+from console import cookies
 from console.access import ONE_PAGE, SEES_BROKEN_POLICY, SEES_EMERGENCIES
-from console.case_view import about, clocks_of
+from console.cases.handling_view import marks_of, spelled
+from console.cases.view import about, clocks_of
 from console.desk import Desk
 from console.form_words import DONE
-from console.handling_view import marks_of, spelled
 from console.moments import Moments, left
-from console.notice_view import STANDINGS
+from console.notices.view import STANDINGS
 from console.office import Office
-from console.permit_state import PermitRecord
+from console.permits.state import PermitRecord
+from console.policy import view as policy_view
 from console.roles import ROLE_NAMES
 from console.unseen import readable_by
 from console.visible import exactly, visible
 from console.words import TABLES, languages, who, whose, word
-from incident.duty_view import limit_words
+from incident.duty.view import limit_words
 from incident.ids import Bilingual, NotPermitted, PersonId
 from incident.lines import split
 from incident.notice import blocks
 from incident.timeline import describe
 from incident.wording import moment
-from policies.difference import shortened
 from policies.findings import Finding
+from policies.rehearsal.difference import shortened
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (TEMPLATES / "style.css").read_bytes()

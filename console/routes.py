@@ -4,33 +4,33 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from console.alert_acts import AlertActs
-from console.alert_pages import AlertPages
-from console.canary_acts import CanaryActs
-from console.case_acts import CaseActs
-from console.case_pages import CasePages
+from console.alerts.acts import AlertActs
+from console.alerts.pages import AlertPages
+from console.cases.acts import CaseActs
+from console.cases.canary_acts import CanaryActs
+from console.cases.duty_pages import DutyPages
+from console.cases.evidence_acts import EvidenceActs
+from console.cases.handling_acts import HandlingActs
+from console.cases.handling_pages import HandlingPages
+from console.cases.pages import CasePages
+from console.cases.person_pages import PersonPages
+from console.cases.several_cases import SeveralCases
+from console.cases.step_acts import StepActs
 from console.dashboard_pages import DashboardPages
-from console.duty_pages import DutyPages
-from console.event_pages import EventPages
-from console.evidence_acts import EvidenceActs
-from console.handling_acts import HandlingActs
-from console.handling_pages import HandlingPages
 from console.hotline_pages import HotlinePages
 from console.machinery_pages import MachineryPages
-from console.notice_pages import NoticePages
+from console.notices.pages import NoticePages
 from console.overview import Overview
 from console.pages import STYLE, Pages
-from console.permit_pages import PermitPages
-from console.person_pages import PersonPages
-from console.playbook_pages import PlaybookPages
-from console.policy_forms import PolicyForms
-from console.policy_pages import PolicyPages
-from console.rule_pages import RulePages
-from console.search_pages import SearchPages
-from console.search_people_pages import PeoplePages
-from console.several_cases import SeveralCases
+from console.permits.pages import PermitPages
+from console.playbooks.pages import PlaybookPages
+from console.policy.forms import PolicyForms
+from console.policy.pages import PolicyPages
+from console.rules.pages import RulePages
+from console.search.event_pages import EventPages
+from console.search.pages import SearchPages
+from console.search.people_pages import PeoplePages
 from console.sign_in import SignIn
-from console.step_acts import StepActs
 from console.subscriber_pages import SubscriberPages
 from console.token_pages import TokenPages
 

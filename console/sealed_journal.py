@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from incident.codec import canonical, decode, encode
 from incident.ids import Actor, ActorKind, Bilingual
-from policies.keys import BadSignature, Signer, Verifier
+from policies.keys.key_files import BadSignature, Signer, Verifier
 
 
 class BrokenJournal(Exception):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.api_tokens import ATTENDED, LONGEST
+from console.api.tokens import ATTENDED, LONGEST
 from console.desk import Admitted, Desk
 from console.forms import Mistyped
 from console.pages import Pages

@@ -7,7 +7,7 @@ number here, nor that of its notice.
 import re
 from collections.abc import Iterable
 
-from console.case_gate import may_open
+from console.cases.gate import may_open
 from console.desk import Desk
 from incident.ids import CaseId
 from incident.incident import Case

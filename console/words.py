@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from console.alert_words import ALERT_STATES, DISPOSITIONS
-from console.case_words import (
+from console.alerts.words import ALERT_STATES, DISPOSITIONS
+from console.cases.words import (
     CAUTIONS,
     LIMITS,
     OCCURRENCES,
@@ -28,10 +28,10 @@ from console.event_words import (
     SYSTEM_STATES,
     VERDICTS,
 )
-from console.rule_words import COUNTED_FIELDS, GROUP_FIELDS, LEVELS, MEASURES, RULE_STANDINGS
-from incident.clocks import URGENCY_NAMES
+from console.rules.words import COUNTED_FIELDS, GROUP_FIELDS, LEVELS, MEASURES, RULE_STANDINGS
 from incident.command_words import CONTAINMENT_NAMES
-from incident.duties import GRADE_NAMES
+from incident.duty.clocks import URGENCY_NAMES
+from incident.duty.duties import GRADE_NAMES
 from incident.evidence import CUSTODY_NAMES
 from incident.goals import MILESTONE_NAMES
 from incident.ids import Actor, ActorKind, Bilingual, in_both

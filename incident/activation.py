@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from incident.clocks import Urgency
 from incident.command import Command
+from incident.duty.clocks import Urgency
 from incident.ids import Actor, PersonId, PlaybookId, StepId
 from incident.playbook import StepKind
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from incident.activation import Issued, Progress
 from incident.blank import is_blank
-from incident.clocks import ProofFile
 from incident.command import AskPerson, Containment, Question, Tighten, lacks_object, takes_target
 from incident.commanding import LOOK_BACK_HOURS, first_at, scope_command, since_of
-from incident.deadlines import late_facts
-from incident.duties import Grade, Occurrence
+from incident.duty.clocks import ProofFile
+from incident.duty.deadlines import late_facts
+from incident.duty.duties import Grade, Occurrence
 from incident.facts.case import Move, StateMoved
 from incident.facts.duty import ClockSet, DutyFulfilled, DutyJudged, Graded, Happened
 from incident.facts.run import CommandEnded, CommandIssued, Ending

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from incident.clocks import Reading
+from incident.duty.clocks import Reading
 from incident.goals import Goals, Milestone
 from incident.incident import Case
 from incident.review import measured

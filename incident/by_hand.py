@@ -1,7 +1,8 @@
 """Steps that a person carries out: until when, who has taken one on, and of what people are warned.
 
 INVARIANT 7 holds for them too: the due time is stored when the step is asked for, and no restart moves it. It gives
-nothing up: what is late is still to be done, and stays late. The legal clocks of a case are others: `incident.clocks`.
+nothing up: what is late is still to be done, and stays late. The legal clocks of a case are others:
+`incident.duty.clocks`.
 """
 
 from dataclasses import replace
@@ -9,8 +10,8 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from incident.activation import Issued, Progress
-from incident.clocks import URGENCY_NAMES, Urgency
 from incident.command import AskPerson
+from incident.duty.clocks import URGENCY_NAMES, Urgency
 from incident.facts.by_hand import StepFact, StepGivenBack, StepTaken, StepWarned
 from incident.ids import Bilingual
 from incident.incident import Case

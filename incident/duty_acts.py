@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from incident import acts, stating
+from incident import acts
 from incident.acting import Acting
-from incident.clocks import ProofFile
-from incident.duties import Grade, Occurrence
-from incident.duty_forms import Form, fill
+from incident.duty import stating
+from incident.duty.clocks import ProofFile
+from incident.duty.duties import Grade, Occurrence
+from incident.duty.forms import Form, fill
 from incident.ids import CaseId, DutyId, PersonId
-from incident.sheet import Sheet
+from incident.sheets.sheet import Sheet
 
 
 class DutyActs(Acting):

@@ -11,11 +11,11 @@ from functools import cache, partial
 
 from incident.action import template_in
 from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, Rehearsal, StartDuties, Tighten
-from incident.deadlines import clock_facts, grading, judgement_facts, passing_facts, regrading
 from incident.draft import Hit, Problem, Scan
 from incident.draft_problems import problems_of
 from incident.drill import is_barred, rehearsed
-from incident.duties import DutyTable, Occurrence
+from incident.duty.deadlines import clock_facts, grading, judgement_facts, passing_facts, regrading
+from incident.duty.duties import DutyTable, Occurrence
 from incident.facts.case import AlertFacts, Noted, Opened
 from incident.facts.duty import Happened
 from incident.facts.notice import NoticeDrafted

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from incident.activation import Activation, Issued, Progress
-from incident.clocks import ClockRecord
 from incident.command import (
     CONTAINING,
     LASTING,
@@ -16,7 +15,8 @@ from incident.command import (
     Question,
     Tighten,
 )
-from incident.duties import STARTED_BY, Occurrence, Since
+from incident.duty.clocks import ClockRecord
+from incident.duty.duties import STARTED_BY, Occurrence, Since
 from incident.facts.case import AlertFacts
 from incident.facts.duty import Graded
 from incident.facts.run import Ending

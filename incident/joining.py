@@ -14,8 +14,8 @@ from incident.activation import Progress
 from incident.acts import new_key
 from incident.command import ASSIGNEES, CONTAINING, AskPerson, Command, Measure, Question, Tighten
 from incident.commanding import LOOK_BACK_HOURS, scope_command
-from incident.deadlines import aware
-from incident.duties import Occurrence
+from incident.duty.deadlines import aware
+from incident.duty.duties import Occurrence
 from incident.facts.case import AlertFacts, AlertJoined, Move, StateMoved
 from incident.facts.duty import Happened
 from incident.facts.run import CommandIssued

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from incident.activation import Issued, Progress
-from incident.clocks import ClockRecord, Judgement, Setting
+from incident.duty.clocks import ClockRecord, Judgement, Setting
 from incident.facts.case import CaseTakenIn
 from incident.facts.duty import Graded
 from incident.ids import ENGINE, Actor, CaseId, DutyId

@@ -11,7 +11,7 @@ from incident.activation import Progress
 from incident.acts import needs_reason, new_key
 from incident.command import AssessScope, Lift, PublishNotice, Tighten
 from incident.commanding import LOOK_BACK_HOURS, scope_command
-from incident.duties import STARTED_BY, Occurrence, Since
+from incident.duty.duties import STARTED_BY, Occurrence, Since
 from incident.facts.case import (
     AlertFacts,
     AlertSplitOff,

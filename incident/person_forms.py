@@ -1,12 +1,12 @@
 """What persons are told of a case, by text message, letter or mail, and the decision not to tell them."""
 
 from incident.drill import MARK, marked
+from incident.duty.form_facts import FormFacts
 from incident.facts.duty import DutyJudged
-from incident.form_facts import FormFacts
 from incident.ids import ActorKind
 from incident.incident import Case
 from incident.journal import Entry
-from incident.sheet import Block, Field, Fields, Heading, Paragraph
+from incident.sheets.sheet import Block, Field, Fields, Heading, Paragraph
 from incident.sms import sms_length
 
 _PIPL = "《中华人民共和国个人信息保护法》第五十七条"

@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from incident.due_time import due_within
+from incident.duty.due_time import due_within
 from incident.form import check_form
 from incident.ids import PlaybookId, StepId
 from incident.letters import DEEPEST, is_too_deep
@@ -63,7 +63,7 @@ class Step:
     delay: timedelta | None
     timeout: timedelta | None
     due: timedelta | None
-    """Within what time of being asked a person is to have done it: `incident.due_time`."""
+    """Within what time of being asked a person is to have done it: `incident.duty.due_time`."""
     on_completion: StepId | None
     on_success: StepId | None
     on_failure: StepId | None

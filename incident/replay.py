@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from incident.by_hand import with_step_fact
-from incident.duties import Occurrence, Since
+from incident.duty.duties import Occurrence, Since
 from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
 from incident.facts.case import (
     AlertJoined,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
+from incident.duty.clocks import ClockRecord, Fulfilment, Judgement, Setting
 from incident.facts.duty import ClockSet, DutyFulfilled, DutyJudged, DutyLate, DutyWarned
 from incident.incident import Case
 from incident.journal import Entry

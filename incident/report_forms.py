@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from incident.duties import Audience
+from incident.duty.duties import Audience
+from incident.duty.form_facts import UNKNOWN, FormFacts
 from incident.facts.duty import DutyFulfilled
 from incident.facts.notice import NoticeDrafted
-from incident.form_facts import UNKNOWN, FormFacts
 from incident.ids import Bilingual
 from incident.incident import Case
 from incident.journal import Entry
-from incident.sheet import Block, Field, Fields, Grid, Heading, Paragraph
+from incident.sheets.sheet import Block, Field, Fields, Grid, Heading, Paragraph
 from incident.timeline import describe
 from incident.wording import moment
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from incident.acts import EARLIEST
-from incident.duties import Occurrence
+from incident.duty.duties import Occurrence
 from incident.facts.duty import Happened
 from incident.ids import Bilingual, NotPermitted
 from incident.incident import Case

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incident.activation import Progress
-from incident.clocks import Reading
 from incident.codec import tag_of
 from incident.command import PublishNotice, Rehearsal
-from incident.duties import Audience, Grade
+from incident.duty.clocks import Reading
+from incident.duty.duties import Audience, Grade
 from incident.facts.case import Move, StateMoved
 from incident.goals import Goals, Milestone
 from incident.ids import Bilingual, NotPermitted

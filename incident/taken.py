@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from incident.clocks import ClockRecord
 from incident.command import Lift, Tighten
-from incident.duties import Grade, Occurrence
+from incident.duty.clocks import ClockRecord
+from incident.duty.duties import Grade, Occurrence
 from incident.ids import Actor, Bilingual, CommandKey, PersonId
 
 

@@ -4,7 +4,7 @@ INVARIANT: nothing is said of a drill, nor of a case that nobody outside was tol
 its notice says.
 """
 
-from incident.duties import Audience
+from incident.duty.duties import Audience
 from incident.incident import Case
 from incident.notice import Content, WithdrawalReason
 from incident.scope import Caution

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import assert_never
 
 from incident.by_hand import step_line
-from incident.clocks import URGENCY_NAMES
 from incident.command import (
     AskPerson,
 )
 from incident.command_words import command_words, done_words
-from incident.duties import GRADE_NAMES, Occurrence
+from incident.duty.clocks import URGENCY_NAMES
+from incident.duty.duties import GRADE_NAMES, Occurrence
+from incident.duty.stating import ITEMS
 from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
 from incident.facts.case import (
     AlertJoined,
@@ -63,7 +64,6 @@ from incident.journal import Fact
 from incident.lines import line, named, split
 from incident.notice_lines import notice_line, notice_time_line
 from incident.person_lists import told_of
-from incident.stating import ITEMS
 from incident.taken import LINK_NAMES
 
 _MOVES = {

@@ -4,8 +4,8 @@ The duty it began is then judged not to be owed. What was recorded stays in the 
 """
 
 from incident.acts import needs_open, needs_reason
-from incident.clocks import ClockRecord
-from incident.duties import Occurrence, Since
+from incident.duty.clocks import ClockRecord
+from incident.duty.duties import Occurrence, Since
 from incident.facts.duty import ClueDisputed, ClueWithdrawn, DutyJudged
 from incident.ids import NotPermitted, PersonId
 from incident.incident import Case

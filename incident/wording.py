@@ -7,7 +7,7 @@ from pathlib import Path
 
 from incident.audience import SHIPPED, Audience, render
 from incident.draft import MISSING_MARK, Draft, Headline, NoticeFact
-from incident.duties import GRADE_NAMES
+from incident.duty.duties import GRADE_NAMES
 from incident.facts.duty import Happened
 from incident.ids import Bilingual
 from incident.incident import Case

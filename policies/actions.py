@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
-from policies.data_keys import BadToken, DataKeys
 from policies.decisions import Decision
 from policies.formats.finder import merge
 from policies.formats.free_text import hide, personal_spans
 from policies.formats.masker import Action, Kind
 from policies.formats.prose import EVERY, LONG, Prose
+from policies.keys.data_keys import BadToken, DataKeys
 from policies.policy_kinds import OnWrite
 from policies.program import Program
 from policies.prose_rule import ProseRule

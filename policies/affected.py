@@ -18,7 +18,7 @@ from typing import IO, Annotated
 import msgspec
 
 from policies.digest import DIGEST_BYTES
-from policies.keys import Signer, Verifier
+from policies.keys.key_files import Signer, Verifier
 from policies.signed_table import SignedTable
 
 RECORD_BYTES = DIGEST_BYTES + 1

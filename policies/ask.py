@@ -9,8 +9,8 @@ from typing import Protocol
 
 import msgspec
 
-from policies.data_keys import BadToken
-from policies.near import folded_name
+from policies.checks.near import folded_name
+from policies.keys.data_keys import BadToken
 from policies.operations import About
 from policies.policy import ANYONE, SIGNED_IN
 from policies.program import ANY_WORD, SEGMENT, OperationRule, ParameterRule, Program

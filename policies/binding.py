@@ -9,8 +9,8 @@ from policies.addresses import Addresses
 from policies.ask import Sight
 from policies.choose import GENERAL
 from policies.choose import Rows as Shown
-from policies.formats.html_shape import HtmlShape, Selector
-from policies.formats.json_nodes import Node, Object, Rows, Value
+from policies.formats.html.shape import HtmlShape, Selector
+from policies.formats.json.nodes import Node, Object, Rows, Value
 from policies.formats.masker import Action, Kind
 from policies.links import Links
 from policies.program import FREE_TEXT, KEY_PATTERN, SEGMENT, SEGMENTS, Program

@@ -14,17 +14,17 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from policies.check import check
+from policies.checks.together import check
+from policies.compiling.kept import Kept
 from policies.findings import Finding, Findings, Position
-from policies.kept import Kept
-from policies.parse_reveals import Granted, parse_granted
-from policies.parse_rules import Catalogue, parse_callers, parse_catalogue
-from policies.parse_system import parse_pack, parse_system
+from policies.parse.reveals import Granted, parse_granted
+from policies.parse.rules import Catalogue, parse_callers, parse_catalogue
+from policies.parse.section import Section
+from policies.parse.system import parse_pack, parse_system
+from policies.parse.yaml_tree import LARGEST_FILE, Entries, read_yaml
 from policies.policy import Pack, Policy, System
 from policies.program import Program
-from policies.section import Section
 from policies.transforms.spec import Spec
-from policies.yaml_tree import LARGEST_FILE, Entries, read_yaml
 
 BUILT_IN = Path(__file__).parent
 NEEDED = ("catalogue.yaml", "grants.yaml", "callers.yaml")

@@ -14,13 +14,13 @@ from policies.documents.registry import ANY_FILE, NAMES, by_name
 from policies.formats.csv_body import CsvMasker
 from policies.formats.document_body import DocumentMasker
 from policies.formats.event_stream import UNNAMED, EventStreamMasker, tells_nothing
-from policies.formats.html_body import HtmlMasker
-from policies.formats.html_forms import Seal
-from policies.formats.html_page import PageOfSomebody
-from policies.formats.html_shape import HtmlShape
-from policies.formats.html_whose import Seen
-from policies.formats.json_body import JsonMasker
-from policies.formats.json_nodes import Object, Value
+from policies.formats.html.body import HtmlMasker
+from policies.formats.html.forms import Seal
+from policies.formats.html.page import PageOfSomebody
+from policies.formats.html.shape import HtmlShape
+from policies.formats.html.whose import Seen
+from policies.formats.json.body import JsonMasker
+from policies.formats.json.nodes import Object, Value
 from policies.formats.jsonp_body import JsonpMasker
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.limit import Limited
@@ -31,7 +31,7 @@ from policies.formats.said import Said
 from policies.formats.socket_messages import SocketMasker
 from policies.formats.text_body import TextMasker
 from policies.formats.whole_text import WholeTextMasker
-from policies.formats.xml_body import XmlMasker, XmlShape
+from policies.formats.xml.body import XmlMasker, XmlShape
 from policies.links import Links
 from policies.program import FREE_TEXT, GrantRule, Program
 from policies.program_shapes import UNDECLARED, DocumentShapes, EventShapes, MessageShape, Shapes, fields_in

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from policies.keys import Signer, Verifier
+from policies.keys.key_files import Signer, Verifier
 
 _LABEL = "yingbi overlay 1"
 

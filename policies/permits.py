@@ -18,8 +18,8 @@ from typing import Annotated
 
 import msgspec
 
-from policies.data_keys import derive_key
-from policies.keys import Signer, Verifier
+from policies.keys.data_keys import derive_key
+from policies.keys.key_files import Signer, Verifier
 from policies.signed_table import SignedTable
 
 _ASKED = "asked permits 1"

@@ -1,6 +1,6 @@
 """A policy as it was written: frozen nodes, each with its place.
 
-`parse_*.py` makes them, `check.py` judges them together, `compile.py` turns them into programs.
+`parse/` makes them, `checks/` judges them together, `compiling/system.py` turns them into programs.
 """
 
 from dataclasses import dataclass, field

@@ -100,7 +100,7 @@ class Owner(StrEnum):
 
 
 class Meaning(StrEnum):
-    """What values of a category are, as far as it matters to what they add up to; see `policies.composite`."""
+    """What values of a category are, as far as it matters to what they add up to; see `policies.checks.composite`."""
 
     RESIDENT_ID = "resident-id"
     BIRTH_DATE = "birth-date"

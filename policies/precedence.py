@@ -1,7 +1,7 @@
 """Which of several grants counts: of those that apply, the most specific.
 
 A grant that applies only where another does, too, goes before it. What cannot be proved is not so: then neither goes
-before the other, and `policies.check_grants` asks that they say the same wherever both apply. Ends are no condition: a
+before the other, and `policies.checks.grants` asks that they say the same wherever both apply. Ends are no condition: a
 grant that has ended is no grant any more. The reasons are in `docs/decisions/0015-precedence.md`.
 """
 
@@ -11,10 +11,10 @@ from dataclasses import replace
 from itertools import product
 from operator import itemgetter
 
-from policies.grant_index import GrantIndex
+from policies.checks.grant_index import GrantIndex
 from policies.policy import Caller, Grant
 from policies.program import GrantRule
-from policies.region import Fields, Networks, Region, Spans, networks_of
+from policies.rehearsal.region import Fields, Networks, Region, Spans, networks_of
 
 type Callers = Mapping[str, Caller]
 """The callers with keys, by id: all that their credentials say is known, and no token may name one of them."""

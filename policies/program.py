@@ -8,7 +8,7 @@ import hashlib
 
 import msgspec
 
-from policies.keys import Signer, Verifier
+from policies.keys.key_files import Signer, Verifier
 from policies.limits import AtLimit
 from policies.marking import Marking
 from policies.operations import About

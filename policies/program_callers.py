@@ -18,7 +18,7 @@ class KeyRule(msgspec.Struct, frozen=True):
     purposes: tuple[str, ...]
     attributes: dict[str, str] = {}
     hmac: str = ""
-    """The salt of a key that requests are signed with; see `policies.signing_key`."""
+    """The salt of a key that requests are signed with; see `policies.keys.signing_key`."""
     certificate: str = ""
     """`uri:` or `dns:` and the name in the certificate whose key it is; its authority is the system's."""
 

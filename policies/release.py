@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from policies.durable import replace_file
-from policies.keys import BadSignature, Signer, Verifier
+from policies.keys.key_files import BadSignature, Signer, Verifier
 from policies.snapshot import Snapshot, UnfitFiles, snapshot_of
 
 _LABEL = "yingbi release 1"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from policies.keys import Signer, Verifier
+from policies.keys.key_files import Signer, Verifier
 
 
 @dataclass(frozen=True)

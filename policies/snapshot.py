@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from policies.yaml_tree import LARGEST_FILE
+from policies.parse.yaml_tree import LARGEST_FILE
 
 MOST_FILES = 2_000
 LARGEST = 16 * 1024 * 1024

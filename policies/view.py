@@ -14,9 +14,9 @@ from policies.actions import action_of
 from policies.binding import Binding
 from policies.choose import EVERYBODYS, NOTHING_PERMITTED, Choice, Permitted, Tables, everybodys
 from policies.choose import Rows as Shown
-from policies.data_keys import DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
 from policies.formats.masker import Kind
+from policies.keys.data_keys import DataKeys
 from policies.links import OF_ADDRESSES, Links
 from policies.maskers import Maskers
 from policies.policy_kinds import Direction

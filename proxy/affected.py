@@ -8,7 +8,7 @@ from policies.formats.masker import Tally
 from proxy.affected_pages import document, page
 from proxy.affected_shelf import AffectedShelf
 from proxy.current import Current
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.ledger import Ledger
 from proxy.message import Request
 from proxy.published import NotPublished, digests_folder

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from policies.affected import AffectedTable
-from policies.keys import Verifier
+from policies.keys.key_files import Verifier
 from proxy.published import AFFECTED_TABLE, NotPublished, read_published_affected
 from proxy.stamp import Stamp, stamp_of
 

@@ -9,14 +9,14 @@ import msgspec
 from policies.ask import SAID
 from policies.documents.registry import ANY_FILE, NAMES, named_by
 from policies.formats.as_said import AsSaid
-from policies.formats.html_forms import Held
+from policies.formats.html.forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.multipart_body import MultipartMasker, boundary_in
 from policies.formats.prose import Prose
 from policies.formats.said import OwnWords, Said
 from policies.program_shapes import Shapes
 from proxy.grpc import is_grpc
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.message import Headers, Request, is_sent_here, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
 from proxy.sniff import AsItIs

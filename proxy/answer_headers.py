@@ -10,7 +10,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
-from policies.formats.html_parts import is_plain
+from policies.formats.html.parts import is_plain
 from policies.formats.masker import Withheld
 from policies.recognisers.scan import scan
 from policies.transforms.handle import handles_in

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from policies.data_keys import BadToken, DataKeys
+from policies.keys.data_keys import BadToken, DataKeys
 from policies.recognisers.scan import scan
 from policies.transforms.encrypt import Cipher
-from proxy.identity import COOKIE
+from proxy.identity.caller import COOKIE
 
 LARGEST = 4096
 """Bytes of a cookie with its attributes; browsers keep no larger one."""

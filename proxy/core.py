@@ -2,7 +2,7 @@
 
 The core was made for people who debug: it quotes what it could not parse, has no bounds, and lets an answer begin
 before anybody has looked at it. What stands in `stream.py`, `connection.py`, `http1.py`, `http2.py` and
-beside them for systems behind, in `tls_ends.py` and in `lean.py` is put in the place of its own once, by `install`.
+beside them for systems behind, in `tls/ends.py` and in `lean.py` is put in the place of its own once, by `install`.
 """
 
 import logging
@@ -19,7 +19,6 @@ from mitmproxy.proxy.layers.http import _http1
 
 from proxy import lean
 from proxy.addon import Hooks
-from proxy.client_hello import ClientHello
 from proxy.connection import Connection
 from proxy.error_page import error_response
 from proxy.gate import Gate
@@ -28,7 +27,8 @@ from proxy.http1_upstream import StrictClient
 from proxy.http2 import StrictHttp2Server
 from proxy.http2_upstream import StrictHttp2Client
 from proxy.stream import Stream
-from proxy.tls_ends import StrictServerTls
+from proxy.tls.client_hello import ClientHello
+from proxy.tls.ends import StrictServerTls
 
 
 class ScrubbedLog(logging.Handler):

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from policies.data_keys import DataKeys
 from policies.digest import Digester
-from policies.issuer_keys import IssuerTable
-from policies.keys import Verifier
+from policies.keys.data_keys import DataKeys
+from policies.keys.issuer_keys import IssuerTable
+from policies.keys.key_files import Verifier
 from policies.overlay import Overlay
 from policies.permits import PermitTable
 from policies.program import Program
 from proxy.board import Board, boot_time_ns
-from proxy.issuer_keys import IssuerKeys
+from proxy.identity.issuer_keys import IssuerKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.permits import PermitsInForce
 from proxy.published import (

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from msgspec import structs
 
 from policies.ask import call_refusal
-from policies.data_keys import BadToken
+from policies.keys.data_keys import BadToken
 from policies.operations import SAFE_METHODS, About
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.paths import quoted
@@ -19,9 +19,9 @@ from policies.permits import Permit
 from policies.policy import ANYONE
 from policies.program import OperationRule, ParameterRule
 from policies.program_shapes import Shapes
-from policies.write_back import MaskReturned
+from policies.sent.write_back import MaskReturned
 from proxy.decide_body import unchanged, with_body
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.last_event import last_event_of
 from proxy.message import Request
 from proxy.system import System

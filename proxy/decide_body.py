@@ -6,22 +6,22 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from policies.data_keys import BadToken
-from policies.formats.html_forms import Carried, Held
+from policies.formats.html.forms import Carried, Held
 from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Coding, File, Part, coding_of
-from policies.opening import Opening, OpeningStep, RawKey
+from policies.keys.data_keys import BadToken
 from policies.program import OperationRule
 from policies.program_shapes import UNDECLARED, FileRule, HtmlShapes, Shapes
-from policies.sent import Sending, SentBlocked
-from policies.sent_files import FilesSent
-from policies.sent_json import JsonWalk
-from policies.sent_xml import SettlingXml, XmlWalk
-from policies.settling import Settling
-from policies.subjects import CHANGES, SubjectChanged
+from policies.sent.directed import Sending, SentBlocked
+from policies.sent.files import FilesSent
+from policies.sent.json import JsonWalk
+from policies.sent.opening import Opening, OpeningStep, RawKey
+from policies.sent.settling import Settling
+from policies.sent.subjects import CHANGES, SubjectChanged
+from policies.sent.write_back import FileRefused, MaskReturned, NotAsDeclared, control_field, is_declared
+from policies.sent.xml import SettlingXml, XmlWalk
 from policies.view import View
-from policies.write_back import FileRefused, MaskReturned, NotAsDeclared, control_field, is_declared
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
 from proxy.verdict import Forward, Refuse

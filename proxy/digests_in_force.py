@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from policies.digest import Digester
-from policies.epochs import BadEpochs, digester_in, ends_of, epochs_path, read_epochs
+from policies.keys.epochs import BadEpochs, digester_in, ends_of, epochs_path, read_epochs
 from proxy.ledger import Clock
 
 

@@ -9,8 +9,8 @@ from mitmproxy.proxy import layer, layers, tunnel
 from mitmproxy.proxy.layers.http import HTTPMode
 
 from proxy import lean
-from proxy.plain_core import PlainCore
-from proxy.plain_layer import PlainLayer
+from proxy.plain.core import PlainCore
+from proxy.plain.layer import PlainLayer
 
 
 class Dispatcher(addonmanager.AddonManager):

@@ -11,15 +11,15 @@ from policies.formats.prose import Prose
 from policies.program_shapes import Shapes
 from proxy.answer import Treatment
 from proxy.apart import Begins
-from proxy.client_certificates import Shown
+from proxy.identity.client_certificates import Shown
+from proxy.identity.sessions import Session
 from proxy.lasting import Lasting
 from proxy.ledger import Ledger
 from proxy.limits import Limited, Reached
 from proxy.message import Headers, Malformed, Request, Said, read_request
 from proxy.release import Release
-from proxy.sessions import Session
 from proxy.shadow import Asked
-from proxy.socket_handshake import Handshake
+from proxy.sockets.handshake import Handshake
 from proxy.spool import Spooled
 from proxy.system import System
 from proxy.told import NOTHING, Told

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from mitmproxy.http import HTTPFlow
 from msgspec import structs
 
-from policies.sent_files import FilesSent
+from policies.sent.files import FilesSent
 from proxy.apart import Apart, Job
 from proxy.counters import Counters
 from proxy.exchange import Exchange
-from proxy.identity import BadCredential
-from proxy.identity_header import IdentityHeaders
-from proxy.identity_keys import NoIdentityKey
+from proxy.identity.caller import BadCredential
+from proxy.identity.header import IdentityHeaders
+from proxy.identity.header_keys import NoIdentityKey
+from proxy.identity.session_desk import SessionDesk
 from proxy.reasons import reason_for_file
 from proxy.send_on import send_on
-from proxy.session_desk import SessionDesk
 from proxy.standing import Standing
 from proxy.underway import Underway
 from proxy.withholding import Withholding

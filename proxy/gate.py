@@ -16,19 +16,20 @@ from proxy.admission import Admission, Capacity
 from proxy.answer import EVENTS, Mask, Withhold
 from proxy.apart import Apart
 from proxy.arriving import ARRIVING, OPENING
-from proxy.authorities import Authorities
-from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
 from proxy.current import Current
-from proxy.ended import EndedSessions
 from proxy.exchange import Exchange, begin_exchange, request_of, source_ip_of
 from proxy.exports import Exports
 from proxy.forwarding import Forwarding
 from proxy.heads import Heads
-from proxy.identity import BadCredential
-from proxy.identity_desk import IdentityDesk
-from proxy.identity_header import IdentityHeaders
-from proxy.introspection import Introspections
+from proxy.identity.caller import BadCredential
+from proxy.identity.client_certificates import Handshakes
+from proxy.identity.desk import IdentityDesk
+from proxy.identity.ended import EndedSessions
+from proxy.identity.header import IdentityHeaders
+from proxy.identity.introspection import Introspections
+from proxy.identity.nonces import Nonces
+from proxy.identity.session_desk import SessionDesk
 from proxy.judging import Judging
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
@@ -37,18 +38,17 @@ from proxy.limits import Limits
 from proxy.look_at import answer_headers_of, look_at
 from proxy.message import Malformed
 from proxy.meter import Meter
-from proxy.nonces import Nonces
 from proxy.own_pages import OwnPages
 from proxy.probes import Probes
 from proxy.reading import Reader
 from proxy.releasing import Releasing
 from proxy.reveal_desk import RevealDesk
-from proxy.session_desk import SessionDesk
 from proxy.shadow import Shadow
-from proxy.socket_desk import SocketDesk
+from proxy.sockets.desk import SocketDesk
 from proxy.spool import Spool
 from proxy.standing import Standing
 from proxy.streaming import Streaming
+from proxy.tls.authorities import Authorities
 from proxy.turns import Turns
 from proxy.underway import Holds, Underway
 from proxy.whole_answers import WholeAnswers

@@ -9,7 +9,7 @@ from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import ErrorCode, ResponseProtocolError
 
 from proxy.http1 import LONGEST_HEAD, SWITCHING, closes
-from proxy.tls_ends import CUT
+from proxy.tls.ends import CUT
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [0-9]{3}(?: .*)?", re.DOTALL)
 """Source: RFC 9112, 4. The core reads the number as Python does: `2_00`, `+200` and `0200` are 200 to it alone."""

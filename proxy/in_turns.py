@@ -3,7 +3,7 @@
 from asyncio import StreamReader
 from collections.abc import Awaitable, Callable
 
-from proxy.plain_behind import OUT_OF_TURN
+from proxy.plain.behind import OUT_OF_TURN
 from proxy.turns import Turns
 
 

@@ -7,12 +7,12 @@ from proxy.current import Current
 from proxy.decide import decide, entries_about
 from proxy.exchange import Exchange
 from proxy.grpc import is_grpc
-from proxy.identity import BadCredential
-from proxy.identity_desk import IdentityDesk
+from proxy.identity.caller import BadCredential
+from proxy.identity.desk import IdentityDesk
 from proxy.limit_desk import LimitDesk
 from proxy.raised import raised_by
 from proxy.shadow import Asked, Shadow
-from proxy.socket_handshake import HandshakeRefused, handshake_in
+from proxy.sockets.handshake import HandshakeRefused, handshake_in
 from proxy.verdict import Refuse
 
 

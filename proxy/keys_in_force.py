@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.data_keys import DataKeys
-from policies.keyring import BadKeyring, open_keyring, read_keyring
-from policies.root_key import roots_in
+from policies.keys.data_keys import DataKeys
+from policies.keys.keyring import BadKeyring, open_keyring, read_keyring
+from policies.keys.root_key import roots_in
 
 type _Stamp = tuple[int, int, int] | None
 

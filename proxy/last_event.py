@@ -1,8 +1,8 @@
 """What a system is told of the last event that a caller has of a stream: only what is declared of ids. Pure."""
 
 from policies.ask import opened_key
-from policies.data_keys import BadToken
 from policies.formats.event_stream import tells_nothing
+from policies.keys.data_keys import BadToken
 from policies.links import Links
 from policies.program import OperationRule
 from policies.transforms.handle import Holder, holds_handle

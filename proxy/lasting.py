@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from policies.program_callers import CertificatesRule
-from proxy.client_certificates import Shown
-from proxy.identity import BadCredential, Caller
+from proxy.identity.caller import BadCredential, Caller
+from proxy.identity.client_certificates import Shown
+from proxy.identity.ways import Credential
 from proxy.system import System
 from proxy.verdict import Forward
-from proxy.ways import Credential
 
 EVERY_S = 1.0
 """Seconds between two looks: to verify a token costs more than a message does."""

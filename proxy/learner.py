@@ -7,10 +7,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from policies.data_keys import derive_key
 from policies.formats.masker import Masker, Tally
-from policies.inventory import Inventory, read_notes, write_notes
-from policies.sketch import sketch
+from policies.keys.data_keys import derive_key
+from policies.learning.inventory import Inventory, read_notes, write_notes
+from policies.learning.sketch import sketch
 from proxy.answer import Mask
 from proxy.message import Request, media_type_in
 

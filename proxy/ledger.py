@@ -12,7 +12,7 @@ from policies.program import FREE_TEXT, Program
 from policies.program_shapes import UNDECLARED
 from policies.transforms.spec import FORM_ORDER, Form
 from policies.view import View
-from proxy.identity import NOBODY, Caller
+from proxy.identity.caller import NOBODY, Caller
 from proxy.system import System
 from siem.record.event import (
     AccessEvent,

@@ -19,9 +19,9 @@ from policies.limits import HARDEST, AtLimit
 from policies.program import LimitRule, Program, StepUpRule
 from policies.transforms.spec import Form
 from policies.view import View
-from proxy.identity import Caller
-from proxy.quota import Quota, QuotaUnknown
-from proxy.quota_book import Numbers, Verdict
+from proxy.identity.caller import Caller
+from proxy.quota.book import Numbers, Verdict
+from proxy.quota.client import Quota, QuotaUnknown
 from proxy.request_rate import RequestRate
 from proxy.system import System, asking_of
 from siem.record.event import CallerKind

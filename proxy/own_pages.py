@@ -12,14 +12,14 @@ from proxy.affected import AffectedDesk
 from proxy.current import Current
 from proxy.decide import entries_about, stopped
 from proxy.exchange import Exchange
-from proxy.identity import BadCredential
-from proxy.identity_desk import IdentityDesk
-from proxy.identity_header import IdentityHeaders
+from proxy.identity.caller import BadCredential
+from proxy.identity.desk import IdentityDesk
+from proxy.identity.header import IdentityHeaders
+from proxy.identity.session_desk import SessionDesk
 from proxy.limit_desk import LimitDesk
 from proxy.message import Request
 from proxy.raised import raised_by
 from proxy.reveal_desk import RevealDesk
-from proxy.session_desk import SessionDesk
 from proxy.signin import OwnAnswer
 from proxy.system import System
 from proxy.verdict import Refuse

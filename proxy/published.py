@@ -19,8 +19,8 @@ from pathlib import Path
 
 from policies.affected import AffectedTable, read_affected, write_affected
 from policies.durable import replace_file
-from policies.issuer_keys import IssuerTable, read_issuers, write_issuers
-from policies.keys import BadSignature, Signer, Verifier
+from policies.keys.issuer_keys import IssuerTable, read_issuers, write_issuers
+from policies.keys.key_files import BadSignature, Signer, Verifier
 from policies.overlay import Overlay, read_overlay, write_overlay
 from policies.permits import PermitTable, read_permits, write_permits
 from policies.program import DRAFT, LIVE, BadProgram, Program, read_program, write_program

@@ -10,11 +10,11 @@ from proxy.current import Current
 from proxy.exchange import Exchange
 from proxy.exports import Exports, Part
 from proxy.heads import Heads
-from proxy.identity import BadCredential
+from proxy.identity.caller import BadCredential
+from proxy.identity.session_desk import SessionDesk
 from proxy.limit_desk import LimitDesk
 from proxy.meter import Meter
 from proxy.reasons import reason_for_body
-from proxy.session_desk import SessionDesk
 from proxy.standing import Standing
 from proxy.whole_answers import WholeAnswers
 from proxy.withholding import Withholding

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from policies.permits import PERMIT_ID, Asked, Kind, new_permit_id
 from policies.program import RevealRule
 from proxy.asked_words import tells_of_somebody, wrong_with_case, wrong_with_reason
-from proxy.identity import Caller, cookies_in
+from proxy.identity.caller import Caller, cookies_in
 from proxy.message import Request
 from proxy.signin import PREFIX
 from proxy.system import System, asking_of

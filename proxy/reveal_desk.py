@@ -8,7 +8,7 @@ from policies.permits import Answered, Asked, asking_key, read_asked
 from policies.program import RevealRule
 from proxy.asked import NotTaken, leave
 from proxy.current import Current
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.ledger import Ledger
 from proxy.message import Request
 from proxy.reveal import (

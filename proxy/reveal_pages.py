@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from policies.parse.section import BEIJING
 from policies.permits import Answered, Kind, State
 from policies.program import RevealRule
-from policies.section import BEIJING
 from proxy.asked_words import LONGEST_REASON, SHORTEST_REASON
 from proxy.reasons import REASONS
 from proxy.reveal import REVEAL, Refused, Wanted

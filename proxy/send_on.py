@@ -8,10 +8,10 @@ from mitmproxy.http import Request as HTTPRequest
 
 from policies.transforms.handle import PREFIX
 from proxy.cookies import Cookies
-from proxy.identity import cookies_in
+from proxy.identity.caller import cookies_in
 from proxy.lean import made_of
 from proxy.message import Request, with_parameters
-from proxy.socket_handshake import Handshake
+from proxy.sockets.handshake import Handshake
 from proxy.trace_context import TRACE_HEADERS, traced
 from proxy.verdict import Forward
 

@@ -16,27 +16,27 @@ from pathlib import Path
 
 import msgspec
 
-from policies.changes import Change, Kind, Ready, Side, field_changes
 from policies.choose import EVERYBODYS, Choice
-from policies.data_keys import derive_key
-from policies.disagreements import Disagreements, read_disagreements, write_disagreements
 from policies.formats.masker import Tally
-from policies.keys import Verifier
+from policies.keys.data_keys import derive_key
+from policies.keys.key_files import Verifier
 from policies.overlay import Overlay
 from policies.permits import Permit
 from policies.program import Program
-from policies.standpoint import Standpoint, choice_of
+from policies.rehearsal.changes import Change, Kind, Ready, Side, field_changes
+from policies.rehearsal.disagreements import Disagreements, read_disagreements, write_disagreements
+from policies.rehearsal.standpoint import Standpoint, choice_of
 from policies.transforms.spec import Form
 from policies.view import View
 from proxy.decide import decide
 from proxy.guard import contained
-from proxy.identity import BadCredential, Caller
+from proxy.identity.caller import BadCredential, Caller
+from proxy.identity.ways import Credential
 from proxy.ledger import Ledger
 from proxy.message import Request
 from proxy.published import SHADOW, NotPublished, read_programs
 from proxy.system import System
 from proxy.verdict import Forward, Refuse
-from proxy.ways import Credential
 
 EVERY_S = 1.0
 """So often what is new is written down."""
@@ -45,7 +45,7 @@ MOST_COMPARED = 4_096
 MOST_STANDPOINTS = 1_000
 FIRST_OF_ERRORS = 400
 
-log = logging.getLogger("yingbi.shadow")
+log = logging.getLogger("yingbi.rehearsing.shadow")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

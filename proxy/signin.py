@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from proxy.identity import COOKIE, LONGEST_TOKEN, BadCredential
+from proxy.identity.caller import COOKIE, LONGEST_TOKEN, BadCredential
 from proxy.message import Request
 from proxy.system import System
 

@@ -4,8 +4,8 @@ from policies.overlay import Tightening
 from proxy.current import Current
 from proxy.decide import entries_about, stopped
 from proxy.exchange import Exchange
+from proxy.identity.session_desk import SessionDesk
 from proxy.ledger import Clock
-from proxy.session_desk import SessionDesk
 
 
 class Standing:

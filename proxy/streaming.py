@@ -7,12 +7,13 @@ from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Masker, Tally, Withheld
 from proxy.answer import EVENTS, Mask
-from proxy.client_certificates import Handshakes
 from proxy.exchange import Exchange, Streams
 from proxy.exports import Exports
 from proxy.guard import latch_on_failure
 from proxy.heads import Heads
-from proxy.identity import BadCredential
+from proxy.identity.caller import BadCredential
+from proxy.identity.client_certificates import Handshakes
+from proxy.identity.session_desk import SessionDesk
 from proxy.lasting import Lasting
 from proxy.limit_desk import LimitDesk
 from proxy.meter import Meter
@@ -20,7 +21,6 @@ from proxy.paced import AtOnce, Flows, Paced
 from proxy.reading import Reader
 from proxy.reasons import reason_for_body
 from proxy.release import Release
-from proxy.session_desk import SessionDesk
 from proxy.standing import Standing
 from proxy.turns import Turns
 from proxy.withholding import Withholding

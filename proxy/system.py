@@ -12,27 +12,27 @@ from policies.addresses import Addresses
 from policies.applies import Applying, Asking, anywhere
 from policies.ask import Opened, Question, Routes
 from policies.choose import Permitted, countable
-from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
-from policies.formats.html_forms import Held
+from policies.formats.html.forms import Held
+from policies.keys.data_keys import BadToken, DataKeys
 from policies.operations import SAFE_METHODS
 from policies.paths import quoted
 from policies.permits import Permit
 from policies.permitting import Permitting
 from policies.policy_kinds import State
 from policies.program import OperationRule, Program
-from policies.restoring import Restoring
-from policies.sent_values import SentValues
-from policies.subjects import KeptSubjects, Subjects
+from policies.sent.restoring import Restoring
+from policies.sent.subjects import KeptSubjects, Subjects
+from policies.sent.values import SentValues
+from policies.sent.write_back import WriteRules
 from policies.transforms.encrypt import Cipher
 from policies.transforms.handle import Handles, Holder
 from policies.view import View, Views
-from policies.write_back import WriteRules
 from proxy.cookies import Cookies
-from proxy.identity import Caller
-from proxy.issuer_keys import IssuerKeys
+from proxy.identity.caller import Caller
+from proxy.identity.issuer_keys import IssuerKeys
+from proxy.identity.ways import Identity
 from proxy.message import Malformed, Request, read_target
-from proxy.ways import Identity
 
 FORM_LASTS_S = 8 * 3600
 """How long a form may stand open before what it carries is worth nothing."""

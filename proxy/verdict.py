@@ -10,7 +10,7 @@ from policies.choose import NOTHING_PERMITTED, Permitted
 from policies.operations import SAFE_METHODS
 from policies.permits import Permit
 from policies.program import OperationRule
-from policies.sent_files import FilesSent
+from policies.sent.files import FilesSent
 from policies.view import View
 from proxy.message import Request
 

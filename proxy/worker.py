@@ -18,43 +18,43 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.master import Master
 
 from policies.kernel.library import KERNEL
-from policies.keys import Verifier, read_secret
+from policies.keys.key_files import Verifier, read_secret
 from policies.program import UpstreamTlsRule
 from policies.program_callers import CertificatesRule
 from policies.recognisers.scan import make_ready
 from proxy import core
 from proxy.addon import Hooks
 from proxy.arriving import ARRIVING
-from proxy.authorities import Authorities
 from proxy.beside import IDLE
 from proxy.board import Board
-from proxy.client_certificates import Handshakes
 from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.digests_in_force import DigestsInForce
 from proxy.dispatcher import Dispatcher, Layers
-from proxy.ended import EndedSessions
 from proxy.gate import Gate
 from proxy.http2 import FULL, HELD
-from proxy.identity_header import IdentityHeaders
-from proxy.identity_keys import IdentityKeys
-from proxy.introspect import ask_system
-from proxy.introspection import Introspections
+from proxy.identity.client_certificates import Handshakes
+from proxy.identity.ended import EndedSessions
+from proxy.identity.header import IdentityHeaders
+from proxy.identity.header_keys import IdentityKeys
+from proxy.identity.introspect import ask_system
+from proxy.identity.introspection import Introspections
+from proxy.identity.nonces import Nonces
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
 from proxy.limits import Limits
 from proxy.listening import listen_on
 from proxy.meter import Meter, MeteredLog
-from proxy.nonces import Nonces
-from proxy.plain_core import PlainCore
-from proxy.quota import Quota
+from proxy.plain.core import PlainCore
+from proxy.quota.client import Quota
 from proxy.request_rate import RequestRate
-from proxy.server_certificates import Pair, ServerCertificates
 from proxy.shadow import Shadow
-from proxy.tls import Tls
-from proxy.upstream_tls import UpstreamTls
+from proxy.tls.authorities import Authorities
+from proxy.tls.contexts import Tls
+from proxy.tls.server_certificates import Pair, ServerCertificates
+from proxy.tls.upstream import UpstreamTls
 from proxy.worker_settings import WorkerSettings
 from siem.record.log import new_start_id
 

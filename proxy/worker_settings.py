@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proxy.admission import Capacity
-from proxy.identity_keys import ISSUER
-from proxy.quota import DEADLINE_S
+from proxy.identity.header_keys import ISSUER
+from proxy.quota.client import DEADLINE_S
 from siem.record.log import FLUSH_SECONDS
 
 

@@ -26,12 +26,12 @@ WORKERS = ("tests.worker_parts",)
 COMMANDS = (
     "yingbi.check",
     "yingbi.credential",
-    "yingbi.escrow",
+    "yingbi.keys.escrow",
     "yingbi.explain",
-    "yingbi.permit_lines",
+    "yingbi.lines.permits",
     "yingbi.policy_desk",
-    "yingbi.policy_lines",
-    "yingbi.rehearse",
+    "yingbi.lines.policies",
+    "yingbi.rehearsing.rehearse",
     "yingbi.status",
 )
 INSTALLATIONS = ("tests.installation_parts", "datasette.cli")

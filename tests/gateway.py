@@ -17,17 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
-from policies.compile import compile_system
-from policies.epochs import epochs_path, write_epochs
-from policies.keyring import new_keyring, write_keyring
-from policies.keys import Signer, make_secret
+from policies.compiling.system import compile_system
+from policies.keys.epochs import epochs_path, write_epochs
+from policies.keys.key_files import Signer, make_secret
+from policies.keys.keyring import new_keyring, write_keyring
+from policies.keys.root_key import file_root_key, root_path
 from policies.load import load_policy
 from policies.overlay import Overlay, OverlayEntry
-from policies.root_key import file_root_key, root_path
 from proxy.board import Board
 from proxy.counters import Counters
-from proxy.identity import hash_key
-from proxy.identity_keys import make_identity_key
+from proxy.identity.caller import hash_key
+from proxy.identity.header_keys import make_identity_key
 from proxy.keys_in_force import ring_path
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import StartId, read_segment, seed_of, segment_path

@@ -14,8 +14,8 @@ import psutil
 import psycopg
 
 from deploy.certificate import CertificateFiles
-from proxy.quota_link import Link
-from proxy.quota_tables import open_link
+from proxy.quota.link import Link
+from proxy.quota.tables import open_link
 from tests.absence import not_here
 from tests.gateway import wait_until
 

@@ -5,8 +5,8 @@ import sys
 import threading
 from pathlib import Path
 
-from proxy.quota_keeper import FileKeeper
-from proxy.quota_server import QuotaServer
+from proxy.quota.keeper import FileKeeper
+from proxy.quota.server import QuotaServer
 from yingbi.told import tell
 
 

@@ -1,4 +1,4 @@
-"""Tests lie where the code lies: `policies/check.py` is tested by `tests/policies/test_check.py`."""
+"""Tests lie where the code lies: `policies/checks/together.py` is tested by `tests/policies/test_check.py`."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """What a worker has before it is told anything: whoever imports it is ready to be forked. See `tests.forked`."""
 
-import proxy.quota_server as quota
+import proxy.quota.server as quota
 import proxy.worker as worker
 from policies.recognisers.scan import make_ready
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from console.alert_reader import AlertReader
-from console.alert_state import AlertLife
+from console.alerts.reader import AlertReader
+from console.alerts.state import AlertLife
 from incident.database import open_database
-from policies.keys import Verifier
+from policies.keys.key_files import Verifier
 from siem.detect.alert import Alert, AlertId
 from siem.detect.lifecycle import AlertChange, AlertState, Change
 from siem.index.store import StoreUnavailable

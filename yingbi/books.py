@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from console.alert_book import AlertBook, Due
-from console.permit_book import PermitBook
-from console.playbook_book import PlaybookBook
-from console.rule_book import RuleBook
+from console.alerts.book import AlertBook, Due
+from console.permits.book import PermitBook
+from console.playbooks.book import PlaybookBook
+from console.rules.book import RuleBook
 from console.sealed_journal import BrokenJournal
-from console.search_book import SearchBook
+from console.search.book import SearchBook
 from incident.ids import Bilingual
-from policies.keys import Signer
+from policies.keys.key_files import Signer
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.playbook_shelf import PlaybookFolder

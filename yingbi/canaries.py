@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from deploy.private_file import write_private
-from policies.epochs import BadEpochs, digester_in
+from policies.keys.epochs import BadEpochs, digester_in
 from siem.canary import read_canaries
 from yingbi.home import Home
-from yingbi.keys import KeysNotUsable
+from yingbi.keys.handling import KeysNotUsable
 
 
 def canaries_of(home: Home) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from incident.audience import check_templates
-from incident.duty_files import duty_files, read_duties
+from incident.duty.files import duty_files, read_duties
 from incident.graph import SHIPPED as PLAYBOOKS
 from incident.graph import load_playbooks, read_playbooks
 from incident.wording import FACT_NAMES
@@ -18,15 +18,15 @@ from siem.canary import LIST_NAME, parse_canaries
 from siem.detect.rule_file import RuleError
 from siem.detect.rule_set import read_rules
 from siem.reasons.declaration_file import declaration_files, read_declarations
-from yingbi.check_keys import check_keys
 from yingbi.check_tls import check_tls
 from yingbi.handling_settings import Drill
 from yingbi.home import Home
 from yingbi.in_force import programs_in_force
-from yingbi.keys import KeyStore
+from yingbi.keys.check_keys import check_keys
+from yingbi.keys.handling import KeyStore
+from yingbi.keys.stored_fields import not_to_begin
 from yingbi.rules import rule_files_of
 from yingbi.settings import FILE
-from yingbi.stored_fields import not_to_begin
 
 
 def check_folder(folder: Path, now: datetime) -> list[Finding]:

@@ -8,8 +8,8 @@ from cryptography import x509
 
 from policies.findings import Finding, Position, Severity
 from policies.policy import System
-from proxy.authorities import Authority, read_authority
-from proxy.server_certificates import read_certified
+from proxy.tls.authorities import Authority, read_authority
+from proxy.tls.server_certificates import read_certified
 from yingbi.home import Home
 
 LIST_BEFORE = timedelta(days=7)

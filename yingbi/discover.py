@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.private_file import write_private
-from policies.data_keys import derive_key
-from policies.discover import Draft, discover
-from policies.draft_text import text_of
 from policies.findings import PolicyError
-from policies.inventory import Notes, merged, read_notes, write_notes
-from policies.keys import read_secret
+from policies.keys.data_keys import derive_key
+from policies.keys.key_files import read_secret
+from policies.learning.discover import Draft, discover
+from policies.learning.draft_text import text_of
+from policies.learning.inventory import Notes, merged, read_notes, write_notes
 from policies.load import load_policy
 from policies.policy_kinds import State
 from yingbi.har import notes_of_har

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from incident.clocks import URGENCY_NAMES, Urgency
 from incident.database import open_database
+from incident.duty.clocks import URGENCY_NAMES, Urgency
 from incident.facts.by_hand import StepWarned
 from incident.facts.duty import ClockSet, DutyLate, DutyWarned
 from incident.ids import Bilingual, CaseId, DutyId

@@ -13,10 +13,10 @@ from typing import Any
 from incident.evidence import digests
 from incident.evidence_book import MANIFEST, SIGNATURE
 from incident.ids import Bilingual, in_both
-from policies.detached import AnotherKey, DetachedSigner, PublicKeys, check_detached
-from policies.keys import BadSignature
+from policies.keys.detached import AnotherKey, DetachedSigner, PublicKeys, check_detached
+from policies.keys.key_files import BadSignature
 from yingbi.home import Home
-from yingbi.notice_key import NAME
+from yingbi.notices.key import NAME
 
 KIND = "yingbi-evidence"
 """The `typ` of its signatures."""

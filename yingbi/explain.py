@@ -11,8 +11,8 @@ from policies.formats.found import words_of
 from policies.more import More, more_of
 from policies.permits import Kind
 from policies.policy_kinds import Gravity, Harmed
+from policies.rehearsal.trial import Tried
 from policies.transforms.spec import Form
-from policies.trial import Tried
 from proxy.ledger import UNOPENED
 from proxy.reasons import REASONS
 from siem.record.ecs import from_ecs

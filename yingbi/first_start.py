@@ -14,14 +14,14 @@ from deploy.demo.hall.command import prepare_command
 from deploy.demo.identity_provider import IdentityProvider
 from deploy.demo.register.database import files_in, make_register
 from deploy.private_file import write_private
-from policies.epochs import FIRST, digest_key_path, digester_in, epochs_path, write_epochs
-from policies.keys import Signer, make_secret
-from proxy.identity import hash_key
-from proxy.identity_keys import make_identity_key
+from policies.keys.epochs import FIRST, digest_key_path, digester_in, epochs_path, write_epochs
+from policies.keys.key_files import Signer, make_secret
+from proxy.identity.caller import hash_key
+from proxy.identity.header_keys import make_identity_key
 from yingbi.clock import Clock, now
 from yingbi.home import Home
-from yingbi.keys import KeysNotUsable, KeyStore
-from yingbi.notice_key import publish_key
+from yingbi.keys.handling import KeysNotUsable, KeyStore
+from yingbi.notices.key import publish_key
 from yingbi.settings import Ports
 
 SIGNING = ("program", "overlay", "release", "permits", "alerts", "issuers", "notices")

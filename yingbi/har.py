@@ -8,8 +8,8 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from policies.inventory import Inventory, Notes
-from policies.sketch import sketch
+from policies.learning.inventory import Inventory, Notes
+from policies.learning.sketch import sketch
 from proxy.answer import kind_of
 from proxy.message import media_type_in
 

@@ -11,19 +11,19 @@ from pathlib import Path
 
 from msgspec import structs
 
-from console.api_pace import Pace
+from console.api.pace import Pace
 from console.hotline_desk import Question, Reply
-from console.search_look_up import CannotLookUp
+from console.search.look_up import CannotLookUp
 from incident.ids import PersonId
 from policies.affected import AffectedTable
 from policies.affected_answer import shown_to_them, told_of, verdict_of
-from policies.keys import Verifier
+from policies.keys.key_files import Verifier
 from proxy.affected_shelf import AffectedShelf
 from proxy.published import NotPublished, digests_folder
 from siem.record.event import AccessEvent, EventId, Verdict
 from yingbi.hotline_record import OPERATION, asked_since
+from yingbi.log.own_events import not_shown, own_event
 from yingbi.look_ups import PersonLookUps
-from yingbi.own_events import not_shown, own_event
 
 HOUR = timedelta(hours=1)
 IN_A_MINUTE, IN_AN_HOUR = 4, 60

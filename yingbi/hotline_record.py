@@ -13,9 +13,9 @@ from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent, Verdict
 from siem.record.log import BrokenChain, StartId, begun_at
 from siem.record.reader import beginning_of, follow_lines, starts_in
+from yingbi.log.own_events import SYSTEM
 from yingbi.look_ups import OF_CALLER
 from yingbi.look_ups import OPERATION as OF_PERSON
-from yingbi.own_events import SYSTEM
 
 OPERATION = "POST /.yingbi/hotline"
 """What the event says was asked; two rules count by it."""

@@ -1,6 +1,6 @@
 """What the workers of an installation serve by."""
 
-from policies.keys import Verifier
+from policies.keys.key_files import Verifier
 from policies.program import Program, RevealRule
 from proxy.published import NotPublished, read_current, read_programs
 from yingbi.home import Home

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from policies.issuer_keys import BadKeySet, IssuerTable, KnownIssuer, merged, read_discovery, read_key_set
-from policies.keys import Signer, Verifier
+from policies.keys.issuer_keys import BadKeySet, IssuerTable, KnownIssuer, merged, read_discovery, read_key_set
+from policies.keys.key_files import Signer, Verifier
 from policies.program import Program
 from policies.program_callers import SourceRule
 from proxy.board import Board, boot_time_ns

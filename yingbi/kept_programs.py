@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from policies.keys import BadSignature, Verifier
+from policies.keys.key_files import BadSignature, Verifier
 from policies.program import BadProgram, Program, read_program
 from yingbi.home import Home
 

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from deploy.demo.people import CLERKS
-from incident.duties import GRADE_NAMES, Grade
+from incident.duty.duties import GRADE_NAMES, Grade
 from yingbi.first_accounts import first_password
 from yingbi.home import Home
 from yingbi.settings import Settings

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from console.search_look_up import CannotLookUp, LookUp
+from console.search.look_up import CannotLookUp, LookUp
 from policies.digest import Digester
-from policies.epochs import BadEpochs, digester_in
+from policies.keys.epochs import BadEpochs, digester_in
 from siem.record.event import AccessEvent, EventId
 from siem.record.log import AccessLog, RecordFailed, new_start_id
 from yingbi.home import Home
-from yingbi.own_events import not_shown, own_event
+from yingbi.log.own_events import not_shown, own_event
 
 OPERATION, OF_CALLER = "POST /.yingbi/people", "GET /.yingbi/callers"
 """What the event of a look-up says was asked: of a person, or of a caller."""
@@ -29,7 +29,7 @@ class PersonLookUps:
         self._lock = threading.Lock()
 
     def record(self, look_up: LookUp) -> EventId:
-        """As `console.search_look_up.LookUps` promises. Whom it is about is in no event: it would count as shown."""
+        """As `console.search.look_up.LookUps` promises. Whom it is about is in no event: it would count as shown."""
         return self.write(lambda event, now: _event(event, now, look_up))
 
     def write(self, made: Callable[[EventId, datetime], AccessEvent]) -> EventId:
@@ -48,7 +48,7 @@ class PersonLookUps:
         return event
 
     def digests_of(self, identifier: str) -> frozenset[str]:
-        """As `console.search_look_up.LookUps` promises. The keys are read for each look-up, and not kept."""
+        """As `console.search.look_up.LookUps` promises. The keys are read for each look-up, and not kept."""
         digester = self.digester()
         return frozenset(each(identifier) for each in (*digester.earlier, digester))
 

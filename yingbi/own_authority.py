@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from deploy.certificate import CertificateFiles, issue_certificate, issue_list, make_ca
 from deploy.private_file import write_private
-from policies.parse_certificates import CERTIFICATE_NAME
-from policies.section import NAME
-from proxy.client_certificates import names_in
+from policies.parse.certificates import CERTIFICATE_NAME
+from policies.parse.section import NAME
+from proxy.identity.client_certificates import names_in
 
 LIST_LASTS = timedelta(days=30)
 LIST_EVERY = timedelta(days=1)

@@ -10,13 +10,13 @@ from pathlib import Path
 from random import SystemRandom
 
 from deploy.elasticsearch.connection import NodeUnavailable
-from policies.epochs import BadEpochs, digester_in
+from policies.keys.epochs import BadEpochs, digester_in
 from siem.index.store import StoreUnavailable
 from yingbi.canaries import add_canaries
 from yingbi.canary_people import GIVEN_UP, Invented, NoCode, invented
 from yingbi.home import Home
 from yingbi.index import has_index, open_index
-from yingbi.keys import KeysNotUsable
+from yingbi.keys.handling import KeysNotUsable
 from yingbi.settings import Settings
 from yingbi.trace import AHEAD, BEGINNING
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from console.playbook_journal import Agreements
+from console.playbooks.journal import Agreements
 from incident.agreeing import edited, withdrawn
 from incident.graph import Books, load_playbooks, read_files, read_texts
 from incident.ids import PlaybookId

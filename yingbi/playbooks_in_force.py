@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 
 from console.journal_rows import rows_in
-from console.playbook_book import PlaybookBook
-from console.playbook_journal import JOURNAL, Agreements, BrokenPlaybookJournal, PlaybookState
+from console.playbooks.book import PlaybookBook
+from console.playbooks.journal import JOURNAL, Agreements, BrokenPlaybookJournal, PlaybookState
 from console.tables import PLAYBOOK_JOURNAL
 from incident.cases import Cases
 from incident.database import open_database
-from policies.keys import Verifier
+from policies.keys.key_files import Verifier
 from yingbi.clock import Clock
 from yingbi.home import Home
 from yingbi.playbook_shelf import books_for_cases

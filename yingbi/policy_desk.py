@@ -15,10 +15,10 @@ from typing import Any
 import httpx
 from sqlalchemy.exc import OperationalError
 
-from console.policy_journal import BrokenPolicyJournal
-from console.policy_life import PolicyLife, judge
-from console.policy_state import Draft, PolicyHistory
-from console.policy_store import AlteredFiles
+from console.policy.journal import BrokenPolicyJournal
+from console.policy.life import PolicyLife, judge
+from console.policy.state import Draft, PolicyHistory
+from console.policy.store import AlteredFiles
 from incident.database import open_database
 from policies.findings import Finding
 from policies.snapshot import Snapshot, UnfitFiles, read_folder

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from policies.kept import Kept
-from policies.keys import Verifier
+from policies.compiling.kept import Kept
+from policies.keys.key_files import Verifier
 from policies.load import Loaded, load_policy
 from policies.release import NotReleased, Release, read_release
 from policies.snapshot import UnfitFiles, write_folder

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from console.policy_journal import BrokenPolicyJournal
-from console.policy_life import PolicyLife
+from console.policy.journal import BrokenPolicyJournal
+from console.policy.life import PolicyLife
 from incident.ids import Bilingual
 from policies.snapshot import UnfitFiles, read_folder
 from yingbi.home import Home

@@ -12,7 +12,7 @@ import msgspec
 
 from deploy.private_file import write_private
 from policies.durable import flush_folder
-from policies.epochs import BadEpochs, digester_in
+from policies.keys.epochs import BadEpochs, digester_in
 from siem.baseline.evaluate import read_known
 from siem.baseline.event_files import WrongFolder
 from siem.detect.rule_file import RuleError

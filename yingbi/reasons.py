@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from policies.digest import Digester
-from policies.epochs import BadEpochs, digester_in
+from policies.keys.epochs import BadEpochs, digester_in
 from siem.detect.alert import AlertStore
 from siem.detect.rule_file import RuleError
 from siem.detect.silence import Silence

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import Engine
 
-from console.policy_journal import BrokenPolicyJournal
-from console.policy_life import PolicyLife
-from console.policy_state import PolicyHistory
-from console.policy_store import AlteredFiles
-from policies.keys import Signer, Verifier
+from console.policy.journal import BrokenPolicyJournal
+from console.policy.life import PolicyLife
+from console.policy.state import PolicyHistory
+from console.policy.store import AlteredFiles
+from policies.keys.key_files import Signer, Verifier
 from policies.release import NotReleased, Release, read_release, write_release
 from policies.snapshot import Snapshot, UnfitFiles, read_folder
 from yingbi.clock import now

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
-from proxy.identity_keys import ISSUER
+from proxy.identity.header_keys import ISSUER
 from yingbi.handling_settings import Drill, GoalMinutes
 from yingbi.handling_settings import wrong_with as wrong_with_drills
 from yingbi.settings_tables import Addresses, Alerts, Capacity, Contact, Log, Notices, Notify, Subscribers, Traces

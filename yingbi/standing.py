@@ -26,11 +26,11 @@ from policies.overlay import Overlay
 from proxy.counters import read_counters
 from yingbi.clock import now
 from yingbi.home import Home
+from yingbi.log.verified import verified_in
 from yingbi.notify_status import troubles_of
 from yingbi.publications import Publication, publications_in, version_of
-from yingbi.shadow_standing import shadow_of
+from yingbi.rehearsing.shadow_standing import shadow_of
 from yingbi.told import hear
-from yingbi.verified import verified_in
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 

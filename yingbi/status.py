@@ -6,10 +6,10 @@ from typing import Any
 from policies.recognisers import weights
 from yingbi import interpreter
 from yingbi.home import Home
+from yingbi.rehearsing.shadow_standing import shadow_of
 from yingbi.settings import Settings
-from yingbi.shadow_standing import shadow_of
 from yingbi.standing import broken_journals, broken_log, processes_of, started_and_alive
-from yingbi.subscriber_standing import told_of_subscribers
+from yingbi.subscribers.standing import told_of_subscribers
 from yingbi.told import hear
 
 

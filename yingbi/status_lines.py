@@ -3,11 +3,12 @@
 from typing import Any
 
 from policies.permits import Kind
-from yingbi import interpreter, key_status
+from yingbi import interpreter
 from yingbi.clock import now
+from yingbi.keys import status as key_status
 from yingbi.standing import baselines_behind_s
 from yingbi.status_problems import problems_of
-from yingbi.subscriber_standing import lines_of_subscribers
+from yingbi.subscribers.standing import lines_of_subscribers
 
 
 def lines_of(status: dict[str, Any]) -> list[str]:

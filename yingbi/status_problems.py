@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from yingbi import key_status
 from yingbi.clock import now
+from yingbi.keys import status as key_status
 from yingbi.notify_status import troubles_of
-from yingbi.subscriber_standing import troubles_of_subscribers
+from yingbi.subscribers.standing import troubles_of_subscribers
 
 
 def problems_of(status: dict[str, Any]) -> list[str]:

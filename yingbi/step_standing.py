@@ -3,9 +3,9 @@
 Who has taken a step is told to internal channels alone, as the person whose alert it is.
 """
 
-from incident.clocks import Urgency
 from incident.command import AskPerson, Question
 from incident.drill import MARK
+from incident.duty.clocks import Urgency
 from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
 from incident.facts.case import Opened
 from incident.facts.run import CommandIssued

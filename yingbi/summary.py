@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from console.installation import RecordState
-from console.permit_state import PermitRecord
+from console.permits.state import PermitRecord
 from incident.cases import Cases
 from incident.drill import MARK
 from incident.drill_plan import DrillPlan

@@ -26,10 +26,10 @@ from yingbi.clock import now
 from yingbi.first_start import make_tls
 from yingbi.home import Home
 from yingbi.jobs import worker_jobs
-from yingbi.key_status import KeyWatch
-from yingbi.keys import KeyStore
+from yingbi.keys.handling import KeyStore
+from yingbi.keys.status import KeyWatch
 from yingbi.own_authority import NotIssued, authorities_in
-from yingbi.publish_policy import PolicyPublisher
+from yingbi.publish.policy import PolicyPublisher
 from yingbi.settings import Settings
 from yingbi.told import tell
 

@@ -6,8 +6,8 @@ from incident.cases import Cases
 from incident.scope import Levels
 from policies.release import NotReleased
 from yingbi.clock import now
+from yingbi.notices.press import levels_of, press_of
 from yingbi.policy_source import Source, UnreadableFolder
-from yingbi.press import levels_of, press_of
 from yingbi.settings import Settings
 
 

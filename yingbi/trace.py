@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from deploy.elasticsearch.connection import NodeUnavailable
 from policies.digest import Digester
-from policies.epochs import BadEpochs, digester_in
+from policies.keys.epochs import BadEpochs, digester_in
 from siem.index.positions import Positions
 from siem.index.progress import standing
 from siem.index.store import StoreUnavailable
@@ -19,8 +19,8 @@ from siem.trace.tracer import trace
 from yingbi.home import Home
 from yingbi.index import has_index, open_index
 from yingbi.known_by import systems_by_identifier
+from yingbi.log.own_events import not_shown, own_event
 from yingbi.os_account import account
-from yingbi.own_events import not_shown, own_event
 from yingbi.settings import Settings
 
 OPERATION = "POST /.yingbi/trace"

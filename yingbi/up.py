@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from console.accounts import Accounts
 from deploy.elasticsearch.connection import NodeUnavailable
 from incident.database import open_database
-from policies.keys import Signer, Verifier
+from policies.keys.key_files import Signer, Verifier
 from proxy.board import Board
 from proxy.published import NotPublished, read_published_overlay
 from yingbi.addresses import addresses_of
@@ -28,10 +28,10 @@ from yingbi.first_start import CannotPrepare, make_demo, make_folders, make_keys
 from yingbi.home import Home
 from yingbi.index import cluster_of
 from yingbi.jobs import demo_jobs, is_free, other_jobs, ports_of, quota_job, sealer_job, worker_jobs
-from yingbi.metrics_server import serve_metrics
+from yingbi.metrics.server import serve_metrics
 from yingbi.migrations.apply import NewerDatabase, migrate
 from yingbi.policy_source import source_of
-from yingbi.publish_policy import PolicyPublisher
+from yingbi.publish.policy import PolicyPublisher
 from yingbi.release import govern
 from yingbi.search_node import SearchNode
 from yingbi.settings import HOME, PORT_BASE, Index, Settings, WrongSettings, read_settings

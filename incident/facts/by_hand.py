@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from incident.clocks import Urgency
+from incident.duty.clocks import Urgency
 from incident.ids import CommandKey, PersonId
 
 

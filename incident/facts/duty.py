@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from incident.clocks import ProofFile, Urgency
-from incident.duties import Duty, Grade, Occurrence
+from incident.duty.clocks import ProofFile, Urgency
+from incident.duty.duties import Duty, Grade, Occurrence
 from incident.ids import DutyId, PersonId
 from incident.scope import Scope
 
@@ -81,7 +81,7 @@ class DutyLate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStated:
-    """A person stated an item of a report that no log can know; see `incident.stating`."""
+    """A person stated an item of a report that no log can know; see `incident.duty.stating`."""
 
     item: str
     text: str

@@ -11,9 +11,9 @@ from policies.documents.document import Text, Within
 from policies.documents.look import Look
 from policies.documents.package import Package, Packing, parts_of
 from policies.formats.free_text import hide
-from policies.recognisers.given_names import surname_length
-from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
-from policies.recognisers.person_words import GIVEN, NOT_A_NAME
+from policies.recognisers.persons.given_names import surname_length
+from policies.recognisers.persons.names import COMPOUND_SURNAMES, SURNAMES
+from policies.recognisers.persons.words import GIVEN, NOT_A_NAME
 from policies.recognisers.weights import are_there, tagger
 from policies.transforms.make import REDACTED
 

@@ -7,9 +7,9 @@ only where it says more of what people write than any other; in doubt there is n
 import re
 
 from policies.documents.heading_words import PLAIN_HEADINGS
-from policies.recognisers.key_words import BASES
+from policies.recognisers.field_names.words import BASES
 from policies.recognisers.normalise import TRADITIONAL
-from policies.recognisers.person_words import ALL_SURNAMES, GIVEN
+from policies.recognisers.persons.words import ALL_SURNAMES, GIVEN
 
 SHORT = 400
 """Octets below which what is UTF-8 may be something else by chance."""

@@ -16,7 +16,7 @@ from policies.documents.units import Frame, Run, Unit, cut, joined, write
 from policies.formats.finder import Span, merge
 from policies.formats.found import found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
-from policies.formats.json_keys import is_telling_key
+from policies.formats.json.keys import is_telling_key
 from policies.transforms.make import REDACTED
 
 _LINE_END = re.compile("[\r\n]")

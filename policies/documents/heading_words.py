@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from policies.recognisers.behind_labels import answers
-from policies.recognisers.keys_cn import category_of_key, is_label_of
-from policies.recognisers.person_labels import Asks, asked_by
+from policies.recognisers.field_names.category import category_of_key, is_label_of
+from policies.recognisers.persons.behind_labels import answers
+from policies.recognisers.persons.labels import Asks, asked_by
 from policies.recognisers.weights import are_there, tagger
 
 FREE_TEXT = "free_text"

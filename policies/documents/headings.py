@@ -20,8 +20,8 @@ from policies.documents.heading_words import (
     is_nobodys,
     key_under,
 )
-from policies.recognisers.key_guesses import is_of_project
-from policies.recognisers.pet_names import may_be_called
+from policies.recognisers.field_names.guesses import is_of_project
+from policies.recognisers.persons.pet_names import may_be_called
 
 _MAY_HEAD = re.compile("[\u4e00-\u9fffA-Za-z_/()（）·]{2,12}")
 """What may head a column, by its characters."""

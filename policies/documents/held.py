@@ -12,7 +12,7 @@ from policies.documents.path_words import words_in
 from policies.documents.pieces import Piece
 from policies.formats.masker import Withheld
 from policies.formats.prose import LONG
-from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.field_names.category import category_of_key
 from policies.transforms.make import REDACTED
 
 type Place = tuple[int, int]

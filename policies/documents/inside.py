@@ -8,9 +8,9 @@ from xml.parsers import expat
 
 from policies.documents.document import NESTED, Document, Text, Within
 from policies.documents.look import Look
-from policies.formats.html_around import VOID
-from policies.formats.html_tokens import RAW_TEXT, HtmlTokens, StartTag, Token
-from policies.formats.html_tokens import Text as TextToken
+from policies.formats.html.around import VOID
+from policies.formats.html.tokens import RAW_TEXT, HtmlTokens, StartTag, Token
+from policies.formats.html.tokens import Text as TextToken
 from policies.formats.masker import Withheld
 
 DEEPEST = 8

@@ -11,12 +11,12 @@ from policies.documents.heading_words import FREE_TEXT
 from policies.documents.json_tokens import Token, relaxed, tokens_of
 from policies.documents.nobodys import is_office
 from policies.documents.pieces import LONGEST_PLACE, Piece
-from policies.formats.json_keys import is_telling_key
+from policies.formats.json.keys import is_telling_key
 from policies.formats.jsonp_body import called_with
 from policies.formats.masker import Withheld
-from policies.recognisers.key_words import FACTS
-from policies.recognisers.keys_cn import category_of_key, is_label_of, key_that_tells
-from policies.recognisers.pet_names import may_be_called
+from policies.recognisers.field_names.category import category_of_key, is_label_of, key_that_tells
+from policies.recognisers.field_names.words import FACTS
+from policies.recognisers.persons.pet_names import may_be_called
 from policies.recognisers.pointers import told_in
 
 DEEPEST = 256

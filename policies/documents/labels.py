@@ -11,8 +11,8 @@ from itertools import chain
 from policies.documents.enclosed import end_of_enclosed
 from policies.documents.heading_words import FREE_TEXT, LONGEST_LABEL, category_of_heading, is_heading, tells
 from policies.documents.nobodys import is_nobodys_value, is_office
-from policies.recognisers.key_words import THINGS
-from policies.recognisers.keys_cn import is_label_of
+from policies.recognisers.field_names.category import is_label_of
+from policies.recognisers.field_names.words import THINGS
 from policies.recognisers.readings import Reading, unescaped
 
 _HAN = "\u4e00-\u9fff"

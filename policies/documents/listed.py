@@ -9,9 +9,9 @@ from collections.abc import Container, Iterator, Sequence
 
 from policies.documents.heading_words import is_heading
 from policies.documents.text_tables import Line
-from policies.recognisers.given_names import surname_length
-from policies.recognisers.person import PERSON
-from policies.recognisers.person_words import GIVEN, NEVER_LAST, NOBODY, NOT_A_NAME
+from policies.recognisers.persons.given_names import surname_length
+from policies.recognisers.persons.person import PERSON
+from policies.recognisers.persons.words import GIVEN, NEVER_LAST, NOBODY, NOT_A_NAME
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.weights import are_there, tagger
 

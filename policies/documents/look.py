@@ -26,13 +26,13 @@ from policies.documents.torn import sure_over_breaks
 from policies.formats.finder import Span, merge
 from policies.formats.found import by_category, found_as
 from policies.formats.free_text import KnownValues, hide, personal_spans
-from policies.formats.json_nodes import Object, Value
+from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY
 from policies.formats.readings import with_told
-from policies.recognisers.given_names import surname_length
-from policies.recognisers.person_words import NOT_A_NAME
-from policies.recognisers.rare_surnames import WORDY
+from policies.recognisers.persons.given_names import surname_length
+from policies.recognisers.persons.rare_surnames import WORDY
+from policies.recognisers.persons.words import NOT_A_NAME
 from policies.recognisers.scan import scan
 from policies.recognisers.weights import are_there
 

@@ -18,9 +18,9 @@ from policies.documents.signatures import marked_unsigned, without_signatures
 from policies.documents.units import Frame
 from policies.documents.xml_keys import told_in
 from policies.formats.found import found_as
-from policies.formats.html_body import HtmlMasker
-from policies.formats.html_shape import HtmlShape
-from policies.formats.json_nodes import Object, Value
+from policies.formats.html.body import HtmlMasker
+from policies.formats.html.shape import HtmlShape
+from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import Withheld, masked_whole
 
 _CHINESE = "gb18030"

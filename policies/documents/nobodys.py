@@ -9,12 +9,12 @@ import re
 from functools import lru_cache
 
 from policies.documents.heading_words import KIND, category_of_heading, is_nobodys
-from policies.recognisers.key_guesses import is_of_project
-from policies.recognisers.names import SURNAMES
+from policies.recognisers.field_names.guesses import is_of_project
 from policies.recognisers.normalise import normalise
-from policies.recognisers.person_words import ALL_SURNAMES
-from policies.recognisers.pet_names import may_be_called
-from policies.recognisers.pinyin import is_name_in_pinyin
+from policies.recognisers.persons.names import SURNAMES
+from policies.recognisers.persons.pet_names import may_be_called
+from policies.recognisers.persons.pinyin import is_name_in_pinyin
+from policies.recognisers.persons.words import ALL_SURNAMES
 
 _HAN = "\u4e00-\u9fff"
 LONGEST = 64

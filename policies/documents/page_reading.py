@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from policies.documents.held import ASKED, Held, Holding, path_words, quoted
 from policies.documents.page_scripts import hold_script
 from policies.documents.page_tables import Table
-from policies.formats.html_around import VOID
-from policies.formats.html_attributes import WITHOUT_TEXT
-from policies.formats.html_labels import BUTTONS, CHOOSE, CONTROLS, ENDED_BY, KEYED, LINE, NO_LABELS, called
-from policies.formats.html_scripts import Script, script_in
-from policies.formats.html_tokens import RAW_TEXT, Attribute, Comment, EndTag, StartTag, Text, Token
-from policies.recognisers.keys_cn import category_of_key
+from policies.formats.html.around import VOID
+from policies.formats.html.attributes import WITHOUT_TEXT
+from policies.formats.html.labels import BUTTONS, CHOOSE, CONTROLS, ENDED_BY, KEYED, LINE, NO_LABELS, called
+from policies.formats.html.scripts import Script, script_in
+from policies.formats.html.tokens import RAW_TEXT, Attribute, Comment, EndTag, StartTag, Text, Token
+from policies.recognisers.field_names.category import category_of_key
 
 _SAID = frozenset({"alt", "title", "content", "label", "placeholder", "aria-label"})
 """Attributes that hold texts."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from policies.formats.finder import Span
-from policies.formats.html_parts import UNSEEN, is_inline, without_spans
-from policies.formats.html_tokens import EndTag, HtmlTokens, StartTag, Text
+from policies.formats.html.parts import UNSEEN, is_inline, without_spans
+from policies.formats.html.tokens import EndTag, HtmlTokens, StartTag, Text
 
 type Find = Callable[[str, Sequence[int]], list[Span]]
 """What of a text is personal and stands over one of some places in it, in order, apart from one another."""

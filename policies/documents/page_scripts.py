@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from policies.documents.held import ASKED, Held, Holding, Place, beside
-from policies.formats.html_scripts import Script
+from policies.formats.html.scripts import Script
 
 _ASSIGNED = re.compile(
     r"""(?P<quote>["']?)(?P<key>[\w$\u4e00-\u9fff-]{1,64})(?P=quote)\s*[:=]\s*"""

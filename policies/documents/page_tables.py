@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from policies.documents.headings import Headings
 from policies.documents.held import Held, Place
-from policies.formats.html_labels import spans_of
-from policies.formats.html_tokens import StartTag
+from policies.formats.html.labels import spans_of
+from policies.formats.html.tokens import StartTag
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from policies.documents.held import Held, Place
 from policies.documents.look import Look
 from policies.documents.page_reading import Reading
-from policies.formats.html_tokens import HtmlTokens
+from policies.formats.html.tokens import HtmlTokens
 from policies.transforms.make import REDACTED
 
 

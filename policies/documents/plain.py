@@ -23,7 +23,7 @@ from policies.documents.look import Look
 from policies.documents.pieces import LONGEST_PLACE, Piece, Pieces
 from policies.documents.text_tables import Line, lines_of
 from policies.formats.free_text import hide
-from policies.formats.json_keys import is_telling_key
+from policies.formats.json.keys import is_telling_key
 from policies.formats.masker import Withheld
 from policies.transforms.make import REDACTED
 

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from policies.documents.document import MALFORMED, SIGNED, Bounds
 from policies.formats.masker import Withheld
-from policies.formats.xml_names import SIGNATURE, name_of, namespace_parser
+from policies.formats.xml.names import SIGNATURE, name_of, namespace_parser
 
 PROLOGUE = rb"(?:\xef\xbb\xbf)?(?:<\?.*?\?>|<!--.*?-->|\s)*+"
 _SPACE = SIGNATURE[0].encode()

@@ -23,7 +23,7 @@ from policies.documents.text_values import Value, values_in
 from policies.documents.torn import passages_in, sure_over_breaks
 from policies.formats.found import found_as
 from policies.formats.masker import Kind
-from policies.recognisers.keys_cn import key_that_tells
+from policies.recognisers.field_names.category import key_that_tells
 from policies.transforms.make import REDACTED
 
 _HAS_TABLE = re.compile("<t[dh][ >]", re.IGNORECASE)

@@ -22,7 +22,7 @@ from policies.documents.heading_words import (
 from policies.documents.headings import Headings
 from policies.documents.labels import is_clause
 from policies.documents.nobodys import is_nobodys_value
-from policies.recognisers.given_names import surname_length
+from policies.recognisers.persons.given_names import surname_length
 
 MOST_CELLS = 64
 """Of a row."""

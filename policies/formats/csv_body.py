@@ -14,8 +14,8 @@ from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.json_keys import hidden_key, is_telling_key
-from policies.formats.json_nodes import Object, Value
+from policies.formats.json.keys import hidden_key, is_telling_key
+from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import HIDDEN_KEY, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import scan
 

@@ -7,14 +7,14 @@ import re
 from itertools import repeat
 from typing import Any
 
-from policies.formats.json_keys import is_telling_key
-from policies.formats.json_nodes import Object, Value
-from policies.formats.json_text import parse_exactly, spell
-from policies.formats.json_tree import JsonTree
+from policies.formats.json.keys import is_telling_key
+from policies.formats.json.nodes import Object, Value
+from policies.formats.json.text import parse_exactly, spell
+from policies.formats.json.tree import JsonTree
 from policies.formats.masker import Action, Tally, Withheld
-from policies.recognisers.keys_cn import category_of_key
-from policies.recognisers.pinyin import is_name_in_pinyin
-from policies.words import is_keyed_by_data
+from policies.learning.words import is_keyed_by_data
+from policies.recognisers.field_names.category import category_of_key
+from policies.recognisers.persons.pinyin import is_name_in_pinyin
 
 LARGEST_BYTES = 8 * 1024 * 1024
 MOST_PATHS = 200

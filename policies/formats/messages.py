@@ -11,10 +11,10 @@ from typing import Any
 
 from policies.choose import Choice
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.json_body import without
-from policies.formats.json_nodes import Node
-from policies.formats.json_text import parse, parse_exactly, spell
-from policies.formats.json_tree import JsonTree
+from policies.formats.json.body import without
+from policies.formats.json.nodes import Node
+from policies.formats.json.text import parse, parse_exactly, spell
+from policies.formats.json.tree import JsonTree
 from policies.formats.masker import LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.formats.running_text import RunningText
 from policies.transforms.make import REDACTED

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from enum import Enum
 
-from policies.formats.json_keys import is_telling_key
+from policies.formats.json.keys import is_telling_key
 from policies.formats.masker import Masker, Tally, Withheld
 
 MOST_PARTS = 1_000

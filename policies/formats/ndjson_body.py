@@ -5,7 +5,7 @@ Sources: the conventions NDJSON and JSON Lines; RFC 7464, where a text begins wi
 
 from collections.abc import Iterator
 
-from policies.formats.json_body import JsonMasker
+from policies.formats.json.body import JsonMasker
 from policies.formats.masker import Withheld
 
 LONGEST_RECORD = 1024 * 1024

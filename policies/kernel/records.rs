@@ -1,6 +1,6 @@
 //! Whether the records of a list are written alike, octet by octet, and where their values stand.
 //!
-//! A template is made by `json_template.py`: pieces, each a kind (one octet), a length (two, the low one first) and so
+//! A template is made by `json/template.py`: pieces, each a kind (one octet), a length (two, the low one first) and so
 //! many octets that every record has in this place. The kind says what follows them.
 
 /// A value that stays as it is.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from policies.kernel.library import KERNEL
-from policies.recognisers import around, checksums, names
+from policies.recognisers import around, checksums
 from policies.recognisers.candidates import BY_CONTEXT, MIXED, announced_score
 from policies.recognisers.countries import FOREIGN
 from policies.recognisers.hits import as_hits
@@ -29,6 +29,7 @@ from policies.recognisers.patterns import (
     either_case,
     leads_to,
 )
+from policies.recognisers.persons import names
 from policies.recognisers.regions import PROVINCES, codes
 from policies.recognisers.table import (
     AROUND_GROUPS,

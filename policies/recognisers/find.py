@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from policies.recognisers.candidates import is_sure
 from policies.recognisers.compiled import CHOSEN
 from policies.recognisers.gate import opened
-from policies.recognisers.person import PERSON
+from policies.recognisers.persons.person import PERSON
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.said_of import said_of_people
 from policies.recognisers.scan import candidates, identified

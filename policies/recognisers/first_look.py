@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from policies.kernel.library import KERNEL, Kernel
 from policies.recognisers.labelled import LABELLED
-from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import (
     DIGITS_ELSEWHERE,
     INVISIBLE,
@@ -21,6 +20,7 @@ from policies.recognisers.normalise import (
     READ_AS,
     TRADITIONAL,
 )
+from policies.recognisers.persons.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.table import AROUND_GROUPS, PROVINCES_OF_PLATES, SEPARATORS
 from policies.recognisers.tokens import MARK
 

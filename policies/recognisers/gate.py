@@ -15,8 +15,8 @@ import hyperscan
 from policies.recognisers.compiled_gate import Pattern, database_of, keep
 from policies.recognisers.first_look import PROVINCES, WIDE_SEPARATORS, may_open
 from policies.recognisers.labelled import LABELLED
-from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, LOOK_ALIKE, NUMERALS, TRADITIONAL
+from policies.recognisers.persons.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.readings import PACKED_GATE, READING_GATE
 from policies.recognisers.table import AROUND_GROUPS, MOST_SEPARATORS, SEPARATORS
 from policies.recognisers.tokens import MARK

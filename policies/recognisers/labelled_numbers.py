@@ -1,7 +1,7 @@
 """Rows of the second table that find numbers and codes of documents, lines, accounts, files, vehicles, firms, chats."""
 
 from policies.recognisers.labelled_row import Labelled, labels_of
-from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
+from policies.recognisers.persons.names import COMPOUND_SURNAMES, SURNAMES
 from policies.recognisers.table import PROVINCES_OF_PLATES
 
 _ENDS = r"(?![0-9A-Za-z])"

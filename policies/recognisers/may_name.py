@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from policies.recognisers.normalise import normalise
-from policies.recognisers.person_words import ALL_SURNAMES, COMPOUND, GIVEN, JAPANESE, TRANSLITERATING
-from policies.recognisers.rare_surnames import LABELLED, WORDY
+from policies.recognisers.persons.rare_surnames import LABELLED, WORDY
+from policies.recognisers.persons.words import ALL_SURNAMES, COMPOUND, GIVEN, JAPANESE, TRANSLITERATING
 from policies.recognisers.sentences import sentences_in
 
 SHORTEST = 8

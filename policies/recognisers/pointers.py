@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from policies.recognisers.field_names.beside import told_beside
+from policies.recognisers.field_names.guesses import guessed
+from policies.recognisers.field_names.leaves import Leaf, Value
+from policies.recognisers.field_names.tables import Columns, by_name, columns_of, is_rows, is_single_row, named_by_first
 from policies.recognisers.find import find_each
-from policies.recognisers.key_beside import told_beside
-from policies.recognisers.key_guesses import guessed
-from policies.recognisers.key_leaves import Leaf, Value
-from policies.recognisers.key_tables import Columns, by_name, columns_of, is_rows, is_single_row, named_by_first
 
 DEEPEST = 64
 """Levels, those of JSON in strings counted as well. What lies deeper is named as a whole."""

@@ -6,15 +6,15 @@ What stands in one text once for sure is found in it everywhere.
 import re
 from collections.abc import Container, Iterable, Sequence
 
-from policies.recognisers.address import addresses_in
-from policies.recognisers.address_spans import settled
+from policies.recognisers.addresses.address import addresses_in
+from policies.recognisers.addresses.public_places import is_public
+from policies.recognisers.addresses.spacing import without_spaces
+from policies.recognisers.addresses.spans import settled
 from policies.recognisers.normalise import normalise
-from policies.recognisers.person import PERSON, people_in
-from policies.recognisers.person_words import GIVEN, NEVER_LAST, NOT_A_NAME
-from policies.recognisers.public_places import is_public
+from policies.recognisers.persons.person import PERSON, people_in
+from policies.recognisers.persons.short_names import called_in_short
+from policies.recognisers.persons.words import GIVEN, NEVER_LAST, NOT_A_NAME
 from policies.recognisers.sentences import Sentence, tagged
-from policies.recognisers.short_names import called_in_short
-from policies.recognisers.spacing import without_spaces
 from policies.recognisers.table import Hit
 from policies.recognisers.weights import tagger
 

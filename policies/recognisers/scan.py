@@ -15,7 +15,6 @@ from policies.recognisers.candidates import MIXED, hits_of, is_sure, merged
 from policies.recognisers.compiled import ALL, JOINED, Identified, Span, compiled
 from policies.recognisers.gate import Opened, make_gate_ready, opened_to_hide
 from policies.recognisers.labelled import LABELLED, hits_behind_labels
-from policies.recognisers.names import find_names_before_words, find_names_behind_words, has_dots, patterns_for
 from policies.recognisers.normalise import (
     AS_DIGITS,
     KEY,
@@ -25,6 +24,7 @@ from policies.recognisers.normalise import (
     Normal,
     normalise,
 )
+from policies.recognisers.persons.names import find_names_before_words, find_names_behind_words, has_dots, patterns_for
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.readings import MOST_ROUNDS, PACKED, SHORTEST_LINE, packed, packed_in_lines, readings
 from policies.recognisers.table import DOUBTFUL, MOST_SEPARATORS, ORDER, SEPARATORS, TABLE, Hit, Recogniser

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.field_names.category import category_of_key
 from policies.recognisers.table import Hit
 
 MARK = "eyJ"

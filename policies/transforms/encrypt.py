@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 
-from policies.data_keys import BadToken, DataKey, DataKeys
+from policies.keys.data_keys import BadToken, DataKey, DataKeys
 
 NONCE_BYTES = 12
 TAG_BYTES = 16

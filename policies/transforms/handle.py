@@ -14,7 +14,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from policies.data_keys import BadToken, DataKeys
+from policies.keys.data_keys import BadToken, DataKeys
 
 PREFIX = "yb~"
 LASTS_S = 8 * 3600

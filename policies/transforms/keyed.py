@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.hashes import SHA256, SM3
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from policies.data_keys import DataKeys, derive_key
 from policies.digest import canonical
+from policies.keys.data_keys import DataKeys, derive_key
 from policies.transforms.spec import Dictionary, Hash, Of, Pseudonym
 
 type SubjectTransform = Callable[[str, str], str]

@@ -8,7 +8,7 @@ form of one, or it names a key of the system's own.
 import re
 import unicodedata
 
-from policies.data_keys import DataKeys
+from policies.keys.data_keys import DataKeys
 from policies.recognisers.normalise import INVISIBLE
 from policies.transforms.encrypt import Method
 from policies.transforms.handle import LIKE, head_of

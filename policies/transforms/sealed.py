@@ -6,7 +6,7 @@ the category, so that the same value is the same token wherever the caller meets
 
 import re
 
-from policies.data_keys import BadToken
+from policies.keys.data_keys import BadToken
 from policies.transforms.encrypt import Cipher, Method
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.spec import Encrypt, EncryptWith, Token

@@ -7,7 +7,7 @@ from functools import partial
 
 from policies.applies import Applying, Asking, applies
 from policies.program import OperationRule, Program
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.system import System
 from siem.record.event import CallerKind
 from tests.bench.figure import Bench, Figure, figure

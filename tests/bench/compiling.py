@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from policies.kept import Kept
-from policies.keys import Signer, make_secret
+from policies.compiling.kept import Kept
+from policies.keys.key_files import Signer, make_secret
 from policies.load import load_policy
 from policies.program import Program, write_program
 from tests.bench.figure import Bench, Figure, figure

@@ -13,9 +13,9 @@ from itertools import batched
 from typing import Any
 
 from incident.command import Lift, Tighten
-from incident.duty_forms import Form
-from incident.sheet import SheetFormat
-from incident.sheet_file import file_of
+from incident.duty.forms import Form
+from incident.sheets.file import file_of
+from incident.sheets.sheet import SheetFormat
 from siem.record.ecs import Document
 from siem.record.event import EventId, ExchangeId
 from tests.bench.figure import Bench, Figure, figure

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.field_names.category import category_of_key
 
 _ROLES = """
 申请人 sqr shenqingren applicant

@@ -19,7 +19,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from console.dashboard import DAYS, figures
-from console.event_timeline import timeline
+from console.search.event_timeline import timeline
 from deploy.elasticsearch.connection import NodeUnavailable
 from policies.digest import Digester
 from siem.detect.alert import AlertStore

@@ -1,4 +1,4 @@
-"""Learns where addresses begin and end, and writes `policies/recognisers/address_chain.npz`:
+"""Learns where addresses begin and end, and writes `policies/recognisers/addresses/chain.npz`:
 
     .venv/bin/python -m tests.bench.train_addresses
 
@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from policies.recognisers import address_chain
-from policies.recognisers.address_chain import BEGIN, END, OUTSIDE, WITHIN, labels_of
+from policies.recognisers.addresses import chain as address_chain
+from policies.recognisers.addresses.chain import BEGIN, END, OUTSIDE, WITHIN, labels_of
+from policies.recognisers.addresses.spacing import without_spaces
 from policies.recognisers.normalise import normalise
 from policies.recognisers.sentences import Sentence, tagged
-from policies.recognisers.spacing import without_spaces
 from policies.recognisers.weights import tagger
 from tests.bench.written import KINDS, Written
 from tests.bench.written_sentences import Sentences

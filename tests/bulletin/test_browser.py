@@ -16,7 +16,7 @@ from tests.chromium import Chromium
 from tests.incident.office import zh
 from yingbi.clock import now
 from yingbi.home import Home
-from yingbi.subscription_box import BoxCounter
+from yingbi.subscribers.box import BoxCounter
 
 ADDRESS = "/notices/N-20261123-001"
 PAGES = ("/", ADDRESS, f"{ADDRESS}/1", "/notices/N-20261123-003", "/subscribe", "/nowhere")

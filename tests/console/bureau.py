@@ -11,17 +11,17 @@ from starlette.types import ASGIApp
 
 import console.office
 from console.accounts import METADATA, Accounts
-from console.alert_book import AlertBook
-from console.alert_watch import AlertWatch
-from console.api_repeats import Repeats
-from console.api_tokens import ApiTokens
+from console.alerts.book import AlertBook
+from console.alerts.watch import AlertWatch
+from console.api.repeats import Repeats
+from console.api.tokens import ApiTokens
 from console.installation import Installation, PolicyState, RecordState, ShippingState, SystemState, WorkerState
-from console.permit_book import PermitBook
-from console.playbook_book import PlaybookBook
-from console.rule_book import RuleBook
-from console.rule_trials import RuleTrials
-from console.search_book import SearchBook
-from console.search_look_up import CannotLookUp, LookUp
+from console.permits.book import PermitBook
+from console.playbooks.book import PlaybookBook
+from console.rules.book import RuleBook
+from console.rules.trials import RuleTrials
+from console.search.book import SearchBook
+from console.search.look_up import CannotLookUp, LookUp
 from incident.alert_facts import facts_of
 from incident.drill_plan import DrillPlan
 from incident.evidence_book import EvidenceBook
@@ -29,9 +29,9 @@ from incident.facts.persons import PersonsListed
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.person_lists import part_name
 from policies.findings import Finding, Position, Severity
-from policies.keys import Signer, make_secret
+from policies.keys.key_files import Signer, make_secret
+from policies.keys.sealed_folder import NotAsSealed, SealedFolder
 from policies.program import Program
-from policies.sealed_folder import NotAsSealed, SealedFolder
 from policies.snapshot import Snapshot
 from siem.detect.adapt import adapted
 from siem.detect.alert import Alert, AlertStore
@@ -44,7 +44,7 @@ from siem.notify.delivery import Delivery
 from siem.notify.message import Kind
 from siem.record.event import Disclosure, EventId, FieldUse, Phase, Verdict
 from tests.bulletin.shelves import SITE
-from tests.console.alerts import DUE
+from tests.console.alerts.invented import DUE
 from tests.console.browser import Browser
 from tests.console.hotline import Exchange
 from tests.console.late_routes import create_app
@@ -55,12 +55,12 @@ from tests.incident.books import manual, own, raw_book, text_of
 from tests.incident.office import LIMIT, TEN, Office, new_database
 from tests.siem.events import digest, document
 from yingbi.home import Home
-from yingbi.notice_file import notice_file
-from yingbi.person_sources import part_in
+from yingbi.notices.file import notice_file
+from yingbi.persons.sources import part_in
 from yingbi.plant import planted
 from yingbi.playbook_shelf import PlaybookFolder
 from yingbi.settings import Settings
-from yingbi.webhook_desk import WebhookDesk
+from yingbi.subscribers.webhook_desk import WebhookDesk
 
 RULES = Path(__file__).parent.parent.parent / "siem" / "rules"
 CHEN, LI, ZHAO, SUN = PersonId("p-chen"), PersonId("p-li"), PersonId("p-zhao"), PersonId("p-sun")

@@ -9,9 +9,9 @@ from incident.handling_book import HandlingBook
 from incident.ids import PersonId
 from incident.marking import CaseRole
 from tests.console import bureau as bureaus
-from tests.console.alerts import Ward
+from tests.console.alerts.invented import Ward
 from tests.console.bureau import CHEN, LI, Bureau
-from tests.console.permits import broken_glass, opened
+from tests.console.permits.invented import broken_glass, opened
 from tests.console.policies import WORDED, with_text
 from tests.incident.office import TEN, new_database
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from policies.digest import Digester
-from policies.epochs import Epoch, digest_key_path, digester_in, epochs_path, write_epochs
-from policies.keys import Signer, Verifier, make_secret
+from policies.keys.epochs import Epoch, digest_key_path, digester_in, epochs_path, write_epochs
+from policies.keys.key_files import Signer, Verifier, make_secret
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent
 from siem.record.log import StartId
@@ -13,7 +13,7 @@ from tests.incident.office import TEN, Office
 from yingbi.home import Home
 from yingbi.hotline import Hotline
 from yingbi.look_ups import PersonLookUps
-from yingbi.publish_affected import AffectedPublisher
+from yingbi.publish.affected import AffectedPublisher
 
 
 @dataclass

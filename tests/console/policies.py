@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from console.policy_life import PolicyLife
-from console.policy_state import Draft, PolicyHistory, Version
+from console.policy.life import PolicyLife
+from console.policy.state import Draft, PolicyHistory, Version
 from incident.ids import NotPermitted, PersonId
-from policies.keys import Signer, make_secret
+from policies.keys.key_files import Signer, make_secret
 from policies.snapshot import Snapshot, read_folder
 from tests.policies.compiled import GOOD
 

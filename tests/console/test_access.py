@@ -11,7 +11,7 @@ from console.app import build
 from console.roles import Role
 from tests.console.browser import Browser, fields_of, page_of
 from tests.console.bureau import Bureau
-from tests.console.permits import ONE
+from tests.console.permits.invented import ONE
 from tests.console.searches import SHARED
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator", "hotline", "engine")

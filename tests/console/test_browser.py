@@ -15,7 +15,7 @@ from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from incident.draft import CHECK_LIST
-from incident.duties import Grade
+from incident.duty.duties import Grade
 from incident.notice import read_notice
 from policies.affected import AffectedTable, Incident
 from policies.affected_answer import Standing, Told, verdict_of
@@ -24,7 +24,7 @@ from tests.axe import axe
 from tests.chromium import Chromium
 from tests.console.bureau import BROKEN, DELIVERIES, INSTALLATION, LI, POLICY, SUN, Bureau
 from tests.console.people import PASSWORD
-from tests.console.permits import ONE, broken_glass
+from tests.console.permits.invented import ONE, broken_glass
 from tests.console.serving import served
 from tests.incident.office import TEN
 from tests.patience import PATIENCE_S

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from console.dashboard import Line, figures
-from console.event_timeline import CLEAR, HIDDEN
+from console.search.event_timeline import CLEAR, HIDDEN
 from siem.index.store import StoreUnavailable
 from siem.record.event import CallerKind, Disclosure, Phase, Verdict
 from tests.console.bureau import FIELDS, Bureau, use

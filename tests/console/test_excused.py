@@ -12,7 +12,7 @@ from siem.baseline.excuse import AGAIN, LASTS
 from siem.detect.alert import AlertId
 from siem.detect.definition import Finding, Rule, RuleId
 from siem.detect.lifecycle import Disposition
-from tests.console.alerts import CHEN, TEN, WANG, WEI, Ward
+from tests.console.alerts.invented import CHEN, TEN, WANG, WEI, Ward
 from tests.console.bureau import Bureau
 from tests.siem.detect.rules import EVENTS_RULE
 from tests.siem.events import document

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.api_field import Sent
+from console.api.field import Sent
 from console.forms import LONGEST_TEXT, MOST_FIELDS, Mistyped, Typed, read_form
-from incident.duties import Grade
+from incident.duty.duties import Grade
 
 BEIJING = timezone(timedelta(hours=8))
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -7,7 +7,7 @@ import pytest
 
 from console.access import API
 from console.hotline_desk import Checked, Question
-from console.search_look_up import CannotLookUp
+from console.search.look_up import CannotLookUp
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId, PersonId
 from incident.notice import WithdrawalReason

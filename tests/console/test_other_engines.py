@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from console.access import ACCESS, API, ENGINE_CALLS, EVERYBODY, PUBLIC, SECOND_LOOK, allowed
-from console.api_engines import CALLS
+from console.api.engines import CALLS
 from console.roles import Role
 from incident.alert_facts import facts_of
 from incident.command import AskPerson, Question
@@ -20,10 +20,10 @@ from incident.draft import CHECK_LIST
 from incident.graph import SHIPPED
 from incident.ids import CaseId
 from tests.console import bureau as bureaus
+from tests.console.api.test_acts import Staff
 from tests.console.bureau import CHEN, LI, ZHAO, Bureau
 from tests.console.programs import Program
 from tests.console.serving import served
-from tests.console.test_api_acts import Staff
 from tests.console.walker import Walker
 from tests.incident.mortal import WHO
 from tests.incident.office import ANSWERS, LIMIT, Office, alert, shown

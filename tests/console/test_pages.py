@@ -10,7 +10,7 @@ import pytest
 from console.pages import sheet
 from tests.console.browser import XHTML, Browser, Page, strict, text_of
 from tests.console.bureau import BROKEN, CHEN, INSTALLATION, LI, POLICY, Bureau
-from tests.console.permits import GLASS, ONE
+from tests.console.permits.invented import GLASS, ONE
 from tests.golden import Golden
 
 SVG = "{http://www.w3.org/2000/svg}"

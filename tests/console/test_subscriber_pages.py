@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from policies.keys import make_secret
+from policies.keys.key_files import make_secret
 from tests.console.browser import text_of
 from tests.console.bureau import Bureau
-from yingbi.subscription_box import LINKS, HookBegun, HookEnded, identity_in, make_box_keys, taken
+from yingbi.subscribers.box import LINKS, HookBegun, HookEnded, identity_in, make_box_keys, taken
 from yingbi.told import tell
 
 URL = "https://office.example/in"

@@ -3,16 +3,16 @@ import re
 import pytest
 
 from console import words
-from console.case_words import MOVES, STATES
+from console.cases.words import MOVES, STATES
 from console.form_words import DONE, WRITTEN
-from console.notice_view import STANDING_KINDS, STANDINGS, Standing
+from console.notices.view import STANDING_KINDS, STANDINGS, Standing
 from console.pages import TEMPLATES
-from console.rule_words import LEVELS as LEVEL_WORDS
+from console.rules.words import LEVELS as LEVEL_WORDS
 from incident.activation import Progress
-from incident.clocks import Reading, Urgency
 from incident.command import Containment, Question
-from incident.duties import Grade, Occurrence, SetBy
-from incident.duties import Standing as LawStanding
+from incident.duty.clocks import Reading, Urgency
+from incident.duty.duties import Grade, Occurrence, SetBy
+from incident.duty.duties import Standing as LawStanding
 from incident.facts.case import Move
 from incident.ids import ENGINE, Actor, ActorKind, PersonId, person
 from incident.level import LEVELS

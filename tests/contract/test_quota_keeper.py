@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from policies.limits import HOUR_S
-from proxy.quota import Quota, QuotaUnknown
-from proxy.quota_book import LATE, Numbers, Question, Verdict
-from proxy.quota_database import ANCHOR_MS, WITHIN_S, DatabaseKeeper
-from proxy.quota_keeper import CannotTell, FileKeeper, Keeper
+from proxy.quota.book import LATE, Numbers, Question, Verdict
+from proxy.quota.client import Quota, QuotaUnknown
+from proxy.quota.database import ANCHOR_MS, WITHIN_S, DatabaseKeeper
+from proxy.quota.keeper import CannotTell, FileKeeper, Keeper
 from tests.gateway import ROOT, wait_until
 from tests.patience import PATIENCE_S
 from tests.postgres import Server, running_server

@@ -11,12 +11,12 @@ import psycopg
 import pytest
 
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
-from proxy.quota import Quota
-from proxy.quota_book import Numbers, Verdict
-from proxy.quota_database import DatabaseKeeper
-from proxy.quota_keeper import CannotTell
-from proxy.quota_link import LinkLost
-from proxy.quota_tables import open_link
+from proxy.quota.book import Numbers, Verdict
+from proxy.quota.client import Quota
+from proxy.quota.database import DatabaseKeeper
+from proxy.quota.keeper import CannotTell
+from proxy.quota.link import LinkLost
+from proxy.quota.tables import open_link
 from tests.contract.test_quota_keeper import answered, asked
 from tests.gateway import ROOT, wait_until
 from tests.patience import PATIENCE_S

@@ -18,7 +18,7 @@ from deploy.demo.hall.environment import HallFiles
 from deploy.demo.hall.environment import files_in as hall_in
 from deploy.demo.identity_provider import DISCOVERY, ISSUER, IdentityProvider
 from deploy.demo.register.database import RegisterFiles, command, files_in
-from proxy.identity import hash_key
+from proxy.identity.caller import hash_key
 from tests.gateway import ROOT, Gateway, gateway
 from tests.patience import PATIENCE_S
 from tests.ports import free_port

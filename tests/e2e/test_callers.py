@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.people import BATCH, CLERKS
-from proxy.identity import COOKIE
+from proxy.identity.caller import COOKIE
 from tests.e2e.answers import Row, csv_rows, for_nobody, html_rows, leaks_in
 from tests.e2e.demo import Demo
 from tests.e2e.truth import Truth

@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.support.select import Select
 
 from deploy.demo.people import CLERKS
-from proxy.identity import COOKIE
+from proxy.identity.caller import COOKIE
 from tests.chromium import Chromium
 from tests.e2e.browser import Browser, browsing
 from tests.e2e.counter import changes

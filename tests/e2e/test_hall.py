@@ -11,8 +11,8 @@ from urllib.parse import quote, urljoin
 
 import pytest
 
-from policies.keyring import open_keyring, read_keyring
-from policies.root_key import roots_in
+from policies.keys.keyring import open_keyring, read_keyring
+from policies.keys.root_key import roots_in
 from policies.transforms.encrypt import Cipher
 from proxy.keys_in_force import ring_path
 from proxy.message import target_of

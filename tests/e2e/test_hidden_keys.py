@@ -14,7 +14,7 @@ import pytest
 from django.contrib.admin.utils import quote as underscored
 
 from deploy.demo.hall.environment import STAFF, files_in
-from proxy.identity import hash_key
+from proxy.identity.caller import hash_key
 from tests.chromium import Chromium
 from tests.e2e.browser import browsing
 from tests.e2e.counter import changes, dump, fields_of

@@ -24,7 +24,7 @@ from tests.patience import PATIENCE_S
 from yingbi.clock import now
 from yingbi.first_accounts import first_password
 from yingbi.home import Home
-from yingbi.keys import KeyStore
+from yingbi.keys.handling import KeyStore
 
 pytestmark = pytest.mark.system
 

@@ -9,8 +9,8 @@ import pytest
 from deploy.demo.people import BATCH, CLERKS, TELLER
 from tests.e2e.demo import Demo, demo
 from tests.e2e.truth import Truth
-from yingbi.person_reading import NotRead, PersonReader
-from yingbi.person_sources import PersonSource, parse_source
+from yingbi.persons.reading import NotRead, PersonReader
+from yingbi.persons.sources import PersonSource, parse_source
 from yingbi.settings import Ports, Settings
 
 SOURCE = Path("deploy/demo/person-sources/register.yaml")

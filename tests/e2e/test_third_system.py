@@ -15,7 +15,7 @@ import pytest
 
 from deploy.demo.people import callers_file
 from policies.findings import PolicyError
-from proxy.identity import hash_key
+from proxy.identity.caller import hash_key
 from tests.e2e.demo import POLICIES, client_of
 from tests.gateway import Gateway, gateway, wait_until
 from tests.policies.compiled import GOOD

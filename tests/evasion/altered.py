@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from policies.formats import json_in_place
-from policies.formats.json_body import JsonMasker
+from policies.formats.json import in_place as json_in_place
+from policies.formats.json.body import JsonMasker
 from policies.formats.masker import Masker, Withheld
 from proxy import answer, http2, ledger, release, stream
 from proxy.addon import Hooks

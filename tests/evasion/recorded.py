@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.demo import people
 from deploy.demo.identity_provider import IdentityProvider
-from proxy.identity import hash_key
+from proxy.identity.caller import hash_key
 from tests.gateway import ROOT, gateway
 from tests.rig import Rig
 from tests.scripted import answering, scripted

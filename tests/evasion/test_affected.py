@@ -10,8 +10,8 @@ import pytest
 
 from policies.affected import MOST_IN_PART, RECORD_BYTES, AffectedTable, Incident, write_digests
 from policies.digest import Digester
-from policies.epochs import Epoch, digest_key_path, digester_in, epochs_path, write_epochs
-from policies.keys import make_secret
+from policies.keys.epochs import Epoch, digest_key_path, digester_in, epochs_path, write_epochs
+from policies.keys.key_files import make_secret
 from policies.overlay import OverlayEntry, Tightening
 from proxy.published import AFFECTED_TABLE, digests_folder, publish_affected
 from tests.gateway import BATCH_KEY, CLERK_KEY, wait_until

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from policies.signing_key import signing_key
-from proxy.fronted import CALLER, POSTS, SECRET
-from proxy.identity import COOKIE, hash_key
+from policies.keys.signing_key import signing_key
+from proxy.identity.caller import COOKIE, hash_key
+from proxy.identity.fronted import CALLER, POSTS, SECRET
 from tests.front import VERSIONS, Front
 from tests.gateway import CLERK_KEY
 from tests.policies.compiled import GOOD

@@ -10,9 +10,9 @@ import jwt
 import pytest
 
 from policies.digest import Digester
-from policies.epochs import digester_in
-from proxy.identity import COOKIE
-from proxy.identity_keys import identity_key_path, rotate_identity_key
+from policies.keys.epochs import digester_in
+from proxy.identity.caller import COOKIE
+from proxy.identity.header_keys import identity_key_path, rotate_identity_key
 from tests.evasion.test_identity import ANSWER, PROVIDER, PROXIES, REFUSED, WAYS
 from tests.front import VERSIONS, Front
 from tests.gateway import CLERK_KEY, wait_until

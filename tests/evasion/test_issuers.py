@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from policies.compile_folder import compile_folder
+from policies.compiling.folder import compile_folder
 from proxy.board import boot_time_ns
 from tests.gateway import wait_until
 from tests.policies.compiled import GOOD

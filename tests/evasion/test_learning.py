@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.identity import hash_key
+from proxy.identity.caller import hash_key
 from tests.gateway import GOOD, gateway
 from tests.rig import ID_NO, MOBILE, NAME, Rig, reads, shows_nothing
 from tests.scripted import answering, saying, scripted

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from proxy.quota import DEADLINE_S
+from proxy.quota.client import DEADLINE_S
 from tests.evasion.streaming import declare_streams
 from tests.evasion.streaming import flowing as streamed
 from tests.gateway import Gateway, wait_until

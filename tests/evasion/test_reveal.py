@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
-from policies.epochs import digester_in
+from policies.keys.epochs import digester_in
 from policies.overlay import OverlayEntry, Tightening
 from policies.permits import Answered, Asked, Kind, Permit, PermitTable, State, asking_key, read_asked
 from proxy.asked import waiting

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from policies.overlay import Tightening
-from proxy.identity import COOKIE
+from proxy.identity.caller import COOKIE
 from tests.gateway import CLERK_KEY, raw, wait_until
 from tests.policies.compiled import GOOD
 from tests.rig import NAME, Rig, reads, rigged

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from proxy.plain_behind import REST_S
+from proxy.plain.behind import REST_S
 from tests.gateway import BATCH_KEY, CLERK_KEY, raw, wait_until
 from tests.patience import PATIENCE_S
 from tests.rig import Rig, ended, reads, rigged, shows_nothing

@@ -15,7 +15,7 @@ from OpenSSL import SSL
 
 from tests.gateway import Gateway, raw
 from tests.patience import PATIENCE_S
-from tests.proxy.test_upstream_tls import before, certified, towards
+from tests.proxy.tls.test_upstream import before, certified, towards
 from tests.rig import ended, reads
 
 GET = b"GET /people?page=%d HTTP/1.1\r\nHost: people.localhost\r\nConnection: close\r\n\r\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from policies.signing_key import signing_key
+from policies.keys.signing_key import signing_key
 from tests.front import HTTP_1, VERSIONS, Answer, Front
 from tests.gateway import CLERK_KEY
 from tests.policies.compiled import GOOD

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.compile_folder import compile_folder
+from policies.compiling.folder import compile_folder
 from policies.findings import Severity
-from policies.formats.html_forms import Held
+from policies.formats.html.forms import Held
 from policies.load import load_policy
 from policies.overlay import Overlay
 from proxy.decide import decide
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.message import read_request, target_of
 from proxy.system import System
 from proxy.verdict import Refuse

@@ -13,7 +13,7 @@ from tests.gateway import wait_until
 from tests.rig import ID_NO, Rig, reads, rigged
 from tests.scripted import Asked, Connection, answering
 from yingbi.home import Home
-from yingbi.keys import KeyStore
+from yingbi.keys.handling import KeyStore
 
 OTHER = "110101199003077512"
 ENOUGH = 24

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.keys import Signer, make_secret
+from policies.keys.key_files import Signer, make_secret
 from policies.overlay import Overlay, Tightening
 from proxy.published import publish_overlay, publish_programs
 from tests.gateway import wait_until

@@ -16,7 +16,7 @@ from incident.cases import Cases
 from incident.command import AskPerson, AssessScope, Command, Containment, Lift, Question, Tighten
 from incident.database import open_database
 from incident.draft import CHECK_LIST
-from incident.duties import load_duties
+from incident.duty.duties import load_duties
 from incident.engine import Rulebook
 from incident.facts.case import AlertFacts
 from incident.graph import Books, load_playbooks

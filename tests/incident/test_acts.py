@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from incident.command import AssessScope, Containment, Failed, Question, Tighten
-from incident.duties import Grade, Occurrence
+from incident.duty.duties import Grade, Occurrence
 from incident.facts.case import Move
 from incident.ids import CaseId, CommandKey, DutyId, NotPermitted
 from incident.notice import WithdrawalReason

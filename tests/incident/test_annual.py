@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident.annual import annual, median_of, years_of
-from incident.duties import Grade
+from incident.duty.duties import Grade
 from incident.facts.case import Move
 from incident.goals import Milestone
 from incident.handling_book import HandlingBook

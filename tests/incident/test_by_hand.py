@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from incident.activation import Issued
 from incident.by_hand import is_late, late_steps, urgency_of
 from incident.by_hand_acts import give_back, take
-from incident.clocks import Urgency
 from incident.command import AskPerson, Question
-from incident.due_time import DEFINITION, DUE_TIME, WITHIN
+from incident.duty.clocks import Urgency
+from incident.duty.due_time import DEFINITION, DUE_TIME, WITHIN
 from incident.facts.by_hand import StepGivenBack, StepTaken, StepWarned
 from incident.graph import check, load_playbooks
 from incident.ids import CaseId, CommandKey, NotPermitted

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from incident.clocks import Reading
 from incident.command import Containment, Question, Tighten
 from incident.draft import CHECK_LIST
-from incident.duties import Grade, Occurrence
+from incident.duty.clocks import Reading
+from incident.duty.duties import Grade, Occurrence
 from incident.facts.case import Move, Noted, StateMoved
 from incident.facts.run import Ending
 from incident.ids import CaseId, DutyId, NotPermitted

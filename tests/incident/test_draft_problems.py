@@ -4,7 +4,7 @@ import pytest
 
 from incident.draft import MISSING_MARK, Draft, Headline, NoticeFact
 from incident.draft_problems import LONGEST_BODY, SECTIONS, problems_of
-from incident.duties import GRADE_NAMES, Grade
+from incident.duty.duties import GRADE_NAMES, Grade
 from incident.ids import Bilingual
 from incident.notice import Content, Stage
 from policies.recognisers.scan import scan

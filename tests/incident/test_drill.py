@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulletin.wording import Site
-from console.notice_view import Standing, standing_of
+from console.notices.view import Standing, standing_of
 from incident.audience import Audience
 from incident.codec import tag_of
 from incident.command import (
@@ -24,8 +24,8 @@ from incident.command import (
 )
 from incident.commanding import with_draft
 from incident.drill import NOT_DONE, harmless, is_barred, needs_real
-from incident.duties import Occurrence
-from incident.duty_forms import Form
+from incident.duty.duties import Occurrence
+from incident.duty.forms import Form
 from incident.facts.case import AlertJoined, Move
 from incident.facts.run import CommandIssued
 from incident.graph import leading, load_playbooks
@@ -34,11 +34,11 @@ from incident.incident import Case
 from incident.journal import entries_of, read_fact, write_fact
 from incident.notice import WithdrawalReason
 from incident.rendition import markup_of, rendition_json
-from incident.sheet import texts_of
+from incident.sheets.sheet import texts_of
 from incident.state import State
 from incident.store import CaseStore
 from tests.incident.office import ANSWERS, CHEN, LI, PRESS, TEN, ZHAO, Office, alert, new_database
-from yingbi.notice_file import notice_file
+from yingbi.notices.file import notice_file
 
 SITE = Site(unit=PRESS.contact.unit.zh, phone=PRESS.contact.phone)
 BOOKS = sorted(leading(load_playbooks()))

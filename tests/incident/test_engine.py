@@ -2,7 +2,7 @@ import pytest
 
 from incident import engine as engine_module
 from incident.command import Done, DraftNotice, Question, StartDuties
-from incident.duties import Grade
+from incident.duty.duties import Grade
 from incident.facts.run import CommandEnded, Ending
 from incident.ids import CaseId, CommandKey
 from tests.incident.books import book, own

@@ -19,7 +19,7 @@ from incident.facts.handling import EvidenceOpened
 from incident.handling_book import HandlingBook
 from incident.ids import CaseId, NotPermitted
 from incident.marking import CaseRole, Tlp
-from policies.sealed_folder import NotAsSealed, SealedFolder
+from policies.keys.sealed_folder import NotAsSealed, SealedFolder
 from tests.incident.office import CHEN, LI, ZHAO, Office
 
 DATA = b"2026-11-23 10:00:00 GET /residents 200\n" * 40

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.duties import Grade
+from incident.duty.duties import Grade
 from incident.facts.case import Move
 from incident.goals import Milestone
 from incident.handling import Handling

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from incident.command import CONTAINING, Containment, Failed, Question, Tighten
-from incident.duties import Grade
+from incident.duty.duties import Grade
 from incident.facts.case import Move, StateMoved
 from incident.ids import CaseId, CommandKey, NotPermitted
 from incident.state import State

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from incident.by_hand_acts import give_back, take
 from incident.codec import tag_of
 from incident.draft import CHECK_LIST
-from incident.duties import Occurrence
+from incident.duty.duties import Occurrence
 from incident.evidence import Custody
 from incident.evidence_book import EvidenceBook
 from incident.facts.case import Move, Noted
@@ -23,7 +23,7 @@ from incident.journal import BrokenJournal, Entry, Fact, entries_of, read_fact, 
 from incident.marking import CaseRole, Tlp
 from incident.notice import WithdrawalReason
 from incident.taken import LinkKind
-from policies.sealed_folder import NotAsSealed, SealedFolder
+from policies.keys.sealed_folder import NotAsSealed, SealedFolder
 from tests.golden import Golden
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, zh
 

@@ -14,7 +14,7 @@ from incident.picture import picture
 from incident.playbook import Playbook, read_playbook
 from incident.reading import visible
 from tests.incident.books import manual, raw_book, step_id, text_of
-from yingbi.way_lines import way_lines
+from yingbi.lines.ways import way_lines
 
 type Raw = dict[str, Any]
 DO = str(step_id("do"))

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incident.clocks import Reading
 from incident.command import Containment, Question
 from incident.draft import CHECK_LIST
-from incident.duties import Grade, Occurrence
+from incident.duty.clocks import Reading
+from incident.duty.duties import Grade, Occurrence
 from incident.facts.case import CaseTakenIn, Move
 from incident.ids import CaseId, DutyId, NotPermitted
 from incident.incident import Case

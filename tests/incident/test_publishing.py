@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from incident.draft import CHECK_LIST
-from incident.duties import Grade
+from incident.duty.duties import Grade
 from incident.facts.case import Move
 from incident.ids import Bilingual, CaseId, NotPermitted, PersonId
 from incident.notice import Content, WithdrawalReason, read_notice

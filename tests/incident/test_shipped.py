@@ -15,7 +15,7 @@ from incident.audience import SHIPPED as TEMPLATES
 from incident.audience import templates_in
 from incident.command import Question
 from incident.dry_run import dry_run
-from incident.duties import load_duties
+from incident.duty.duties import load_duties
 from incident.expression import Expression
 from incident.facts.run import Ending
 from incident.graph import SHIPPED, leading, load_playbooks

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from incident.acts import EARLIEST
-from incident.clocks import Reading
-from incident.duties import Occurrence
+from incident.duty.clocks import Reading
+from incident.duty.duties import Occurrence
 from incident.facts.case import Move
 from incident.ids import CaseId, DutyId, NotPermitted
 from tests.incident.office import CHEN, LI, TEN, Office, alert

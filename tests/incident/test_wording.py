@@ -8,7 +8,7 @@ import pytest
 from incident.audience import SHIPPED
 from incident.command import Containment, Question
 from incident.draft import MISSING_MARK
-from incident.duties import Grade
+from incident.duty.duties import Grade
 from incident.ids import CaseId, CommandKey, NotPermitted
 from incident.notice import Stage
 from incident.scope import Caution

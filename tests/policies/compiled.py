@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from policies.compile import compile_system
-from policies.data_keys import DataKey, DataKeys
+from policies.compiling.system import compile_system
+from policies.keys.data_keys import DataKey, DataKeys
 from policies.load import load_policy
 from policies.program import Program
 

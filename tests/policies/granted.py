@@ -6,14 +6,14 @@ from typing import Any
 
 import yaml
 
-from policies.compile import compile_system
+from policies.compiling.system import compile_system
 from policies.findings import Findings
 from policies.load import load_policy
-from policies.parse_reveals import Granted, parse_granted
+from policies.parse.reveals import Granted, parse_granted
+from policies.parse.section import Section
+from policies.parse.yaml_tree import Entries, read_yaml
 from policies.policy import Grant, Limit, Policy, Reveal
 from policies.program import GrantRule, Program
-from policies.section import Section
-from policies.yaml_tree import Entries, read_yaml
 from tests.policies.compiled import GOOD
 
 USUAL: dict[str, Any] = {

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from policies.addresses import Addresses
-from policies.compile import compile_system
+from policies.compiling.system import compile_system
 from policies.load import load_policy
 from policies.program import OperationRule, Program
 from policies.view import Views
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.system import System
 from siem.record.event import CallerKind
 from tests.policies.compiled import DATA_KEYS, SECRET

@@ -22,7 +22,7 @@ from policies.affected import (
     write_affected,
     write_digests,
 )
-from policies.keys import BadSignature, Signer, Verifier, make_secret
+from policies.keys.key_files import BadSignature, Signer, Verifier, make_secret
 
 NAME = "C-20261123-001.digests"
 DIGESTS = st.builds(

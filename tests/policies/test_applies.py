@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from policies.applies import Applying, Asking, applies, read_address
-from policies.section import BEIJING
+from policies.parse.section import BEIJING
 from tests.policies.granted import program_of, rules_of
 
 

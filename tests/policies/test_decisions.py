@@ -11,14 +11,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from policies.applies import Applying, Asking
-from policies.check import check
+from policies.checks.together import check
 from policies.choose import countable
-from policies.compile import compile_system
+from policies.compiling.kept import Kept
+from policies.compiling.system import compile_system
 from policies.digest import is_exact
 from policies.findings import Findings
 from policies.formats.masker import Tally, Withheld
 from policies.formats.prose import Prose
-from policies.kept import Kept
 from policies.load import load_policy
 from policies.policy import Policy
 from policies.program import Program

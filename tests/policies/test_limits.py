@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from policies.changes import Kind
-from policies.check import check
-from policies.compile import compile_system
-from policies.declared_limits import limit_changes
-from policies.difference import declarations_changed
+from policies.checks.together import check
+from policies.compiling.kept import Kept
+from policies.compiling.system import compile_system
 from policies.findings import Finding, Findings
-from policies.kept import Kept
 from policies.limits import AtLimit
 from policies.load import load_policy
 from policies.policy import Policy
 from policies.program import Program, StepUpRule
+from policies.rehearsal.changes import Kind
+from policies.rehearsal.declared_limits import limit_changes
+from policies.rehearsal.difference import declarations_changed
 from tests.policies.compiled import GOOD
 from tests.policies.granted import good_policy, grants_of, limits_of
 

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.ask import Opened, Question
-from policies.compile import compile_system
+from policies.compiling.system import compile_system
 from policies.digest import Digester
 from policies.findings import PolicyError, Severity
 from policies.formats.masker import Tally
 from policies.load import load_policy
-from policies.parse_operations import KEPT_HEADERS, STATIC_TYPES
+from policies.parse.operations import KEPT_HEADERS, STATIC_TYPES
 from policies.view import Views
 from tests.effort import examples
 from tests.policies.broken import BROKEN, CALLERS, CATALOGUE, GRANTS, JWKS, SYSTEM

@@ -15,14 +15,14 @@ from datasette.utils import tilde_encode  # type: ignore[import-untyped]
 
 from deploy.demo.register.database import command
 from policies.applies import grants_for
-from policies.compile import compile_system
-from policies.data_keys import BadToken
+from policies.compiling.system import compile_system
 from policies.formats.masker import Tally
+from policies.keys.data_keys import BadToken
 from policies.load import load_policy
 from policies.program import Program
 from policies.view import View
 from proxy.answer_headers import AnswerHeaders
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.message import read_request
 from proxy.system import System
 from proxy.verdict import Forward

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.keys import BadSignature, Signer, Verifier, make_secret
+from policies.keys.key_files import BadSignature, Signer, Verifier, make_secret
 from policies.permits import (
     LARGEST_ASKED,
     LONGEST,

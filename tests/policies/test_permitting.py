@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from policies.applies import Asking, grants_for
 from policies.choose import Permitted, countable
-from policies.compile import compile_system
+from policies.compiling.system import compile_system
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.load import load_policy
 from policies.permits import Kind, Permit

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.keys import BadSignature, Signer, Verifier, make_secret
+from policies.keys.key_files import BadSignature, Signer, Verifier, make_secret
 from policies.program import BadProgram, digest_of, read_program, write_program
 from tests.policies.compiled import program
 

@@ -13,14 +13,14 @@ import yaml
 from referencing import Registry, Resource
 
 from deploy.demo.people import callers_file
-from policies.check import RESERVED
+from policies.checks.together import RESERVED
 from policies.findings import Findings
-from policies.parse_operations import KEPT_HEADERS, STATIC_TYPE, STATIC_TYPES
-from policies.parse_reveals import parse_granted
-from policies.parse_rules import parse_callers, parse_catalogue
-from policies.parse_system import parse_pack, parse_system
-from policies.section import Section
-from policies.yaml_tree import Entries, read_yaml
+from policies.parse.operations import KEPT_HEADERS, STATIC_TYPE, STATIC_TYPES
+from policies.parse.reveals import parse_granted
+from policies.parse.rules import parse_callers, parse_catalogue
+from policies.parse.section import Section
+from policies.parse.system import parse_pack, parse_system
+from policies.parse.yaml_tree import Entries, read_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMAS = ROOT / "policies" / "schema"

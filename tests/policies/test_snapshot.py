@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.load import load_policy
+from policies.parse.yaml_tree import LARGEST_FILE
 from policies.snapshot import (
     LARGEST,
     MOST_FILES,
@@ -20,7 +21,6 @@ from policies.snapshot import (
     snapshot_of,
     write_folder,
 )
-from policies.yaml_tree import LARGEST_FILE
 from tests.policies.compiled import GOOD
 
 FILES = {"catalogue.yaml": "categories: {}\n", "systems/people.yaml": "system: people\n"}

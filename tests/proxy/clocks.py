@@ -1,6 +1,6 @@
 """A machine for tests of the quota: its clock goes on when it is told to, and it can be started anew."""
 
-from proxy.quota_file import Boot
+from proxy.quota.file import Boot
 
 
 class Machine(Boot):

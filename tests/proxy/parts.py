@@ -11,20 +11,20 @@ from mitmproxy import http
 from mitmproxy.connection import Client
 from mitmproxy.test import tflow
 
-from policies.compile import compile_system
-from policies.keys import Signer, Verifier, make_secret
+from policies.compiling.system import compile_system
+from policies.keys.key_files import Signer, Verifier, make_secret
 from policies.load import load_policy
 from policies.overlay import Overlay, OverlayEntry
 from proxy.board import Board
 from proxy.counters import Counters
 from proxy.current import Current
-from proxy.ended import EndedSessions
 from proxy.exchange import exchange_of
 from proxy.gate import Gate
-from proxy.identity_header import IdentityHeaders
-from proxy.identity_keys import IdentityKeys, make_identity_key
+from proxy.identity.ended import EndedSessions
+from proxy.identity.header import IdentityHeaders
+from proxy.identity.header_keys import IdentityKeys, make_identity_key
+from proxy.identity.nonces import Nonces
 from proxy.keys_in_force import KeysInForce
-from proxy.nonces import Nonces
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import AccessLog, new_start_id, read_segment, seed_of, segment_path
 from tests.gateway import declare, make_rings

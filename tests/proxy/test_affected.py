@@ -6,7 +6,7 @@ import pytest
 
 from policies.affected import AffectedTable
 from proxy.affected import AFFECTED, AffectedDesk
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.ledger import Ledger
 from proxy.published import publish_affected
 from proxy.reveal import Refused

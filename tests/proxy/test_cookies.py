@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.data_keys import DataKey, DataKeys
+from policies.keys.data_keys import DataKey, DataKeys
 from proxy.cookies import LARGEST, Cookies, TooLarge
-from proxy.identity import COOKIE, KEY_PREFIX
+from proxy.identity.caller import COOKIE, KEY_PREFIX
 from tests.policies.compiled import DATA_KEYS
 from tests.rig import ID_NO, MOBILE, NAME
 

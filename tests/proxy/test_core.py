@@ -22,8 +22,9 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import RequestEndOfMessage, ResponseEndOfMessage, ResponseHeaders
 
-from proxy import core, http1, http1_upstream, http2, http2_upstream, stream, tls_ends
+from proxy import core, http1, http1_upstream, http2, http2_upstream, stream
 from proxy.arriving import ARRIVING
+from proxy.tls import ends as tls_ends
 from tests.front import HTTP_1, Front
 from tests.gateway import ROOT, raw, wait_until
 from tests.named import is_there
@@ -42,7 +43,7 @@ HEADS = "tests/evasion/test_heads.py::test_heads"
 REFUSED = "tests/evasion/test_requests.py::test_is_refused_and_never_sent_on"
 
 UPSTREAM = "tests/evasion/test_http2_upstream.py::"
-TLS = "tests/proxy/test_upstream_tls.py::"
+TLS = "tests/proxy/tls/test_upstream.py::"
 UPLOADS = "tests/evasion/test_uploads.py::"
 DEPARTURES = {
     "Stream.check_body_size": "tests/evasion/test_streams.py::test_is_masked_as_it_flows[csv]",
@@ -130,7 +131,7 @@ DEPARTURES = {
     "flows.uuid": f"{LEAN}test_numbers_are_told_apart",
     "connection.uuid": f"{LEAN}test_numbers_are_told_apart",
     "tls_layers.ClientHello": (
-        "tests/proxy/test_client_hello.py::test_a_greeting_that_was_cut_is_read_as_the_core_reads_it"
+        "tests/proxy/tls/test_client_hello.py::test_a_greeting_that_was_cut_is_read_as_the_core_reads_it"
     ),
     "context.Context.fork": f"{LEAN}test_a_fork_is_what_the_core_makes",
     "layer.Layer.handle_event": f"{LEAN}test_layers_yield_what_they_yield_in_the_core",

@@ -9,13 +9,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from policies.ask import SAID
-from policies.formats.html_forms import Held
+from policies.formats.html.forms import Held
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from proxy.decide import decide, stopped
-from proxy.identity import NOBODY, Caller
+from proxy.identity.caller import NOBODY, Caller
+from proxy.identity.tokens import strength
 from proxy.message import Request, read_request, target_of
 from proxy.system import System
-from proxy.tokens import strength
 from proxy.verdict import Forward, Refuse
 from siem.record.event import CallerKind
 from tests.policies.compiled import DATA_KEYS, SECRET, program

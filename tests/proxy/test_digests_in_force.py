@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from policies.digest import Digester
-from policies.epochs import BOTH, BadEpochs, Epoch, digest_key_path, epochs_path, write_epochs
-from policies.keys import make_secret
+from policies.keys.epochs import BOTH, BadEpochs, Epoch, digest_key_path, epochs_path, write_epochs
+from policies.keys.key_files import make_secret
 from proxy.digests_in_force import DigestsInForce
 from tests.proxy.parts import NOW, Parts
 

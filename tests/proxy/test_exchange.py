@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from proxy.exchange import note_said, request_of
-from proxy.identity import COOKIE
+from proxy.identity.caller import COOKIE
 from proxy.message import Malformed, read_said
 from tests.gateway import CLERK_KEY
 from tests.proxy.parts import Parts, admitted, flow_of

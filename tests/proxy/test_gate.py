@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from policies.overlay import Tightening
-from proxy.identity import COOKIE
+from proxy.identity.caller import COOKIE
 from tests.gateway import BATCH_KEY, CLERK_KEY, GOOD, Gateway, declare, gateway, point_at, raw, wait_until
 from tests.patience import PATIENCE_S
 from tests.rig import Rig, chunks_of, ended, reads, rigged, shows_nothing

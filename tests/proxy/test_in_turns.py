@@ -3,7 +3,7 @@
 import asyncio
 
 from proxy.in_turns import ReadsInTurns
-from proxy.plain_behind import OUT_OF_TURN
+from proxy.plain.behind import OUT_OF_TURN
 from proxy.turns import Turns
 
 PIECE = 65_535

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.keyring import Keyring, new_keyring, read_keyring, revoked, rotated, wrapped_anew, write_keyring
-from policies.keys import make_secret
-from policies.root_key import file_root_key, root_path, roots_in
+from policies.keys.key_files import make_secret
+from policies.keys.keyring import Keyring, new_keyring, read_keyring, revoked, rotated, wrapped_anew, write_keyring
+from policies.keys.root_key import file_root_key, root_path, roots_in
 from proxy.keys_in_force import KeysInForce, ring_path
 from tests.gateway import make_rings
 from tests.proxy.parts import Parts, flow_of

@@ -7,29 +7,29 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from policies.compile import compile_system
+from policies.compiling.system import compile_system
+from policies.keys.signing_key import signing_key
 from policies.load import load_policy
 from policies.overlay import Overlay
 from policies.program_callers import CertificatesRule, FrontProxyRule, KeyRule
-from policies.signing_key import signing_key
-from proxy.client_certificates import CertificateRefused, Shown
 from proxy.decide import decide
-from proxy.fronted import Fronted
-from proxy.identity import hash_key
+from proxy.identity.caller import hash_key
+from proxy.identity.client_certificates import CertificateRefused, Shown
+from proxy.identity.fronted import Fronted
+from proxy.identity.sessions import Session
+from proxy.identity.signed_request import WINDOW_S, signed_request_in
+from proxy.identity.ways import Credential
 from proxy.lasting import EVERY_S, Lasting, Shows
 from proxy.message import read_request
-from proxy.sessions import Session
-from proxy.signed_request import WINDOW_S, signed_request_in
 from proxy.system import System
 from proxy.verdict import Forward
-from proxy.ways import Credential
 from tests.gateway import BATCH_KEY, declare
 from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
+from tests.proxy.identity.test_sessions import RULE as SESSION
 from tests.proxy.parts import NOW
 from tests.proxy.signing import CALLER, KEY_ID, SALT, Signing
 from tests.proxy.test_decide import request
-from tests.proxy.test_sessions import RULE as SESSION
 
 
 @dataclass

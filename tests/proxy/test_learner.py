@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.data_keys import derive_key
 from policies.formats.masker import Tally, Withheld
-from policies.inventory import read_notes
+from policies.keys.data_keys import derive_key
+from policies.learning.inventory import read_notes
 from proxy.answer import Mask, ReadOnly
 from proxy.learner import LARGEST, Learner
 from proxy.message import Request, read_request

@@ -10,7 +10,7 @@ from policies.formats.masker import Tally
 from policies.program import FREE_TEXT
 from policies.program_shapes import UNDECLARED
 from proxy import ledger as ledger_module
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.ledger import MOST_SUBJECTS, Ledger
 from proxy.system import System
 from siem.record.event import AccessEvent, CallerKind, Disclosure, EventId, Phase

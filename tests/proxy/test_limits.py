@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from policies.compile import compile_system
+from policies.compiling.system import compile_system
 from policies.formats.masker import Tally
 from policies.limits import AtLimit
 from policies.load import load_policy
 from policies.program import StepUpRule
 from policies.view import View
-from proxy.identity import NOBODY, Caller
+from proxy.identity.caller import NOBODY, Caller
 from proxy.limits import Limited, Limits, has_stepped_up
-from proxy.quota import Quota
-from proxy.quota_keeper import FileKeeper
-from proxy.quota_server import QuotaServer
+from proxy.quota.client import Quota
+from proxy.quota.keeper import FileKeeper
+from proxy.quota.server import QuotaServer
 from proxy.system import System
 from siem.record.event import CallerKind
 from tests.policies.compiled import DATA_KEYS, GOOD, SECRET

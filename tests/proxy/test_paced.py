@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from policies.formats.csv_body import CsvMasker
-from policies.formats.json_nodes import Object, Value
+from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import Action, Kind, Masker, Tally, Withheld
 from policies.formats.prose import AT_ONCE, EVERY, TOO_MUCH, UNREAD, Prose
 from policies.formats.text_body import TextMasker

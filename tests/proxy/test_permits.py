@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from policies.compile import compile_system
+from policies.compiling.system import compile_system
 from policies.load import load_policy
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.permits import Kind, Permit, PermitTable
@@ -14,7 +14,7 @@ from proxy import current as current_module
 from proxy import permits as module
 from proxy.board import boot_time_ns
 from proxy.decide import decide
-from proxy.identity import Caller
+from proxy.identity.caller import Caller
 from proxy.permits import PermitsInForce
 from proxy.published import publish_permits
 from proxy.system import System

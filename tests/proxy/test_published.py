@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from policies.keys import Signer, Verifier, make_secret
+from policies.keys.key_files import Signer, Verifier, make_secret
 from policies.overlay import Overlay
 from policies.permits import PermitTable
 from policies.program import write_program

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from policies.formats.found import by_category
-from policies.formats.html_body import HtmlMasker
-from policies.formats.html_shape import HtmlShape
-from policies.formats.json_nodes import Object, Value
+from policies.formats.html.body import HtmlMasker
+from policies.formats.html.shape import HtmlShape
+from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.prose import LONG, Prose
 from proxy.answer import Mask

@@ -10,7 +10,7 @@ from policies import ask
 from policies.formats.masker import Withheld
 from proxy import reasons
 from proxy.reasons import REASONS, reason_for_body
-from yingbi import judge_permits
+from yingbi.permits import judge as judge_permits
 
 PROXY, POLICIES = Path(reasons.__file__).parent, Path(ask.__file__).parent
 
@@ -30,11 +30,8 @@ def test_no_reason_is_left_over() -> None:
     said = {
         word
         for path in (
-            *(
-                path
-                for folder in (PROXY, POLICIES, POLICIES / "formats", POLICIES / "documents")
-                for path in folder.glob("*.py")
-            ),
+            *PROXY.rglob("*.py"),
+            *(path for path in POLICIES.rglob("*.py") if "recognisers" not in path.parts),
             Path(judge_permits.__file__),
         )
         if path.name != "reasons.py"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from proxy.identity import COOKIE
+from proxy.identity.caller import COOKIE
 from proxy.send_on import send_on
 from tests.gateway import CLERK_KEY
 from tests.proxy.parts import Parts, admitted, flow_of, headers_in

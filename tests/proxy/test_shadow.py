@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 
 from policies.formats.masker import Tally
-from policies.keys import Signer, Verifier, make_secret
+from policies.keys.key_files import Signer, Verifier, make_secret
 from policies.overlay import Overlay
 from policies.program import Program, digest_of
 from proxy.decide import decide
-from proxy.identity import NOBODY
+from proxy.identity.caller import NOBODY
 from proxy.ledger import Ledger
 from proxy.message import read_request
 from proxy.published import SHADOW, publish_programs

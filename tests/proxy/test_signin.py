@@ -3,7 +3,7 @@
 import html5lib
 import pytest
 
-from proxy.identity import COOKIE, credential_in, hash_key
+from proxy.identity.caller import COOKIE, credential_in, hash_key
 from proxy.message import Request, read_request
 from proxy.signin import SIGN_IN, SIGN_OUT, OwnAnswer, answer
 from proxy.system import System

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from policies.formats.html_forms import Held
-from proxy.identity import NOBODY, Caller
+from policies.formats.html.forms import Held
+from proxy.identity.caller import NOBODY, Caller
 from proxy.system import FORM_LASTS_S, System
 from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER

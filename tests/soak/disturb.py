@@ -9,12 +9,12 @@ from itertools import cycle
 
 from incident.command import Containment, Lift, Tighten
 from incident.ids import ENGINE, CaseId, CommandKey, PersonId
-from policies.keys import Signer
+from policies.keys.key_files import Signer
 from proxy.board import Board
 from tests.installation import Installation
 from tests.soak.callers import Heard
 from yingbi.home import Home
-from yingbi.publish_overlay import OverlayPublisher
+from yingbi.publish.overlay import OverlayPublisher
 from yingbi.told import hear
 
 KEPT = "worker-0"

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from policies.keyring import read_keyring, rotated, write_keyring
-from policies.root_key import file_root_key, root_path
+from policies.keys.keyring import read_keyring, rotated, write_keyring
+from policies.keys.root_key import file_root_key, root_path
 from proxy.keys_in_force import ring_path
 from tests.gateway import BATCH_KEY, CLERK_KEY, Gateway, gateway, raw, wait_until
 from tests.ports import free_port

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from yingbi.home import Home
-from yingbi.keys import KeyStore
+from yingbi.keys.handling import KeyStore
 
 CHANGES: dict[str, Callable[[KeyStore], object]] = {
     "rotate": lambda store: store.rotate(["hall", "register"]),

@@ -8,7 +8,7 @@ from policies.program import GrantRule, RevealRule
 from policies.transforms.spec import Show
 from siem.record.event import CallerKind
 from tests.incident.office import TEN
-from yingbi.judge_permits import Seen
+from yingbi.permits.judge import Seen
 
 UNTIL = TEN + timedelta(days=200)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from incident.database import for_writing, open_database
-from policies.keys import Signer
+from policies.keys.key_files import Signer
 from siem.detect.lifecycle import AlertState, Change
 from siem.index.store import StoreUnavailable
-from tests.console.alerts import Ward
+from tests.console.alerts.invented import Ward
 from yingbi.alert_standing import AlertStanding
 from yingbi.home import Home
 from yingbi.migrations.apply import migrate

@@ -9,7 +9,7 @@ from deploy.certificate import make_ca, make_certificate
 from policies.load import load_policy
 from policies.policy import System
 from tests.gateway import GOOD
-from tests.policies.test_parse_certificates import write
+from tests.policies.parse.test_certificates import write
 from yingbi.check_tls import check_tls, ends_of
 from yingbi.home import Home
 from yingbi.own_authority import OwnAuthority

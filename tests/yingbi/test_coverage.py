@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.keys import Signer, make_secret
+from policies.keys.key_files import Signer, make_secret
 from policies.load import load_policy
 from policies.policy_kinds import State
 from proxy.published import publish_programs

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from policies.data_keys import derive_key
-from policies.inventory import FieldNote, Notes, OperationNote, read_notes, write_notes
-from policies.keys import make_secret, read_secret
+from policies.keys.data_keys import derive_key
+from policies.keys.key_files import make_secret, read_secret
+from policies.learning.inventory import FieldNote, Notes, OperationNote, read_notes, write_notes
 from yingbi.discover import renew_inventory, systems_seen
 from yingbi.home import Home
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from incident.by_hand_acts import take
-from incident.due_time import DUE_TIME, WITHIN
-from incident.duties import load_duties
+from incident.duty.due_time import DUE_TIME, WITHIN
+from incident.duty.duties import load_duties
 from incident.ids import Bilingual, CaseId, DutyId
 from siem.detect.definition import Level
 from siem.notify.channel import Channel

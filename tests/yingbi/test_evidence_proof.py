@@ -10,9 +10,9 @@ import pytest
 
 from incident.evidence_book import MANIFEST, SIGNATURE, EvidenceBook
 from incident.marking import Tlp
-from policies.detached import DetachedSigner
-from policies.keys import make_secret
-from policies.sealed_folder import NotAsSealed, SealedFolder
+from policies.keys.detached import DetachedSigner
+from policies.keys.key_files import make_secret
+from policies.keys.sealed_folder import NotAsSealed, SealedFolder
 from tests.incident.office import CHEN, Office, an_office
 from yingbi.cli import main
 from yingbi.commands.shape import COULD_NOT

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from policies.keys import Signer, Verifier, make_secret
+from policies.keys.key_files import Signer, Verifier, make_secret
 from policies.program_callers import SourceRule
 from proxy.board import Board
 from proxy.published import read_published_issuers

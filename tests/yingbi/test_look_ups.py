@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from console.search_look_up import CannotLookUp, LookUp
+from console.search.look_up import CannotLookUp, LookUp
 from incident.ids import PersonId
-from policies.epochs import Epoch, digest_key_path, digester_in, epochs_path, write_epochs
-from policies.keys import make_secret
+from policies.keys.epochs import Epoch, digest_key_path, digester_in, epochs_path, write_epochs
+from policies.keys.key_files import make_secret
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent
 from siem.record.log import StartId

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.epochs import digester_in
+from policies.keys.epochs import digester_in
 from siem.canary import read_canaries
 from siem.detect.alert import AlertStore
 from siem.record.event import Disclosure

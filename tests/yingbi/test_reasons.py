@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from policies.digest import Digester
-from policies.epochs import digester_in
+from policies.keys.epochs import digester_in
 from siem.detect.alert import Alert, AlertStore
 from siem.index.sqlite import SqliteStore
 from siem.reasons.case import Case, Told

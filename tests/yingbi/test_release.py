@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from console.policy_life import PolicyLife
+from console.policy.life import PolicyLife
 from incident.database import open_database
-from policies.keys import Verifier
+from policies.keys.key_files import Verifier
 from policies.release import Release, read_release
 from tests.console.policies import FIRST, MORE, QIAN, SUN, WORDED
 from tests.policies.compiled import GOOD

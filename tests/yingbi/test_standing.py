@@ -10,15 +10,15 @@ from tests.siem.events import NINE, event
 from yingbi.clock import now
 from yingbi.first_start import make_folders
 from yingbi.home import Home
-from yingbi.key_status import facts_of
-from yingbi.keys import KeyStore
+from yingbi.keys.handling import KeyStore
+from yingbi.keys.status import facts_of
+from yingbi.log.verified import note_verified
 from yingbi.process.sealer import Sealer
 from yingbi.publications import Publication, add_publication
 from yingbi.settings import Settings
 from yingbi.settings_tables import Log
 from yingbi.standing import installation_of, version_in
 from yingbi.told import tell
-from yingbi.verified import note_verified
 
 SYSTEM = {
     "name": "hall",

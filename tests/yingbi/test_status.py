@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from yingbi.account import NotDone, add
 from yingbi.first_start import make_folders
 from yingbi.home import Home
-from yingbi.metrics import Figures
+from yingbi.metrics.figures import Figures
 from yingbi.settings import Settings
 from yingbi.standing import broken_journals, broken_log
 from yingbi.status import is_running, status_of

@@ -2,13 +2,13 @@ from datetime import date
 from pathlib import Path
 
 from console.installation import RecordState
-from console.permit_state import PermitRecord
+from console.permits.state import PermitRecord
 from incident.drill_plan import DrillPlan
 from incident.facts.case import Move
 from incident.handling_book import HandlingBook
 from incident.ids import Bilingual
 from siem.detect.aliases import holds_digest
-from tests.console.permits import broken_glass
+from tests.console.permits.invented import broken_glass
 from tests.incident.office import CHEN, TEN, Office, alert, new_database
 from tests.siem.events import digest
 from yingbi.home import Home

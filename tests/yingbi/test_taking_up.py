@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policies.keys import Signer, make_secret
+from policies.keys.key_files import Signer, make_secret
 from policies.release import Release, write_release
 from policies.snapshot import read_folder
 from proxy.counters import Counters

@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from deploy.demo.register.numbers import spelled_resident_id
-from policies.epochs import digester_in
-from policies.keys import Signer
+from policies.keys.epochs import digester_in
+from policies.keys.key_files import Signer
 from proxy.published import publish_programs
 from siem.record.log import AccessLog, new_start_id
 from siem.record.mark import new_mark

@@ -34,11 +34,11 @@ def add_alerts(commands: Commands) -> None:
 def _list(given: argparse.Namespace) -> int:
     import json
 
-    from console.alert_json import alert_json
-    from console.alert_view import Shown, chosen
+    from console.alerts.json import alert_json
+    from console.alerts.view import Shown, chosen
     from siem.detect.aliases import Aliases
-    from yingbi.alert_lines import CannotTell, alert_lines, book_in
     from yingbi.home import Home
+    from yingbi.lines.alerts import CannotTell, alert_lines, book_in
     from yingbi.settings import read_settings
 
     try:
@@ -58,10 +58,10 @@ def _list(given: argparse.Namespace) -> int:
 def _show(given: argparse.Namespace) -> int:
     import json
 
-    from console.alert_json import alert_json
+    from console.alerts.json import alert_json
     from siem.detect.aliases import Aliases
-    from yingbi.alert_lines import CannotTell, book_in, events_let_go, life_lines
     from yingbi.home import Home
+    from yingbi.lines.alerts import CannotTell, book_in, events_let_go, life_lines
     from yingbi.settings import read_settings
 
     home = Home(read_settings().home)

@@ -33,7 +33,7 @@ def add_callers(commands: Commands) -> None:
 
 
 def _new_key(given: argparse.Namespace) -> int:
-    from yingbi.new_key import new_api_key, new_signing_key
+    from yingbi.keys.new_key import new_api_key, new_signing_key
     from yingbi.settings import read_settings
 
     try:

@@ -87,12 +87,12 @@ def _zoned(text: str) -> datetime:
 def _list(given: argparse.Namespace) -> int:
     import json
 
-    from console.case_json import case_line
+    from console.cases.json import case_line
     from incident.state import ENDED
-    from yingbi.case_lines import case_lines, cases_in
     from yingbi.case_read import CannotTell
     from yingbi.clock import now
     from yingbi.home import Home
+    from yingbi.lines.cases import case_lines, cases_in
     from yingbi.settings import read_settings
 
     try:
@@ -116,10 +116,10 @@ def _list(given: argparse.Namespace) -> int:
 def _show(given: argparse.Namespace) -> int:
     import json
 
-    from yingbi.case_lines import cases_in, show_lines, shown_json
     from yingbi.case_read import CannotTell
     from yingbi.clock import now
     from yingbi.home import Home
+    from yingbi.lines.cases import cases_in, show_lines, shown_json
     from yingbi.settings import read_settings
 
     try:
@@ -152,8 +152,8 @@ def _open(given: argparse.Namespace) -> int:
     import json
     import secrets
 
-    from yingbi.case_lines import number_of
     from yingbi.clock import now
+    from yingbi.lines.cases import number_of
     from yingbi.policy_desk import CannotAct, NotThere, signed_in
     from yingbi.settings import read_settings
 
@@ -189,7 +189,7 @@ def _open(given: argparse.Namespace) -> int:
 def _verify_evidence(given: argparse.Namespace) -> int:
     import json
 
-    from policies.detached import public_keys_in
+    from policies.keys.detached import public_keys_in
     from yingbi.evidence_proof import NoExport, check_export
 
     try:

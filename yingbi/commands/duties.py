@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from yingbi.settings import Settings
 
 FORMS = ("first", "supplement", "summary", "sms", "letter", "mail", "not-telling")
-"""See `incident.duty_forms.Form`."""
+"""See `incident.duty.forms.Form`."""
 FORMATS = ("html", "docx", "pdf", "txt")
-"""See `incident.sheet.SheetFormat`."""
+"""See `incident.sheets.sheet.SheetFormat`."""
 
 
 def add_duties(commands: Commands) -> None:
@@ -55,14 +55,14 @@ def add_duties(commands: Commands) -> None:
 def _duties(given: argparse.Namespace) -> int:
     import json
 
-    from incident.duties import load_duties
-    from incident.duty_files import duty_files, read_duties
-    from incident.duty_view import duties_json
+    from incident.duty.duties import load_duties
+    from incident.duty.files import duty_files, read_duties
+    from incident.duty.view import duties_json
     from siem.detect.rule_file import RuleError
     from yingbi.case_read import CannotTell, case_in
     from yingbi.clock import now
-    from yingbi.duty_lines import duty_lines
     from yingbi.home import Home
+    from yingbi.lines.duties import duty_lines
     from yingbi.settings import read_settings
 
     if (given.form and given.json) or (not given.form and given.output):
@@ -93,13 +93,13 @@ def _form(given: argparse.Namespace, case: "Case", settings: "Settings") -> int:
     import sys
 
     from deploy.private_file import write_private
-    from incident.duty_forms import Form, fill
+    from incident.duty.forms import Form, fill
     from incident.ids import NotPermitted
-    from incident.sheet import SheetFormat
-    from incident.sheet_file import file_of
+    from incident.sheets.file import file_of
+    from incident.sheets.sheet import SheetFormat
     from policies.recognisers.scan import scan
     from yingbi.clock import now
-    from yingbi.press import press_in
+    from yingbi.notices.press import press_in
 
     press = press_in(settings, now())
     try:

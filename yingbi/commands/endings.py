@@ -8,7 +8,7 @@ from yingbi.commands.shape import COULD_NOT, FOUND, WRONG_USE, complain
 def ended(run: Callable[[], int]) -> int:
     """The exit code of *run*, or the one for what kept it from its end, which is said."""
     from policies.findings import PolicyError
-    from policies.trial import NotTried
+    from policies.rehearsal.trial import NotTried
     from proxy.published import NotPublished
     from siem.record.log import BrokenChain
     from yingbi.policy_desk import CannotAct

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from yingbi.commands.shape import FINE, WRONG_USE, complain
 
 if TYPE_CHECKING:
-    from policies.escrow import Share
+    from policies.keys.escrow import Share
     from yingbi.home import Home
-    from yingbi.keys import KeyStore
+    from yingbi.keys.handling import KeyStore
 
 
 def run_escrow(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
     """Make a backup, or prove one; returns the exit code."""
-    from yingbi.escrow import check_places, make_escrow, share_text
+    from yingbi.keys.escrow import check_places, make_escrow, share_text
 
     if given.prove:
         return _prove(given, home, store)
@@ -49,8 +49,8 @@ def _show(text: str) -> None:
 
 
 def _prove(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    from policies.escrow import read_backup
-    from yingbi.escrow import prove, restored
+    from policies.keys.escrow import read_backup
+    from yingbi.keys.escrow import prove, restored
 
     if not given.backup:
         complain("请给出备份 / name the backup: --from FILE --share A --share B")
@@ -63,7 +63,7 @@ def _prove(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
 
 def run_restore(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
     """Write what a backup holds into an empty folder; returns the exit code."""
-    from yingbi.escrow import restore, restored
+    from yingbi.keys.escrow import restore, restored
 
     files = restored(given.backup, _shares(given.share))
     restore(files, given.to)
@@ -73,7 +73,7 @@ def run_restore(given: argparse.Namespace, home: "Home", store: "KeyStore") -> i
 
 
 def _shares(given: list[str]) -> "list[Share]":
-    from yingbi.escrow import NotEscrowed, read_share_file
+    from yingbi.keys.escrow import NotEscrowed, read_share_file
 
     if len(given) < 2:
         raise NotEscrowed("要两份不同的份额 / two different shares are needed: --share A --share B")
@@ -82,8 +82,8 @@ def _shares(given: list[str]) -> "list[Share]":
 
 def _typed() -> "Share":
     """A share that is typed line by line; a line that is wrong is asked for again."""
-    from policies.escrow import LINES, BadShare, read_line, read_share
-    from yingbi.escrow import wrong_line
+    from policies.keys.escrow import LINES, BadShare, read_line, read_share
+    from yingbi.keys.escrow import wrong_line
 
     lines: list[str] = []
     while len(lines) < LINES:
@@ -101,6 +101,6 @@ def _typed() -> "Share":
     try:
         return read_share("\n".join(lines))
     except BadShare as problem:
-        from yingbi.escrow import NotEscrowed
+        from yingbi.keys.escrow import NotEscrowed
 
         raise NotEscrowed(wrong_line(problem)) from None

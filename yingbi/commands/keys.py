@@ -12,7 +12,7 @@ from yingbi.commands.shape import COULD_NOT, FINE, FOUND, Commands, add_command,
 
 if TYPE_CHECKING:
     from yingbi.home import Home
-    from yingbi.keys import KeyStore
+    from yingbi.keys.handling import KeyStore
 
 
 def add_keys(commands: Commands) -> None:
@@ -144,9 +144,9 @@ def _told(run: "Callable[[argparse.Namespace, Home, KeyStore], int]") -> Callabl
 
     def told(given: argparse.Namespace) -> int:
         from yingbi.clock import now
-        from yingbi.escrow import NotEscrowed
         from yingbi.home import Home
-        from yingbi.keys import KeysNotUsable, KeyStore
+        from yingbi.keys.escrow import NotEscrowed
+        from yingbi.keys.handling import KeysNotUsable, KeyStore
         from yingbi.settings import read_settings
 
         home = Home(read_settings().home)
@@ -168,7 +168,7 @@ def _told(run: "Callable[[argparse.Namespace, Home, KeyStore], int]") -> Callabl
 
 
 def _status(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
-    from yingbi.key_status import facts_of, lines_of
+    from yingbi.keys.status import facts_of, lines_of
 
     facts = facts_of(home, store)
     if given.json:

@@ -107,14 +107,14 @@ def add_log(commands: Commands) -> None:
 def _verify(given: argparse.Namespace) -> int:
     from siem.record.verify import verify
     from yingbi.clock import now
-    from yingbi.compare_index import CannotCompare, compared
-    from yingbi.held_segments import held_segments, lines_of
     from yingbi.home import Home
-    from yingbi.import_log import interrupted
-    from yingbi.second_parties import anchors_at, unasked
+    from yingbi.log.compare_index import CannotCompare, compared
+    from yingbi.log.held_segments import held_segments, lines_of
+    from yingbi.log.import_log import interrupted
+    from yingbi.log.second_parties import anchors_at, unasked
+    from yingbi.log.verified import note_verified
+    from yingbi.log.verify import index_json, index_lines, report_json, report_lines, unread_lines
     from yingbi.settings import read_settings
-    from yingbi.verified import note_verified
-    from yingbi.verify_log import index_json, index_lines, report_json, report_lines, unread_lines
 
     settings = read_settings()
     home = Home(settings.home)
@@ -174,7 +174,7 @@ def _verify(given: argparse.Namespace) -> int:
 
 
 def _reindex(given: argparse.Namespace) -> int:
-    from yingbi.reindex import CannotReindex, reindex
+    from yingbi.log.reindex import CannotReindex, reindex
     from yingbi.settings import read_settings
 
     told = -1
@@ -201,8 +201,8 @@ def _reindex(given: argparse.Namespace) -> int:
 
 def _letters(given: argparse.Namespace) -> int:
     from siem.index.store import StoreUnavailable
-    from yingbi.dead_letters import hasten, letter_json, letter_lines, letters_of
     from yingbi.home import Home
+    from yingbi.log.dead_letters import hasten, letter_json, letter_lines, letters_of
     from yingbi.settings import read_settings
     from yingbi.status import is_supervised
 
@@ -232,7 +232,7 @@ def _import(given: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from yingbi.home import Home
-    from yingbi.import_log import CannotImport, import_events
+    from yingbi.log.import_log import CannotImport, import_events
     from yingbi.settings import read_settings
 
     try:
@@ -270,8 +270,8 @@ def _export(given: argparse.Namespace) -> int:
     import sys
 
     from siem.record.log import BrokenChain
-    from yingbi.export_log import exported
     from yingbi.home import Home
+    from yingbi.log.export_log import exported
     from yingbi.settings import read_settings
 
     try:

@@ -62,7 +62,7 @@ def _list(given: argparse.Namespace) -> int:
 
     from incident.audience import AUDIENCES as NAMES
     from incident.audience import templates_in
-    from yingbi.press import own_templates
+    from yingbi.notices.press import own_templates
     from yingbi.settings import read_settings
 
     names = templates_in(own_templates(read_settings()))
@@ -100,8 +100,8 @@ def _export(given: argparse.Namespace) -> int:
 def _verify(given: argparse.Namespace) -> int:
     import json
 
-    from policies.detached import public_keys_in
-    from yingbi.notice_proof import VERDICTS, NoNotice, check_notice
+    from policies.keys.detached import public_keys_in
+    from yingbi.notices.proof import VERDICTS, NoNotice, check_notice
 
     try:
         keys, data = public_keys_in(given.key), given.file.read_bytes()
@@ -139,9 +139,9 @@ def _render(given: argparse.Namespace) -> int:
     from yingbi.case_read import CannotTell, case_in
     from yingbi.clock import now
     from yingbi.home import Home
-    from yingbi.notice_file import notice_file
-    from yingbi.notice_press import press_in
-    from yingbi.notice_scan import full_scan
+    from yingbi.notices.file import notice_file
+    from yingbi.notices.scan import full_scan
+    from yingbi.notices.shelf import press_in
     from yingbi.settings import read_settings
     from yingbi.site import site_of
 

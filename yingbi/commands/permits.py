@@ -37,7 +37,7 @@ def add_permits(commands: Commands) -> None:
 def _list(given: argparse.Namespace) -> int:
     from yingbi.clock import now
     from yingbi.home import Home
-    from yingbi.permit_lines import CannotRead, permit_json, permit_lines, permits_in
+    from yingbi.lines.permits import CannotRead, permit_json, permit_lines, permits_in
     from yingbi.settings import read_settings
 
     try:

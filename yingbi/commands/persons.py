@@ -72,7 +72,7 @@ def add_persons(commands: Commands) -> None:
 
 
 def _key(given: argparse.Namespace) -> int:
-    from yingbi.age_key import NotOpened, make_key
+    from yingbi.keys.age_key import NotOpened, make_key
 
     try:
         print(make_key(given.file))
@@ -85,8 +85,8 @@ def _key(given: argparse.Namespace) -> int:
 def _open(given: argparse.Namespace) -> int:
     import sys
 
-    from yingbi.age_key import NotOpened
-    from yingbi.person_files import open_file, write_csv
+    from yingbi.keys.age_key import NotOpened
+    from yingbi.persons.files import open_file, write_csv
 
     try:
         opened = [open_file(path, given.key) for path in given.file]
@@ -111,7 +111,7 @@ def _open(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> int:
     from siem.detect.rule_file import RuleError
     from yingbi.home import Home
-    from yingbi.person_sources import read_sources
+    from yingbi.persons.sources import read_sources
     from yingbi.settings import read_settings
 
     home = Home(read_settings().home)

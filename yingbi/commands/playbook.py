@@ -141,9 +141,9 @@ def _run(given: argparse.Namespace) -> int:
     from incident.picture import picture
     from yingbi.clock import now
     from yingbi.home import Home
+    from yingbi.lines.ways import way_lines
     from yingbi.playbook_shelf import trust_of
     from yingbi.settings import read_settings
-    from yingbi.way_lines import way_lines
 
     pairs = [text.partition("=") for text in given.var]
     if wrong := next((name for name, sign, _ in pairs if not sign), None):

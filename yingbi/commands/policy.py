@@ -10,7 +10,7 @@ from yingbi.commands.shadow import add_shadow
 from yingbi.commands.shape import FINE, FOUND, Commands, add_command
 
 KINDS = ("json", "jsonp", "html", "csv", "text", "ndjson", "xml")
-"""See `policies.trial.KINDS`."""
+"""See `policies.rehearsal.trial.KINDS`."""
 MOST_DAYS = 3650
 _KIND_OF_NAME = {
     ".json": "json",
@@ -104,8 +104,8 @@ def _try(given: argparse.Namespace) -> int:
 
 
 def _tried(given: argparse.Namespace) -> int:
-    from policies.compile_folder import compile_folder
-    from policies.trial import Caller, Trial, read_caller
+    from policies.compiling.folder import compile_folder
+    from policies.rehearsal.trial import Caller, Trial, read_caller
     from yingbi.clock import now
     from yingbi.explain import lines_of_trial
     from yingbi.home import Home
@@ -135,7 +135,7 @@ def _rehearsed(given: argparse.Namespace) -> int:
     from yingbi.clock import now
     from yingbi.home import Home
     from yingbi.named_folder import folder_named
-    from yingbi.rehearse import as_json, lines_of, rehearse_draft
+    from yingbi.rehearsing.rehearse import as_json, lines_of, rehearse_draft
     from yingbi.settings import read_settings
 
     home = Home(read_settings().home)

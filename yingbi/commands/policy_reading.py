@@ -25,10 +25,10 @@ def _differ(desk: "PolicyDesk", before: str | None, after: str | None) -> int:
 
 def print_difference(desk: "PolicyDesk", first: str, second: str) -> bool:
     """Print what is different, in words and line for line. Returns whether anything is."""
-    from console.policy_life import judge
-    from policies.difference import declarations_changed, files_changed
+    from console.policy.life import judge
+    from policies.rehearsal.difference import declarations_changed, files_changed
     from yingbi.clock import now
-    from yingbi.policy_lines import change_lines, file_lines
+    from yingbi.lines.policies import change_lines, file_lines
 
     old, new = desk.named(first), desk.named(second)
     print(f"{old.title} ({old.snapshot.digest[:16]}) → {new.title} ({new.snapshot.digest[:16]})")
@@ -46,7 +46,7 @@ def run_history(given: argparse.Namespace) -> int:
     """Print versions and drafts."""
     import json
 
-    from yingbi.policy_lines import history_json, history_lines
+    from yingbi.lines.policies import history_json, history_lines
 
     def tell(desk: "PolicyDesk", _: "Settings") -> int:
         history = desk.history()

@@ -71,7 +71,7 @@ def run_roll_back(given: argparse.Namespace) -> int:
 
 def _in_force(desk: "PolicyDesk", settings: "Settings") -> int:
     from yingbi.home import Home
-    from yingbi.policy_lines import behind_lines
+    from yingbi.lines.policies import behind_lines
     from yingbi.taking_up import LIMIT_S, TakenUp, taken_up
 
     current = desk.history().current

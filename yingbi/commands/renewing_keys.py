@@ -8,7 +8,7 @@ from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, complain
 
 if TYPE_CHECKING:
     from yingbi.home import Home
-    from yingbi.keys import KeyStore
+    from yingbi.keys.handling import KeyStore
 
 
 def run_rotate(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
@@ -56,8 +56,8 @@ def run_revoke(given: argparse.Namespace, home: "Home", store: "KeyStore") -> in
 def run_rewrap(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
     """Make what old keys encrypted in a file anew; returns the exit code."""
     from yingbi.in_force import ProgramsInForce
-    from yingbi.rewrap import Job, NotRewrapped, rewrap
-    from yingbi.stored_fields import stored_in
+    from yingbi.keys.rewrap import Job, NotRewrapped, rewrap
+    from yingbi.keys.stored_fields import stored_in
 
     pairs = [each.partition("=") for each in given.field]
     if not all(column and equals and name for column, equals, name in pairs):

@@ -117,9 +117,9 @@ def _list(given: argparse.Namespace) -> int:
     import json
 
     from siem.detect.precision import NOTHING_CLOSED
-    from yingbi.alert_lines import CannotTell, precision_column, precision_in, precision_json
     from yingbi.clock import now
     from yingbi.home import Home
+    from yingbi.lines.alerts import CannotTell, precision_column, precision_in, precision_json
     from yingbi.rule_desk import lists_of, rule_as_json, rules_in
     from yingbi.rules import rule_files_of
     from yingbi.settings import read_settings

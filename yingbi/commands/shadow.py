@@ -40,9 +40,9 @@ def _done(given: argparse.Namespace) -> int:
 
     from yingbi.home import Home
     from yingbi.named_folder import folder_named
+    from yingbi.rehearsing.shadow import as_json, lines_of_shadow, start_shadow, stop_shadow
+    from yingbi.rehearsing.shadow_standing import shadow_state
     from yingbi.settings import read_settings
-    from yingbi.shadow import as_json, lines_of_shadow, start_shadow, stop_shadow
-    from yingbi.shadow_standing import shadow_state
 
     home = Home(read_settings().home)
     if given.draft is not None:

@@ -36,9 +36,9 @@ def _trace(given: argparse.Namespace) -> int:
     from siem.trace.opened import BadSample
     from siem.trace.sample import read_sample
     from yingbi.clock import now
+    from yingbi.lines.trace import trace_json, trace_lines
     from yingbi.settings import read_settings
     from yingbi.trace import CannotTrace, trace_sample
-    from yingbi.trace_lines import trace_json, trace_lines
 
     try:
         data = sys.stdin.buffer.read() if given.sample == "-" else Path(given.sample).read_bytes()

@@ -12,7 +12,7 @@ from yingbi.said import speak
 from yingbi.serve import serve
 from yingbi.settings import Settings, settings_of
 from yingbi.site import site_of
-from yingbi.subscription_box import BoxCounter
+from yingbi.subscribers.box import BoxCounter
 
 
 def main(settings: Settings) -> None:

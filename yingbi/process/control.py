@@ -12,32 +12,32 @@ from collections.abc import Sequence
 from functools import partial
 
 from console.accounts import Accounts
-from console.alert_closing import AlertCloser
-from console.alert_watch import AlertWatch, due_by
-from console.api_repeats import Repeats
-from console.api_tokens import ApiTokens
+from console.alerts.closing import AlertCloser
+from console.alerts.watch import AlertWatch, due_by
+from console.api.repeats import Repeats
+from console.api.tokens import ApiTokens
 from console.app import create_app
 from console.excused import Excuses
 from console.office import Office
-from console.permit_book import PermitBook
-from console.rule_trials import RuleTrials
+from console.permits.book import PermitBook
+from console.rules.trials import RuleTrials
 from incident.cases import Cases
 from incident.database import open_database
 from incident.drill import is_barred
-from incident.duties import DutyTable, load_duties
-from incident.duty_files import duty_files, read_duties
+from incident.duty.duties import DutyTable, load_duties
+from incident.duty.files import duty_files, read_duties
 from incident.engine import Rulebook
 from incident.evidence_book import EvidenceBook
 from incident.graph import load_playbooks
 from incident.ids import Bilingual, NotPermitted
 from incident.perform import Performer
 from incident.store import CaseStore
-from policies.epochs import digester_in
-from policies.keys import Signer, Verifier, read_secret
+from policies.keys.epochs import digester_in
+from policies.keys.key_files import Signer, Verifier, read_secret
+from policies.keys.sealed_folder import NotAsSealed, SealedFolder
 from policies.permits import asking_key
 from policies.policy import Policy
 from policies.recognisers.scan import scan
-from policies.sealed_folder import NotAsSealed, SealedFolder
 from policies.snapshot import read_folder
 from proxy.board import Board
 from proxy.reasons import REASONS
@@ -60,26 +60,26 @@ from yingbi.hotline import Hotline
 from yingbi.in_force import ProgramsInForce
 from yingbi.index import open_index
 from yingbi.kept_programs import KeptPrograms
-from yingbi.list_persons import PersonLister
 from yingbi.look_ups import PersonLookUps
-from yingbi.notice_file import notice_file
-from yingbi.notice_key import NoticeSigner, sign_published
-from yingbi.notice_scan import scan_or_refuse, warm_up
-from yingbi.permit_record import PermitRecorder
-from yingbi.permit_search import PermitSearch
-from yingbi.permits import PermitDesk
-from yingbi.person_reading import PersonReader
-from yingbi.person_sources import part_in, systems_in
+from yingbi.notices.file import notice_file
+from yingbi.notices.key import NoticeSigner, sign_published
+from yingbi.notices.press import press_of
+from yingbi.notices.scan import scan_or_refuse, warm_up
+from yingbi.permits.desk import PermitDesk
+from yingbi.permits.record import PermitRecorder
+from yingbi.permits.search import PermitSearch
+from yingbi.persons.list_persons import PersonLister
+from yingbi.persons.reading import PersonReader
+from yingbi.persons.sources import part_in, systems_in
 from yingbi.plant import CannotPlant, planted
 from yingbi.playbooks_in_force import PlaybooksInForce
 from yingbi.policy_source import source_of
 from yingbi.policy_watch import PolicyWatch
-from yingbi.press import press_of
-from yingbi.publish_affected import AffectedPublisher
-from yingbi.publish_overlay import OverlayPublisher
-from yingbi.publish_permits import PermitPublisher
+from yingbi.publish.affected import AffectedPublisher
+from yingbi.publish.overlay import OverlayPublisher
+from yingbi.publish.permits import PermitPublisher
 from yingbi.recheck import Rechecker
-from yingbi.rehearsals import Rehearsals
+from yingbi.rehearsing.rehearsals import Rehearsals
 from yingbi.release import Released, Releaser, life_of
 from yingbi.respond import Responder
 from yingbi.said import speak
@@ -87,10 +87,10 @@ from yingbi.serve import serve
 from yingbi.settings import Settings, settings_of
 from yingbi.site import site_of
 from yingbi.standing import indexed_until, installation_of, version_in
+from yingbi.subscribers.webhook_desk import WebhookDesk
 from yingbi.summary import Summary
 from yingbi.threads import Threads
 from yingbi.titles import Titles
-from yingbi.webhook_desk import WebhookDesk
 
 log = logging.getLogger("yingbi.control")
 

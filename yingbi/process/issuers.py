@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Mapping
 
-from policies.keys import Signer, Verifier
+from policies.keys.key_files import Signer, Verifier
 from policies.program import Program
 from policies.program_callers import SourceRule
 from proxy.board import Board

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from proxy.quota_keeper import FileKeeper, Keeper
-from proxy.quota_server import QuotaServer
+from proxy.quota.keeper import FileKeeper, Keeper
+from proxy.quota.server import QuotaServer
 from yingbi.home import Home
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
@@ -41,9 +41,9 @@ def _keeper(settings: Settings, home: Home) -> Keeper:
     if not settings.quota_database:
         return FileKeeper(home.quota)
     # A host that counts for itself speaks to no PostgreSQL, and loads no client of it.
-    from proxy.quota_database import DatabaseKeeper
-    from proxy.quota_link import Link, LinkLost
-    from proxy.quota_tables import open_link
+    from proxy.quota.database import DatabaseKeeper
+    from proxy.quota.link import Link, LinkLost
+    from proxy.quota.tables import open_link
 
     def connect() -> Link:
         try:

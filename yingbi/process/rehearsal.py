@@ -10,7 +10,7 @@ from pathlib import Path
 
 from yingbi.clock import now
 from yingbi.home import Home
-from yingbi.rehearse import as_json, rehearse_draft
+from yingbi.rehearsing.rehearse import as_json, rehearse_draft
 
 DAYS = 7
 

@@ -20,9 +20,9 @@ from siem.record.seal import BrokenSeals, SealBook
 from siem.record.sealing import Sealing
 from yingbi.clock import now
 from yingbi.home import Home
-from yingbi.preserved import preserved_in
+from yingbi.log.preserved import preserved_in
+from yingbi.log.second_parties import anchorings
 from yingbi.said import speak
-from yingbi.second_parties import anchorings
 from yingbi.settings import Settings, settings_of
 from yingbi.threads import Threads
 from yingbi.told import tell

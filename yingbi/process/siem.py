@@ -36,10 +36,10 @@ from yingbi.clock import now
 from yingbi.custom import CustomFile
 from yingbi.home import Home
 from yingbi.index import open_index, open_keeper
-from yingbi.preserved import preserved_in
+from yingbi.log.preserved import preserved_in
+from yingbi.log.retention import Retention
 from yingbi.reason_asking import Fetch, fetching
 from yingbi.reasons import Reasons
-from yingbi.retention import Retention
 from yingbi.rules import SHIPPED, rule_files_of
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of

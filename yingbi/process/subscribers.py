@@ -16,13 +16,13 @@ from yingbi.home import Home
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
 from yingbi.site import site_of
-from yingbi.tell_subscribers import SubscriberTeller, mail_server
+from yingbi.subscribers.tell import SubscriberTeller, mail_server
 from yingbi.told import tell
 
 EVERY_S = 1.0
 NICENESS = 5
 
-log = logging.getLogger("yingbi.subscribers")
+log = logging.getLogger("yingbi.subscribers.records")
 
 
 def main(settings: Settings) -> None:

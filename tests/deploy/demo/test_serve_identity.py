@@ -14,7 +14,7 @@ import pytest
 from deploy.certificate import make_ca, make_certificate
 from deploy.demo.identity_provider import DISCOVERY, ISSUER, IdentityProvider
 from deploy.demo.serve_identity import Server
-from policies.issuer_keys import read_discovery, read_key_set
+from policies.keys.issuer_keys import read_discovery, read_key_set
 from yingbi.fetch import NotFetched, fetch
 
 NOW = datetime.now(UTC)

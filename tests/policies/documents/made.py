@@ -20,7 +20,7 @@ from policies.choose import EVERYBODYS, Choice
 from policies.documents.document import Bounds
 from policies.documents.look import Look
 from policies.documents.registry import NAMES, mask
-from policies.formats.json_nodes import Object
+from policies.formats.json.nodes import Object
 from policies.formats.masker import Tally
 from tests.policies.formats.masking import REMARK, UNDECLARED, tally
 

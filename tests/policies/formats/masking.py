@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 from policies.digest import Digester
-from policies.formats.json_nodes import Object, Value
+from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import Action, Kind, Masker, Tally
 from policies.transforms.columns import together
 from policies.transforms.keyed import FieldKeys

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from policies.choose import EVERYBODYS
 from policies.formats.event_stream import EventStreamMasker
-from policies.formats.json_nodes import Object, Value
+from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import Withheld
 from policies.formats.messages import LARGEST_MESSAGE, MOST_TEXTS, Message, Messages
 from tests.policies.formats.masking import PUBLIC, RECORD, REMARK, UNDECLARED, cuts, in_pieces, tally, whole

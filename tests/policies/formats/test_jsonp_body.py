@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.formats.free_text import KnownValues
-from policies.formats.json_body import JsonMasker
+from policies.formats.json.body import JsonMasker
 from policies.formats.jsonp_body import LONGEST_CLOSING, LONGEST_NAME, LONGEST_OPENING, JsonpMasker, json_in, opening_of
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.marked import field
 from policies.formats.masker import Withheld
+from tests.policies.formats.json.test_body import LIST
 from tests.policies.formats.masking import UNDECLARED, in_pieces, tally, whole
-from tests.policies.formats.test_json_body import LIST
 
 PERSON = {"id": 1, "name": "张三丰", "mobile": "13800138000", "x": "张三丰"}
 LONG_NAME = "n" * LONGEST_NAME

@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from policies.formats import json_body, json_stream
 from policies.formats.csv_body import CsvMasker
-from policies.formats.html_body import HtmlMasker
-from policies.formats.html_shape import LARGEST_PAGE
-from policies.formats.json_body import JsonMasker
+from policies.formats.html.body import HtmlMasker
+from policies.formats.html.shape import LARGEST_PAGE
+from policies.formats.json import body as json_body
+from policies.formats.json import stream as json_stream
+from policies.formats.json.body import JsonMasker
 from policies.formats.masker import Masker, Withheld
 from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.text_body import TextMasker
-from policies.formats.xml_body import XmlMasker
+from policies.formats.xml.body import XmlMasker
 from policies.recognisers.scan import make_ready
+from tests.policies.formats.html.test_body import SHAPE, seal
+from tests.policies.formats.json.test_body import LIST
 from tests.policies.formats.masking import RECORD, REMARK, UNDECLARED, tally
-from tests.policies.formats.test_html_body import SHAPE, seal
-from tests.policies.formats.test_json_body import LIST
-from tests.policies.formats.test_xml_body import shape
+from tests.policies.formats.xml.test_body import shape
 
 MEBIBYTE = 1024 * 1024
 STREAM = 20 * MEBIBYTE

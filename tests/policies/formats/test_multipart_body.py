@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.formats.csv_body import CsvMasker
-from policies.formats.json_body import JsonMasker
+from policies.formats.json.body import JsonMasker
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.multipart_body import LONGEST_HEAD, MOST_PARTS, MultipartMasker, boundary_in
 from tests.effort import examples

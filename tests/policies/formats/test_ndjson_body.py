@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.formats import ndjson_body
-from policies.formats.json_body import JsonMasker
+from policies.formats.json.body import JsonMasker
 from policies.formats.masker import Withheld
 from policies.formats.ndjson_body import LONGEST_RECORD, NdjsonMasker, records_in
 from tests.policies.formats.masking import DIGESTER, RECORD, UNDECLARED, cuts, in_pieces, tally, whole

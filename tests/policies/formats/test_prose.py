@@ -10,10 +10,10 @@ import pytest
 from policies.formats.csv_body import CsvMasker
 from policies.formats.found import by_category
 from policies.formats.free_text import KnownValues
-from policies.formats.html_body import HtmlMasker
-from policies.formats.html_shape import HtmlShape, Selector
-from policies.formats.json_body import JsonMasker
-from policies.formats.json_nodes import Object, Value
+from policies.formats.html.body import HtmlMasker
+from policies.formats.html.shape import HtmlShape, Selector
+from policies.formats.json.body import JsonMasker
+from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import Action, Kind, Masker, Tally, Withheld
 from policies.formats.prose import EVERY, LONG, TOO_MUCH, UNREAD, Prose
 from policies.formats.prose import MOST_IN_STREAM as MOST

@@ -9,11 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policies.formats.finder import Span
-from policies.formats.html_body import HtmlMasker
+from policies.formats.html.body import HtmlMasker
 from policies.formats.said import OwnWords, Said, folded
 from tests.effort import examples
+from tests.policies.formats.html.test_body import SHAPE, seal
 from tests.policies.formats.masking import tally, whole
-from tests.policies.formats.test_html_body import SHAPE, seal
 
 VOCABULARY = frozenset({"where", "name", "people", "page", "max"})
 PAGE = """<!DOCTYPE html><title>3 rows where city = "{text}"</title><!-- {text} -->

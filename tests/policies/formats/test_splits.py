@@ -7,20 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.formats import html_reading, json_body, json_stream, text_body
+from policies.formats import text_body
 from policies.formats.csv_body import CsvMasker
-from policies.formats.html_body import HtmlMasker
-from policies.formats.json_body import JsonMasker
+from policies.formats.html import reading as html_reading
+from policies.formats.html.body import HtmlMasker
+from policies.formats.json import body as json_body
+from policies.formats.json import stream as json_stream
+from policies.formats.json.body import JsonMasker
 from policies.formats.jsonp_body import JsonpMasker
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.masker import Masker, Withheld
 from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.text_body import TextMasker
-from policies.formats.xml_body import XmlMasker
+from policies.formats.xml.body import XmlMasker
+from tests.policies.formats.html.test_body import SHAPE, seal
+from tests.policies.formats.json.test_body import LIST
 from tests.policies.formats.masking import RECORD, REMARK, UNDECLARED, in_pieces, tally, whole
-from tests.policies.formats.test_html_body import SHAPE, seal
-from tests.policies.formats.test_json_body import LIST
-from tests.policies.formats.test_xml_body import shape
+from tests.policies.formats.xml.test_body import shape
 
 DOCUMENT = shape()
 

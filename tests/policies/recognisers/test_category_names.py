@@ -5,8 +5,8 @@ import re
 import pytest
 
 from policies.recognisers.category_names import named
+from policies.recognisers.field_names.words import BASES
 from policies.recognisers.find import reported
-from policies.recognisers.key_words import BASES
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.levels import QUASI, SENSITIVE, Gravity, level_of
 from policies.recognisers.table import ORDER, REPORTED

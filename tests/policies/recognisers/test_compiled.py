@@ -19,9 +19,9 @@ from policies.recognisers.candidates import MIXED, hits_of
 from policies.recognisers.find import find
 from policies.recognisers.hits import Hits
 from policies.recognisers.labelled import LABELLED, PATTERNS
-from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import LOOK_ALIKE, NUMERALS, normalise
 from policies.recognisers.patterns import Programs, Unsupported
+from policies.recognisers.persons.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.scan import scan
 from policies.recognisers.table import TABLE, Hit
 from tests.bench import invented

@@ -6,8 +6,8 @@ from policies.kernel.library import KERNEL
 from policies.recognisers.first_look import may_open
 from policies.recognisers.gate import asked
 from policies.recognisers.labelled import LABELLED
-from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import INVISIBLE, LOOK_ALIKE, NUMERALS, TRADITIONAL
+from policies.recognisers.persons.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.table import TABLE, Recogniser
 
 WORDS = [*ANNOUNCING, *FOLLOWING, *(word for row in LABELLED for word in row.words)]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from policies.recognisers.names import find_names_before_words, find_names_behind_words
 from policies.recognisers.normalise import INVISIBLE, normalise
+from policies.recognisers.persons.names import find_names_before_words, find_names_behind_words
 from policies.recognisers.scan import may_hold_personal_data, resolve, scan
 from policies.recognisers.table import ORDER, TABLE, Hit, Recogniser
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB, GCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.data_keys import BadToken, DataKey, DataKeys, derive_key
+from policies.keys.data_keys import BadToken, DataKey, DataKeys, derive_key
 from policies.transforms.encrypt import Cipher, Method
 from tests.policies.compiled import DATA_KEYS
 

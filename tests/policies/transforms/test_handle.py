@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from policies.data_keys import BadToken, DataKey, DataKeys
+from policies.keys.data_keys import BadToken, DataKey, DataKeys
 from policies.transforms.handle import BLOCK_BYTES, Handles, handles_in, holds_handle, is_handle
 
 KEY, OLD = DataKey("0a1b2c3d", b"k" * 32), DataKey("00000001", b"j" * 32)

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.data_keys import derive_key
+from policies.keys.data_keys import derive_key
 from policies.transforms.keyed import SIGN_ALPHABET, FieldKeys
 from policies.transforms.make import could_have_made, subject_transform_of, transform_of
 from policies.transforms.spec import Dictionary, Digest, Hash, Of, Pseudonym, Shift, Spec, looks_true, needs_subject

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from policies.data_keys import derive_key
+from policies.keys.data_keys import derive_key
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import REDACTED, could_have_made, transform_of
 from policies.transforms.spec import (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.data_keys import DataKey, DataKeys
+from policies.keys.data_keys import DataKey, DataKeys
 from policies.transforms.handle import Handles
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.ours import OurTokens

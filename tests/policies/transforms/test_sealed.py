@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.data_keys import BadToken, DataKey, DataKeys
-from policies.rewrap import Counts, Rewrap
+from policies.keys.data_keys import BadToken, DataKey, DataKeys
+from policies.keys.rewrap import Counts, Rewrap
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import could_have_made, opener_of, transform_of
 from policies.transforms.sealed import TOKEN, stored_tokens

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.epochs import digester_in
+from policies.keys.epochs import digester_in
 from siem.baseline.calendar import LOCAL
 from siem.detect.alert import AlertStore
 from siem.detect.aliases import holds_digest

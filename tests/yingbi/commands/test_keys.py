@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from policies.epochs import Epoch, digester_in, read_epochs
-from proxy.identity_keys import identity_key_numbers
+from policies.keys.epochs import Epoch, digester_in, read_epochs
+from proxy.identity.header_keys import identity_key_numbers
 from siem.canary import read_canaries
 from yingbi.cli import main
 from yingbi.clock import now
 from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
-from yingbi.key_journal import Act, read_journal
-from yingbi.keys import KeyStore
+from yingbi.keys.handling import KeyStore
+from yingbi.keys.journal import Act, read_journal
 from yingbi.settings import HOME
 
 

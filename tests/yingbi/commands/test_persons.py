@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from yingbi.age_key import make_key
 from yingbi.cli import main
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE
-from yingbi.person_files import encrypt, end_of, head_of, line_of
+from yingbi.keys.age_key import make_key
+from yingbi.persons.files import encrypt, end_of, head_of, line_of
 from yingbi.settings import HOME
 
 DECLARED = """

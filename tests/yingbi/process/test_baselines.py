@@ -21,7 +21,7 @@ from tests.siem.events import digest, event
 from tests.siem.lines import write_start
 from yingbi.first_start import make_folders
 from yingbi.home import Home
-from yingbi.metrics import Figures
+from yingbi.metrics.figures import Figures
 from yingbi.settings import Settings, write_settings
 from yingbi.told import hear
 

@@ -15,7 +15,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from incident.database import for_writing, open_database
-from policies.keys import Signer
+from policies.keys.key_files import Signer
 from siem.baseline.calendar import LOCAL
 from siem.detect.alert import Alert, AlertId, AlertStore
 from siem.detect.definition import Advice, Finding, Level
@@ -23,7 +23,7 @@ from siem.detect.lifecycle import Disposition
 from siem.notify.channel import Channel
 from siem.notify.message import Kind, text_of
 from siem.notify.outbox import Outbox
-from tests.console.alerts import Ward
+from tests.console.alerts.invented import Ward
 from tests.gateway import ROOT, wait_until
 from tests.incident.office import Watch
 from tests.siem.detect.rules import rule
@@ -33,7 +33,7 @@ from tests.siem.notify.peers import Answer, Hook, Mailbox, hook, mailbox
 from yingbi.drill_reminders import reminders
 from yingbi.first_start import make_folders
 from yingbi.home import Home
-from yingbi.metrics import Figures
+from yingbi.metrics.figures import Figures
 from yingbi.migrations.apply import migrate
 from yingbi.process.notifier import Notifier
 from yingbi.settings import Settings, write_settings

@@ -19,10 +19,10 @@ from siem.record.event import Disclosure, PermitNote, PermitState, Phase
 from siem.record.log import AccessLog, new_start_id
 from tests.siem.events import digest, document, event
 from tests.siem.lines import write_start
-from yingbi.dead_letters import hasten, letters_of
 from yingbi.first_start import make_folders
 from yingbi.home import Home
-from yingbi.metrics import Figures
+from yingbi.log.dead_letters import hasten, letters_of
+from yingbi.metrics.figures import Figures
 from yingbi.process.siem import Siem, usable_rules
 from yingbi.rules import SHIPPED
 from yingbi.settings import Settings, write_settings

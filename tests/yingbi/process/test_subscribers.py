@@ -6,15 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from policies.keys import make_secret
+from policies.keys.key_files import make_secret
 from tests.gateway import ROOT, wait_until
 from tests.siem.notify.peers import mailbox
 from yingbi.first_start import make_folders
 from yingbi.home import Home
-from yingbi.notice_key import publish_key
+from yingbi.notices.key import publish_key
 from yingbi.settings import Settings, write_settings
 from yingbi.settings_tables import Subscribers
-from yingbi.subscription_box import Wanted, leave
+from yingbi.subscribers.box import Wanted, leave
 from yingbi.told import hear
 
 ADDRESS = "zhao@mail.example"

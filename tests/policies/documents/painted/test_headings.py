@@ -7,7 +7,7 @@ import pytest
 
 from policies.documents.painted.headings import keyed, may_tell
 from policies.documents.painted.sheet import Cell, Sheet
-from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.field_names.category import category_of_key
 
 WIDTH, HEIGHT, COLUMN = 10.0, 12.0, 150.0
 

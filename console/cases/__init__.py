@@ -1,0 +1,1 @@
+"""Cases in the console: pages, forms and what programs read of them."""

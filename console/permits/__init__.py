@@ -1,0 +1,1 @@
+"""Permits in the console: what callers were let see whole, and its review."""

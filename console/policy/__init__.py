@@ -1,0 +1,1 @@
+"""The life of policies in the console: drafted, approved, published, taken back."""

@@ -1,0 +1,1 @@
+"""Detection rules in the console: proposed, tried, put live."""

@@ -1,0 +1,1 @@
+"""Looking for events: filters, pages, exports, who saw whom, and what is kept of it."""

@@ -1,0 +1,1 @@
+"""Legal duties of a case: data, clocks, forms."""

@@ -1,0 +1,1 @@
+"""Pages: read token by token, masked by elements, controls, tables and labels."""

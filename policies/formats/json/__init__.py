@@ -1,0 +1,1 @@
+"""JSON: masked whole, in a stream, or where it stands."""

@@ -1,0 +1,1 @@
+"""XML: masked record by record, as answers and as what is sent."""

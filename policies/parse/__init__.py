@@ -1,0 +1,1 @@
+"""How the files of a policy are read: each kind of declaration into what `policies.policy` holds of it."""

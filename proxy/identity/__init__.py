@@ -1,0 +1,1 @@
+"""Who asks: every credential that counts, each in a module of its own, and what systems behind are told."""

@@ -1,0 +1,1 @@
+"""WebSockets: opened, carried message by message, closed where what they stood on is gone."""

@@ -1,0 +1,1 @@
+"""TLS towards callers and towards systems behind."""

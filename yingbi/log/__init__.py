@@ -1,0 +1,1 @@
+"""The access log of an installation: import, export, verification, retention, the index rebuilt."""

@@ -1,0 +1,1 @@
+"""Permits: asked for, judged, recorded, published."""

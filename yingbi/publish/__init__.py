@@ -1,0 +1,1 @@
+"""What the supervisor publishes for workers: policy, overlay, permits, and whom incidents affect."""

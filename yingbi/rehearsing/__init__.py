@@ -1,0 +1,1 @@
+"""Drafts rehearsed on what was asked last week, and run in the shadow."""

@@ -1,0 +1,1 @@
+"""Who is told of public notices: addresses, webhooks, and the telling."""
