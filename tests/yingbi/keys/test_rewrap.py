@@ -146,7 +146,7 @@ def test_a_job_that_was_killed_goes_on(store: KeyStore, file: Path) -> None:
     script = f"""
 import os, signal
 from pathlib import Path
-from yingbi import rewrap
+from yingbi.keys import rewrap
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.keys.handling import KeyStore
