@@ -96,7 +96,7 @@ def _opened(
             return REDACTED
         if kind is not Kind.SCAN:
             return apply(value)
-        return hide(value, merge([*personal_spans(value), *Prose(ProseRule(0)).spans(value, prose)]))
+        return hide(value, merge([*personal_spans(value, keyed=True), *Prose(ProseRule(0)).spans(value, prose)]))
 
     return treat
 

@@ -295,7 +295,7 @@ def made_by(text: str, value: str) -> str:
     spec = spec_named(text)
     if isinstance(spec, Scan):
         the_tagger()
-        return mask_free_text(value, None, tally(), prose=EVERY if spec.prose else LONG)
+        return mask_free_text(value, None, tally(), typed=True, prose=EVERY if spec.prose else LONG)
     return transform_of(spec, FieldKeys(b"", "", ""))(value)  # type: ignore[arg-type]
 
 

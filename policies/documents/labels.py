@@ -4,9 +4,9 @@ A label that tells of personal data hides what stands behind it up to the end of
 the next label, a gap. Who escapes what he writes says the same, so labels are looked for behind escapes as well.
 """
 
+import functools
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 
 from policies.documents.enclosed import end_of_enclosed
 from policies.documents.heading_words import FREE_TEXT, LONGEST_LABEL, category_of_heading, is_heading, tells
@@ -83,6 +83,23 @@ _KEY = re.compile(
 """A key of a log, a configuration or an address of the web, in letters; behind a namespace, a path or a section, or
 before what it is a part of.
 """
+_MARKS_OF_ESCAPES = ("%", "\\", "&")
+_MARKS_OF_LINKS = ("=", ":", "：")
+_ESCAPED_LINK = re.compile(
+    r"%(?:25){0,4}(?:3[ACDacd]|22)|\\{1,8}(?:u00|x)(?:3[acdACD]|22|27)|&(?:amp;){0,3}(?:quot|lt|#)"
+)
+"""What stands in every text in which what links a key to its value is escaped, or a quote or a tag around one."""
+_LINK = re.compile(
+    r"=(?<=[A-Za-z0-9_\-.\]\"'`*~ \t:\\].)|：(?<=[A-Za-z0-9_\]\"'`*~ \t].)"
+    rf"|:(?=[ \t=]|\\{{0,3}}[\"'`{_HAN}0-9+*_~])(?<![0-9]:(?=[0-9]))"
+)
+"""The same of one that is not, but in hours and ratios."""
+_MAY_BE_KEY = re.compile(
+    r"[A-Za-z_](?<![A-Za-z0-9_.\-].)[\w.\-]{0,60}+(?:\[[\w.\-]{0,30}\]){0,3}(?=[*~`\"'\\ \t]{0,12}(?:=|：|:(?!//)))"
+    r"|(?<=</)[A-Za-z_][\w.\-:]{0,60}(?=>)"
+)
+_MAY_BE_KEY_IN_CHINESE = re.compile(rf"[{_HAN}]\\{{0,3}}[\"'`][ \t]{{0,4}}[:=]")
+_NO_WORD = re.compile(r"[^\w\-]+")
 _STEP = re.compile(r"[:/#$`\[\] ]+")
 _ENDS_BESIDE = re.compile(r"[\s,;&|，；。、)}\]\"'<>]")
 _ENDS_OF_LINE = re.compile(rf"[,;&|，；。)}}\n\r]|\s{{2,}}|\s[\w.\-{_HAN}]{{1,40}}[ ]?[=:：]|\s#")
@@ -94,7 +111,13 @@ _BLOCK = re.compile(r"[|>][-+0-9]{0,2}")
 _REMARK = re.compile(rf"[（(]([{_HAN}]{{2,20}})[)）]$")
 """In brackets behind a value."""
 _HAS_HAN = re.compile(f"[{_HAN}]")
-_NOTHING = frozenset("null none nil undefined true false nan n/a".split())
+_NOTHING = frozenset("null none nil undefined true false nan n/a 无 暂无 不详 未知 保密 略 同上 匿名".split())
+LONGEST_KEYED = 200
+"""Characters that are hidden behind a key in a text of which nothing is known: no name and no address has more."""
+_ENDS_SENTENCE = re.compile("[。！？]")
+"""Behind which nothing goes on that could be a part of a value, however it comes in pieces."""
+_MASKED = re.compile(r"\*{2}|^.\*")
+"""What says that somebody has hidden a part of a value."""
 
 
 def is_label(text: str) -> bool:
@@ -109,9 +132,59 @@ def is_clause(text: str) -> bool:
 
 def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
     """From where to where in *text* a value stands behind a telling label, and the category it is of, in order."""
+    return _apart(_labelled(text))
+
+
+def keyed_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """The same of what stands behind the name of a field alone, or between its tags: of a query, of JSON in a string,
+    of a line of a log, escaped or not. What stands there escaped is judged by what it says, what was masked is not.
+    """
+    if not may_be_keyed(text):
+        return
+    readings = [*unescaped(text, each_round=True)]
+    found = [each for each in _keyed(text) if not readings or _ESCAPED.search(text, *each[:2]) is None]
+    for reading in readings:
+        found += ((*reading.span(start, end), category) for start, end, category in _keyed(reading.text))
+    yield from _apart(found)
+
+
+def may_be_keyed(text: str) -> bool:
+    """False only where `keyed_in` finds nothing in *text*: of texts with no key that tells it costs next to nothing."""
+    if any(map(text.__contains__, _MARKS_OF_ESCAPES)) and _ESCAPED_LINK.search(text) is not None:
+        return True
+    is_linked = any(map(text.__contains__, _MARKS_OF_LINKS)) and _LINK.search(text) is not None
+    if not is_linked and "</" not in text:
+        return False
+    if not text.isascii() and _MAY_BE_KEY_IN_CHINESE.search(text) is not None:
+        return True
+    return any(map(_may_tell, {*_MAY_BE_KEY.findall(text)}))
+
+
+@functools.lru_cache(maxsize=4096)
+def _may_tell(key: str) -> bool:
+    """Whether a part of *key* tells, or all of it as a path."""
+    steps = [step for step in _NO_WORD.split(key.replace(".", " ")) if step]
+    return any(map(tells, steps)) or (len(steps) > 1 and tells(".".join(steps)))
+
+
+def _keyed(text: str) -> Iterator[tuple[int, int, str]]:
+    for start, end, category in (*_between_tags(text), *_behind_keys(text)):
+        sentence = _ENDS_SENTENCE.search(text, start, end)
+        end = min(end if sentence is None else sentence.start(), start + LONGEST_KEYED)
+        if end > start and _MASKED.search(text, start, end + 2) is None:
+            yield start, end, category
+
+
+def _between_tags(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _ELEMENT.finditer(text) if "</" in text else ():
+        yield from _told(match["key"].rpartition(":")[2], text, *match.span("value"))
+
+
+def _apart(found: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """What was *found*, in order; those that overlap are one."""
     begins = ends = 0
     category = ""
-    for start, end, told in sorted(_labelled(text), key=lambda each: (each[0], -each[1])):
+    for start, end, told in sorted(found, key=lambda each: (each[0], -each[1])):
         if start < ends:
             ends = max(ends, end)
             continue
@@ -124,9 +197,7 @@ def labelled_in(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _labelled(text: str) -> Iterator[tuple[int, int, str]]:
     """The same by all patterns and readings, of which some find the same."""
-    if "</" in text:
-        for match in _ELEMENT.finditer(text):
-            yield from _told(match["key"].rpartition(":")[2], text, *match.span("value"))
+    yield from _between_tags(text)
     if "<" in text and not text.isascii():
         yield from _behind_words(_TAG.sub(_blanked, text))
         yield from _behind_keys(text)
@@ -135,11 +206,7 @@ def _labelled(text: str) -> Iterator[tuple[int, int, str]]:
     if "<" in text and _ESCAPED.search(text) is None:
         return
     for reading in unescaped(text, each_round=True):
-        found = (
-            _told(match["key"].rpartition(":")[2], reading.text, *match.span("value"))
-            for match in _ELEMENT.finditer(reading.text)
-        )
-        for start, end, category in (*chain.from_iterable(found), *_as_written(reading.text)):
+        for start, end, category in (*_between_tags(reading.text), *_as_written(reading.text)):
             yield (*reading.span(start, end), category)
 
 

@@ -19,7 +19,7 @@ from policies.recognisers.persons.words import ALL_SURNAMES
 _HAN = "\u4e00-\u9fff"
 LONGEST = 64
 """Characters of what is looked at: an organisation is called by fewer."""
-_OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\- ]+|[A-Z][A-Z0-9_]+")
+_OF_PROGRAMS = re.compile(r"[a-z0-9_./:@*${}%\- ]+|[A-Z][A-Z0-9_]+|[a-z]+(?:[A-Z][a-z0-9]*)+")
 _STEP = re.compile("[A-Z][a-z]+(?: [a-z0-9]+)+")
 """What a configuration calls a step that it takes: names of people begin each word with a capital."""
 _LINK = re.compile(r"[a-z+]{2,12}://|/[a-z]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]+)?$")

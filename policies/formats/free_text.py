@@ -4,13 +4,16 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
+from policies.documents.labels import keyed_in
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 from policies.formats.found import found_as
 from policies.formats.masker import Tally, Withheld
 from policies.formats.readings import with_told
 from policies.formats.said import Said
+from policies.recognisers.labelled import LABELLED
 from policies.recognisers.readings import may_say_more, packed, readings
 from policies.recognisers.scan import scan
+from policies.recognisers.table import ORDER
 from policies.transforms.handle import handles_in
 from policies.transforms.make import REDACTED
 
@@ -20,6 +23,11 @@ FEW_KNOWN = 32
 LEAST_NUMBER = 11
 """Digits of a mobile number, the shortest that identifies somebody by itself."""
 _NUMBER = re.compile(r"[0-9]+[Xx]?")
+_OF_WORDS = frozenset(("person_name", "address"))
+_LEAST_DIGITS = 7
+"""Digits of a telephone number without its area, the shortest of the numbers that are looked for behind a key."""
+_LOOKED_FOR = frozenset(ORDER) - {row.category for row in LABELLED if row.only_reported} - _OF_WORDS
+"""Categories of numbers of which each is hidden wherever it stands."""
 
 
 class KnownValues:
@@ -98,14 +106,16 @@ def _places(value: str, text: str) -> Iterator[int]:
 
 
 def personal_spans(
-    text: str, known: KnownValues | None = None, *, typed: bool = False, as_written: bool = False
+    text: str, known: KnownValues | None = None, *, typed: bool = False, as_written: bool = False, keyed: bool = False
 ) -> list[Span]:
     """What of *text* must be hidden, in order, apart from one another. *typed*: see `KnownValues.spans`.
+
+    *keyed*: what stands behind the names of fields in it as well; not of a program, nor of what a page says of itself.
 
     *as_written*: what is known is looked for behind no escape, for a text that an application has to read again.
     """
     if known is not None and (ours := [found for found in handles_in(text) if found[0] in known.handles]):
-        return _spans_between(ours, text, known, typed=typed, as_written=as_written)
+        return _spans_between(ours, text, known, typed=typed, as_written=as_written, keyed=keyed)
     spans = [Span(hit.start, hit.end, found_as(hit.category, hit.why)) for hit in scan(text)]
     if known is not None:
         spans.extend(known.spans(text, typed=typed))
@@ -113,7 +123,23 @@ def personal_spans(
             spans.extend(_packed(text, known))
             if not as_written:
                 spans.extend(_escaped(text, known))
-    return merge(spans)
+    spans = merge(spans)
+    return with_told(spans, told) if keyed and (told := [*_keyed(text)]) else spans
+
+
+def _keyed(text: str) -> Iterator[Span]:
+    """What stands behind telling keys in *text*: names, addresses, and what has the digits of somebody's number.
+
+    Words of programs stand behind the keys of other facts: `sex=1`, `mobile=true`.
+    """
+    for start, end, category in keyed_in(text):
+        value = text[start:end]
+        if category in _OF_WORDS:
+            is_hidden = category == "address" or any(map(str.isalpha, value))
+        else:
+            is_hidden = category in _LOOKED_FOR and sum(map(str.isdigit, value)) >= _LEAST_DIGITS
+        if is_hidden:
+            yield Span(start, end, found_as(category, "context"))
 
 
 def _escaped(text: str, known: KnownValues) -> Iterator[Span]:
@@ -131,13 +157,13 @@ def _packed(text: str, known: KnownValues) -> Iterator[Span]:
 
 
 def _spans_between(
-    handles: Sequence[re.Match[str]], text: str, known: KnownValues, *, typed: bool, as_written: bool
+    handles: Sequence[re.Match[str]], text: str, known: KnownValues, *, typed: bool, as_written: bool, keyed: bool
 ) -> list[Span]:
     starts, ends = [0, *(found.end() for found in handles)], [*(found.start() for found in handles), len(text)]
     return [
         replace(span, start=start + span.start, end=start + span.end)
         for start, end in zip(starts, ends, strict=True)
-        for span in personal_spans(text[start:end], known, typed=typed, as_written=as_written)
+        for span in personal_spans(text[start:end], known, typed=typed, as_written=as_written, keyed=keyed)
     ]
 
 
@@ -181,10 +207,11 @@ def spans_to_hide(
 ) -> list[Span]:
     """Everything personal in *text*, in order, apart from one another. *typed*, *as_written*: see `personal_spans`.
 
-    *prose*: from so many characters on a tagger looks for names and addresses besides; 0: it does not. Raises Withheld
-    where there is more of it than may be read, and that is declared so. Nothing is counted but what is read.
+    What stands behind a key is hidden in what is *typed*. *prose*: from so many characters on a tagger looks for names
+    and addresses besides; 0: it does not. Raises Withheld where there is more of it than may be read, and that is
+    declared so. Nothing is counted but what is read.
     """
-    spans = personal_spans(text, known, typed=typed, as_written=as_written)
+    spans = personal_spans(text, known, typed=typed, as_written=as_written, keyed=typed)
     if prose and (told := tally.prose.spans(text, prose)):
         spans = with_told(spans, told)
     return spans

@@ -7,6 +7,7 @@ packed in one stands in all. Only where something does is each record asked abou
 import re
 from collections.abc import Iterable, Sequence
 
+from policies.documents.labels import may_be_keyed
 from policies.formats.finder import is_looked_for
 from policies.formats.free_text import LEAST_NUMBER
 from policies.recognisers.first_look import may_open
@@ -44,7 +45,7 @@ def those_that_tell(records: Sequence[Sequence[str]], hidden: Sequence[Iterable[
 def _those_that_tell(records: Sequence[Sequence[str]], hidden: Sequence[Iterable[str]]) -> set[Place]:
     joined = "\n".join(map("\n".join, records))
     found: set[Place] = set()
-    if may_open(joined) or PREFIX in joined:
+    if may_open(joined) or PREFIX in joined or may_be_keyed(joined):
         for place, column in enumerate(zip(*records, strict=True)):
             if len(column) == 1 or _may_open("\n".join(column)):
                 opening = set(filter(_may_open, set(column)))  # of the texts of one field many are the same
@@ -74,4 +75,4 @@ def says_something_known(text: str, hidden: Iterable[str]) -> bool:
 
 def _may_open(text: str) -> bool:
     # Escapes open the gate, and so do numbers that identify somebody, known or only as long as one that is.
-    return may_hold_personal_data(text) or PREFIX in text
+    return may_hold_personal_data(text) or PREFIX in text or may_be_keyed(text)

@@ -84,7 +84,7 @@ class RunningText:
 
     def _personal(self) -> list[Span]:
         behind = len(self._before)
-        spans = personal_spans(self._before + self._text, self._known, typed=True)
+        spans = personal_spans(self._before + self._text, self._known, typed=True, keyed=True)
         if self._prose:
             # Sentences are read by themselves, so what has gone tells nothing of those that are to come.
             found = self._tally.prose.spans(self._text, self._prose)

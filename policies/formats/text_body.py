@@ -83,7 +83,7 @@ class TextMasker:
 
     def _found(self, text: str) -> list[Span]:
         if self._action.kind is Kind.SCAN:
-            spans = personal_spans(text, self._hidden, typed=True)
+            spans = personal_spans(text, self._hidden, typed=True, keyed=True)
             told = self.tally.prose.spans(text, self._action.prose)
             return with_told(spans, told) if told else spans
         return merge(self._hidden.spans(text, typed=True)) if self._hidden is not None else []

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from policies.digest import Digester
 from policies.formats import free_text
-from policies.formats.free_text import FEW_KNOWN, KnownValues, hide, personal_spans
-from policies.formats.masker import Withheld
+from policies.formats.free_text import FEW_KNOWN, KnownValues, hide, mask_free_text, personal_spans
+from policies.formats.masker import Tally, Withheld
 from policies.recognisers.scan import scan
 
 letters = st.sampled_from("张三李四ab-]^\\1*. ")
@@ -103,3 +104,29 @@ def test_shorter_numbers_and_pages_without_hidden_numbers_are_left_alone() -> No
     known.add("16565252051")
     assert personal_spans("单号2026112500", known, typed=True) == []
     assert personal_spans("/static/app.js?v=1700000000000", known) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/list?xm=贺芷兰&dz=竹林巷8号&page=2", "/list?xm=***&dz=***&page=2"),
+        ("xm=贺芷兰;lxdh=8765432", "xm=***;lxdh=***"),
+        ('{"xm": "贺芷兰", "xb": "1"}', '{"xm": "***", "xb": "1"}'),
+        ("mobile=1&email=yes&jbr=001", "mobile=1&email=yes&jbr=001"),
+        ("sex=1&mz=汉族", "sex=1&mz=汉族"),
+    ],
+)
+def test_names_addresses_and_numbers_behind_keys_are_hidden_in_data(text: str, shown: str) -> None:
+    tally = Tally(Digester("test", bytes(32)))
+    assert mask_free_text(text, None, tally, typed=True) == shown
+    assert personal_spans(text, keyed=True) == personal_spans(text, KnownValues(), keyed=True)
+
+
+def test_what_stands_behind_a_key_is_counted_once_by_what_told() -> None:
+    tally = Tally(Digester("test", bytes(32)))
+    mask_free_text("xm=贺芷兰", None, tally, typed=True)
+    assert tally.found == {"person_name:context": 1}
+
+
+def test_a_program_is_left_to_run() -> None:
+    assert not personal_spans("const name = userName; address = 竹林;")

@@ -46,6 +46,8 @@ def test_plain_texts_tell_nothing_and_each_way_of_telling_is_seen() -> None:
         "13900139000",
         "a@b.cn",
         "联系人王小明",
+        "/list?xm=贺芷兰&page=2",
+        '{"dz": "竹林巷8号"}',
     ):
         assert not tell_nothing([*plain, told], HIDDEN), told
 
