@@ -86,9 +86,9 @@ before what it is a part of.
 _MARKS_OF_ESCAPES = ("%", "\\", "&")
 _MARKS_OF_LINKS = ("=", ":", "：")
 _ESCAPED_LINK = re.compile(
-    r"%(?:25){0,4}(?:3[ACDacd]|22)|\\{1,8}(?:u00|x)(?:3[acdACD]|22|27)|&(?:amp;){0,3}(?:quot|lt|#)"
+    r"%(?:25){0,4}(?:3[ACDacd]|22|5[BDbd])|\\{1,8}(?:u00|x)(?:3[acdACD]|22|27)|&(?:amp;){0,3}(?:quot|lt|#)"
 )
-"""What stands in every text in which what links a key to its value is escaped, or a quote or a tag around one."""
+"""What stands in every text in which what links a key to its value is escaped, or a quote, bracket or tag of one."""
 _LINK = re.compile(
     r"=(?<=[A-Za-z0-9_\-.\]\"'`*~ \t:\\].)|：(?<=[A-Za-z0-9_\]\"'`*~ \t].)"
     rf"|:(?=[ \t=]|\\{{0,3}}[\"'`{_HAN}0-9+*_~])(?<![0-9]:(?=[0-9]))"
@@ -100,6 +100,8 @@ _MAY_BE_KEY = re.compile(
 )
 _MAY_BE_KEY_IN_CHINESE = re.compile(rf"[{_HAN}]\\{{0,3}}[\"'`][ \t]{{0,4}}[:=]")
 _NO_WORD = re.compile(r"[^\w\-]+")
+_ACCOUNTS = frozenset(("user", "account"))
+"""Things that are called by a word for them, or by whose they are."""
 _STEP = re.compile(r"[:/#$`\[\] ]+")
 _ENDS_BESIDE = re.compile(r"[\s,;&|，；。、)}\]\"'<>]")
 _ENDS_OF_LINE = re.compile(rf"[,;&|，；。)}}\n\r]|\s{{2,}}|\s[\w.\-{_HAN}]{{1,40}}[ ]?[=:：]|\s#")
@@ -308,7 +310,13 @@ def _key_of(match: re.Match[str]) -> str:
     if len(steps) < 2:
         return steps[0] if steps else match["key"]  # none is a key of ours in `&C制表人：…` of a footer
     path = ".".join(steps)
-    return path if tells(path) or steps[-2].lower() in THINGS else steps[-1]
+    is_thing = steps[-2].lower() in THINGS and not (steps[-2].lower() in _ACCOUNTS and _is_in_chinese(match))
+    return path if tells(path) or is_thing else steps[-1]
+
+
+def _is_in_chinese(match: re.Match[str]) -> bool:
+    """Whether the value behind the key that `_KEY` matches is, as what an account is called that is somebody's."""
+    return _HAS_HAN.match(match.string, match.end() + (match["quote"] is not None)) is not None
 
 
 def _last_of(key: str) -> str:
