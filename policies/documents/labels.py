@@ -86,7 +86,7 @@ before what it is a part of.
 _MARKS_OF_ESCAPES = ("%", "\\", "&")
 _MARKS_OF_LINKS = ("=", ":", "：")
 _ESCAPED_LINK = re.compile(
-    r"%(?:25){0,4}(?:3[ACDacd]|22|5[BDbd])|\\{1,8}(?:u00|x)(?:3[acdACD]|22|27)|&(?:amp;){0,3}(?:quot|lt|#)"
+    r"%(?:25){0,4}(?:3[ACDacd]|22|5[BDbd])|\\(?:u00|x)(?:3[acdACD]|22|27)|&(?:amp;){0,3}(?:quot|lt|#)"
 )
 """What stands in every text in which what links a key to its value is escaped, or a quote, bracket or tag of one."""
 _LINK = re.compile(
