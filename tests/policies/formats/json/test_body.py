@@ -57,6 +57,8 @@ def masked(body: str | bytes, node: Node = RECORD) -> str:
         ('{"unknown": {"deep": ["张三", {"more": 1}]}}', '{"unknown":{"deep":["***",{"more":null}]}}'),
         ('{"secret": "x", "id": 1}', '{"id":1}'),
         ('{"secret": {"x": 1}, "id": 1}', '{"id":1}'),
+        ('{"remark": "/l?xm=贺芷兰&p=2", "id": 1}', '{"remark":"/l?xm=***&p=2","id":1}'),
+        ('{"remark": {"xm": "贺芷兰"}, "id": 1}', '{"remark":{"xm":"***"},"id":1}'),
         ('{"remark": "电话13800138000", "id": 1}', '{"remark":"电话***","id":1}'),
         ('{"remark": "张三丰来过", "name": "张三丰"}', '{"remark":"***来过","name":"张**"}'),
         ('{"id": 12345678901234567890123}', '{"id":12345678901234567890123}'),

@@ -138,6 +138,7 @@ def masked(body: str | bytes, charset: str = "", *, unsigned_copy: bool = False)
             "<person><remark>找欧阳若曦，13800138000</remark><name>欧阳若曦</name></person>",
             "<person><remark>找***，***</remark><name>欧**</name></person>",
         ),
+        ('<person remark="/l?xm=贺芷兰&amp;p=2"/>', '<person remark="/l?xm=***&amp;p=2"/>'),
         ("<person remark='找欧阳若曦'><secret>欧阳若曦</secret></person>", '<person remark="找***"/>'),
         (
             "<people><notes><note>电话13800138000</note></notes></people>",
