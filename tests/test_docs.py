@@ -278,6 +278,16 @@ def test_every_figure_is_in_the_manual(tmp_path: Path) -> None:
     assert told == figures
 
 
+def test_the_rules_of_the_manual_are_those_that_we_ship() -> None:
+    shipped = {path.stem for path in (ROOT / "siem" / "rules").glob("*.yml") if not path.stem.endswith(".examples")}
+    manual = text_of("docs/on-call.md")
+    table = manual.partition("随产品提供四十四条规则")[2].partition("\n\n声明了")[0]
+    assert re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE) == sorted(shipped, key=table.index)
+    assert len(shipped) == 44  # told in words here, in the changelog and in docs/detection.md
+    assert "四十四条 Sigma 规则" in text_of("CHANGELOG.md")
+    assert "（44 条）" in text_of("docs/detection.md")
+
+
 # -- the policy language
 
 
