@@ -78,7 +78,7 @@ def scan_files(paths: Iterable[Path], told: Told, clock: Callable[[], float] = t
                 for category in categories_in(text):
                     counted.add(text.place, category)
                 if clock() >= next_s:
-                    told(f"{number}/{len(files)} {path}: {text.place}, {seen + 1:,} 段文字 / texts")
+                    told(f"{number}/{len(files)} {path}: {_place_in(path.name, text.place)}, {seen + 1:,} 段文字 / texts")
                     next_s = clock() + EVERY_S
         except Exception as problem:  # noqa: BLE001 - one odd file keeps no other from being looked through
             unread.append(unread_for(path, problem))
@@ -155,7 +155,15 @@ def _found_rows(found: Sequence[Found], categories: Callable[[str], str]) -> Ite
 
 def _places_of(found: Sequence[Found]) -> str:
     """Where *found*, which is of one file, stands."""
-    return place_words([one.place for one in found], is_package=found[0].file.lower().endswith(ZIP.endings))
+    return place_words([one.place for one in found], is_package=_is_package(found[0].file))
+
+
+def _place_in(file: str, place: str) -> str:
+    return place_words([place], is_package=_is_package(file))
+
+
+def _is_package(file: str) -> bool:
+    return file.lower().endswith(ZIP.endings)
 
 
 def _unread_lines(unread: Sequence[Unread]) -> Iterator[str]:
