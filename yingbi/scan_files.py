@@ -78,7 +78,9 @@ def scan_files(paths: Iterable[Path], told: Told, clock: Callable[[], float] = t
                 for category in categories_in(text):
                     counted.add(text.place, category)
                 if clock() >= next_s:
-                    told(f"{number}/{len(files)} {path}: {_place_in(path.name, text.place)}, {seen + 1:,} 段文字 / texts")
+                    told(
+                        f"{number}/{len(files)} {path}: {_place_in(path.name, text.place)}, {seen + 1:,} 段文字 / texts"
+                    )
                     next_s = clock() + EVERY_S
         except Exception as problem:  # noqa: BLE001 - one odd file keeps no other from being looked through
             unread.append(unread_for(path, problem))

@@ -258,3 +258,11 @@ def test_the_events_of_the_installation_itself_are_searched_too(bureau: Bureau) 
     page = bureau.browser("auditor").get("/events?system=yingbi")
     assert found(page) == ["1"]
     assert "受理-1" in bureau.browser("auditor").get("/events/6YQ3K0M9ZT-1").text()
+
+
+def test_an_operation_that_nobody_declared_is_called_that(bureau: Bureau) -> None:
+    put(bureau, 1, operation="unknown")
+    browser = bureau.browser("auditor")
+    for page in (browser.get("/events"), browser.get("/events/6YQ3K0M9ZT-1")):
+        assert "没有声明的操作" in page.text()
+        assert "unknown" not in page.text()
