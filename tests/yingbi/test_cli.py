@@ -40,6 +40,18 @@ def test_every_command_has_help_with_an_example(name: str, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_every_argument_is_explained_in_chinese(name: str) -> None:
+    for action in ALL[name]._actions:
+        if action.dest != "help" and not isinstance(action, argparse._SubParsersAction):
+            assert re.search("[\u4e00-\u9fff]", action.help or ""), action.dest
+
+
+def test_the_roles_of_accounts_are_explained_each_by_its_name() -> None:
+    (role,) = (action for action in ALL["yingbi account add"]._actions if action.dest == "role")
+    assert re.findall(r"\b([a-z]+) [\u4e00-\u9fff]", role.help or "") == list(ROLES)
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_every_example_is_a_command(name: str) -> None:
     example = str(ALL[name].epilog).removeprefix("example: ")
     _parser().parse_args(shlex.split(example)[1:])

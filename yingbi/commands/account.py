@@ -25,7 +25,14 @@ def add_accounts(commands: Commands) -> None:
         metavar="PERSON",
         help="属于谁，同一人的账号合并计算 / whose it is: two accounts of one person are one person",
     )
-    adding.add_argument("role", metavar="ROLE", nargs="+", choices=ROLES, help=", ".join(ROLES))
+    adding.add_argument(
+        "role",
+        metavar="ROLE",
+        nargs="+",
+        choices=ROLES,
+        help="officer 安全管理员，oncall 值班员，press 发布员，auditor 审计员，operator 系统管理员，"
+        "hotline 热线话务员，engine 运行预案的别家程序 / what the account is for, one or more",
+    )
     for name, about in (
         ("password", "重设密码 / give an account a new first password, and print it"),
         ("disable", "停用账号 / let nobody sign in with an account any more"),

@@ -19,7 +19,10 @@ def add_demo(commands: Commands) -> None:
         "yingbi demo credential clerk",
     )
     credential.add_argument(
-        "name", metavar="NAME", help="clerk, clerk-wang, clerk-zhao, …, batch-stats, citizen, citizen-other"
+        "name",
+        metavar="NAME",
+        help="谁的：clerk、clerk-wang……（窗口），batch-stats（统计系统），"
+        "citizen（受影响的居民），citizen-other / whose",
     )
     credential.add_argument(
         "--system", choices=("register", "hall"), default="register", help="用于哪个系统 / for which system"

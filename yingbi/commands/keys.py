@@ -93,7 +93,7 @@ def _add_rewrap(group: Commands) -> None:
     rewrap.add_argument(
         "--with-revoked", action="store_true", help="已撤销的密钥也打开 / open also what revoked keys made"
     )
-    rewrap.add_argument("file", type=Path, metavar="FILE", help=".csv, .ndjson, .jsonl")
+    rewrap.add_argument("file", type=Path, metavar="FILE", help="导出的文件 / what was exported: .csv, .ndjson, .jsonl")
 
 
 def _add_escrow(group: Commands) -> None:
