@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from policies.documents.labels import LONGEST_KEYED, keyed_in, may_be_keyed
+from policies.documents.labels import LONGEST_KEYED, keyed_in, labelled_in, may_be_keyed
 
 NAME = "贺芷兰"
 WITHIN = json.dumps({"xm": NAME, "zt": "1"}, ensure_ascii=False)
@@ -68,3 +68,18 @@ def test_nobodys_values_are_left(text: str) -> None:
 @pytest.mark.parametrize("text", ["2026-11-28T01:44:00", "https://www.example.cn/a", "比例3:1", "a=1&page=2", "受理"])
 def test_a_text_without_a_telling_key_is_known_at_a_glance(text: str) -> None:
     assert not may_be_keyed(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    "同心路8号 略阳县城关镇8号 见龙路8号 请水村3组 保密路8号 无锡市滨湖区8号".split(),
+)
+def test_a_place_that_begins_like_nothing_said_is_a_value(value: str) -> None:
+    assert [(start, end) for start, end, _ in labelled_in(f"住址：{value}")] == [(3, 3 + len(value))]
+
+
+@pytest.mark.parametrize(
+    "value", "同上 同户籍地址 见附件1 详见通知 略 无 / -- 暂无固定住所 见下表 请填写 请拨打下列号码 保密 无此人".split()
+)
+def test_a_label_behind_which_nothing_is_said_tells_of_nothing(value: str) -> None:
+    assert not [*labelled_in(f"住址：{value}")]
