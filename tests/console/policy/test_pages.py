@@ -58,7 +58,8 @@ def test_the_road_of_a_policy_through_the_console(bureau: Bureau) -> None:
     assert "没有差别" in page.text()
     page = edited(bureau)
     assert page.path == "/policies/drafts/2"
-    for word in ("授权 clerks", "sees.mobile", "（无）", "show", "grants.yaml:2", "+ mobile: show", "预演", "没有预演过"):
+    told = ("授权 clerks", "sees.mobile", "（无）", "show", "grants.yaml:2", "+ mobile: show", "预演", "没有预演过")
+    for word in told:
         assert word in page.text(), word
     page = officer.submit(page, "submit")
     assert "请另一位安全管理员批准" in page.said
