@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from policies.documents.groups import Group
 from policies.documents.headings import Headings
 from policies.documents.ofd_places import Placed, cells_of, in_columns, lines_of, said_in
+from policies.documents.ofd_wrapped import wrapped_in
 from policies.documents.stars import STAR, as_long
 from policies.documents.units import Frame, Run, Unit, joined
 
@@ -60,6 +61,8 @@ class Page:
                 said = texts[number].get(column, "")
                 before = said if self._is_label(said) else ""
             yield covered.group([run for cell in row.values() for run in (*(each.run for each in cell), _GAP)])
+        for runs in wrapped_in(rows):
+            yield covered.group(runs)
         covered.write(unit)
 
 

@@ -102,12 +102,31 @@ def _in_paragraph(lines: Sequence[Line], places: range, apart: frozenset[int]) -
 
 def _is_torn(line: Line, following: Line, widest: int) -> bool:
     """Whether *line* was filled and goes on in *following*, as the text of a paragraph does."""
-    text, rest = line.text.rstrip(), _rest(following.text)
+    return is_filled(line.text.rstrip(), widest) and goes_on(line.text, following.text)
+
+
+def goes_on(line: str, following: str) -> bool:
+    """Whether what *line* says, which was filled, may go on in the *following*, by how they end and begin."""
+    text, rest = line.rstrip(), _rest(following)
     if not text or not rest or text.endswith(_ENDS) or _BEGINS.match(rest):
         return False
     if _HOUSE.search(text) and not _WITHIN.match(rest):
         return False
-    return is_filled(text, widest) and bool(_GOES_ON.match(text[-1])) and bool(_GOES_ON.match(rest))
+    return bool(_GOES_ON.match(text[-1])) and bool(_GOES_ON.match(rest))
+
+
+def between(line: str, following: str) -> str:
+    """What parts *line* from the *following*, which it goes on in: a space between words of letters, else nothing."""
+    if not (line[-1:].isascii() and following[:1].isascii() and line[-1:].isalpha() and following[:1].isalpha()):
+        return ""
+    tail, head = _TAIL.search(line[-64:]), _HEAD.match(following)
+    is_mail = tail is not None and "@" in tail[0] and head is not None and following[head.end() :][:1] != " "
+    return "" if is_mail else " "
+
+
+def is_long(text: str) -> bool:
+    """Whether a line that says *text* is long enough to have been filled."""
+    return _width(text) >= LEAST_COLUMNS
 
 
 def is_filled(text: str, widest: int) -> bool:
@@ -124,15 +143,9 @@ def passage_of(lines: Sequence[Line], places: Sequence[int]) -> Passage:
         line = lines[at]
         before = _before(line.text) if pieces else 0
         text = line.text[before:] if at == places[-1] else line.text[before:].rstrip()
-        if (
-            pieces
-            and pieces[-1][-1:].isascii()
-            and text[:1].isascii()
-            and text[:1].isalpha()
-            and pieces[-1][-1:].isalpha()
-        ):
-            pieces.append(" ")
-            length += 1
+        if pieces and (gap := between(pieces[-1], text)):
+            pieces.append(gap)
+            length += len(gap)
         starts.append(length)
         written.append(line.start + before)
         ends.append(line.start + before + len(text))

@@ -160,3 +160,39 @@ def test_what_cannot_be_masked_is_withheld(name: str) -> None:
     changed, reason = WITHHELD[name]
     with pytest.raises(Withheld, match=f"^{reason}$"):
         masked(packed({**parts(fixed()), **changed}))
+
+
+def lines_of(*texts: str) -> bytes:
+    """A page of OFD whose letters are of 4 mm and whose lines stand 6 mm below each other."""
+    return packed(
+        {"OFD.xml": b"<OFD/>", PAGE: boxed(*((10, 20 + 6 * number, text) for number, text in enumerate(texts)))}
+    )
+
+
+WRAPPED = {
+    "a card": ("手机已经登记，委托代理人的卡号是62170085898995", "91539，请于本月底前核对。"),
+    "a landline": ("上述材料由窗口统一受理，咨询请拨打座机028-72", "043965，节假日不受理。"),
+    "an address of mail": ("材料请发送至本人所留的邮箱tian.wh32@mail.sz.gov.c", "n，逾期不予受理。"),
+    "a plate": ("该车停放在单位门前的公共车位多日未移动，车牌粤A", "10698。"),
+    "an identity number": ("证件5301021985", "03112046，"),
+}
+LEFT = {
+    "a card": "62170085898995 91539",
+    "a landline": "028-72 043965",
+    "an address of mail": "tian.wh32@mail.sz.gov.c n",
+    "a plate": "10698",
+    "an identity number": "5301021985 03112046",
+}
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_a_value_that_goes_on_in_the_next_line_is_hidden_in_both(name: str) -> None:
+    after = said(masked(lines_of(*WRAPPED[name])))
+    assert [len(text) for text in after] == [len(text) for text in WRAPPED[name]]
+    assert not any(part in text for part in LEFT[name].split() for text in after)
+    assert after[1][-1] == WRAPPED[name][1][-1]
+
+
+def test_what_stands_below_each_other_and_does_not_go_on_stays() -> None:
+    rows = ("本批共收到预算指标文件编号6217008589", "8995915392017088", "累计受理件数为4036件，办结率达", "九成以上。")
+    assert said(masked(lines_of(*rows))) == list(rows)
