@@ -4,7 +4,7 @@ import errno
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.documents.desk import CODING, RICH_TEXT, UNKNOWN
+from policies.documents.desk import CODING, RICH_TEXT, SOUND_AND_FILMS, UNKNOWN
 from policies.documents.document import (
     ACTIVE,
     DOCTYPE,
@@ -116,7 +116,7 @@ _OTHER_KINDS: dict[tuple[str, ...], tuple[str, str]] = {
         "文档格式不能检查，请另存为 .docx、.xlsx、.pptx 或 PDF 后再查",
         "a document of a format that is not read: save it as .docx, .xlsx, .pptx or PDF, and look again",
     ),
-    (".mp3", ".wav", ".m4a", ".amr", ".aac", ".mp4", ".mov", ".avi", ".mkv", ".wmv", ".flv"): (
+    SOUND_AND_FILMS: (
         "音频、视频不检查，请由人听看",
         "sound and films are not looked into: have a person hear or see it",
     ),

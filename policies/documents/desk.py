@@ -40,6 +40,11 @@ CODING = "document_coding"
 """For a text of which nobody knows the charset."""
 RICH_TEXT = "document_rtf"
 """For a text of Word in RTF, whatever it is called: programs save one as .doc as well."""
+SOUND_AND_FILMS = (
+    *(".mp3", ".wav", ".m4a", ".amr", ".aac", ".ogg", ".opus", ".flac", ".wma"),
+    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".wmv", ".flv", ".mpg", ".mpeg", ".webm", ".3gp", ".rmvb"),
+)
+"""Endings of what is no text, even where all octets of it could be those of one: what is said in it stays unseen."""
 _RICH_TEXT = b"{\\rtf"
 _TELEPHONES = frozenset({"mobile", "landline"})
 _BY_NAME: tuple[Document, ...] = (TEXT, SCRIPT, TABLE, JSON, FORM, XML, HTML, CARD, MAIL)
@@ -58,6 +63,8 @@ def format_of(name: str, data: bytes) -> Document:
         if is_misnamed(document, name, _BY_NAME):
             raise Withheld(NOT_AS_SAID)
         return document
+    if data and ending in SOUND_AND_FILMS:
+        raise Withheld(UNKNOWN)
     if data.startswith(_RICH_TEXT):
         raise Withheld(RICH_TEXT)
     found = next((each for each in _BY_NAME if ending in each.endings), None)

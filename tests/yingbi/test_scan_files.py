@@ -143,6 +143,7 @@ def test_what_cannot_be_looked_into_is_named(tmp_path: Path, monkeypatch: pytest
         ("a.zip", packed({"a.xml": b"<!DOCTYPE a><a/>"}), "DTD"),
         ("a.xml", b"<!DOCTYPE a><a/>", "DTD"),
         ("a.mp4", bytes(9), "请由人听看"),
+        ("a.mp3", f"ID3 TIT2 {NAME} 13957182046".encode(), "请由人听看"),
         ("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "另存为 .eml"),
         ("a.odt", packed({"mimetype": b"application/vnd.oasis.opendocument.text"}), "请另存为 .docx"),
         ("a.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "WPS"),
