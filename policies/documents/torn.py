@@ -1,7 +1,8 @@
 """Values that a line break tears, as mails, letters and terminals wrap their lines.
 
 Lines that were filled are read as the one text that they are. Where one was not, only what is sure over its end counts:
-an identifier that its check digit proves, an address of mail that ends with a sign. No blank line is read over.
+an identifier that its check digit proves, an address of mail that ends with a sign, a plate that a word before
+it tells of. No blank line is read over.
 """
 
 import re
@@ -14,6 +15,7 @@ from policies.documents.heading_words import category_of_heading
 from policies.documents.labels import labelled_in
 from policies.documents.text_tables import Line
 from policies.recognisers.scan import scan
+from policies.recognisers.table import PROVINCES_OF_PLATES
 
 LEAST_COLUMNS = 30
 """Of a line that is filled: what is shorter was ended by whoever wrote it."""
@@ -41,6 +43,11 @@ _TAIL = re.compile(r"[0-9A-Za-z@._+\-=]{1,64}$")
 _HEAD = re.compile(r"[0-9A-Za-z@._+\-]{1,64}")
 _BESIDE = re.compile(r"([\u4e00-\u9fff]{2,8}?)[是为]?[ \t\u3000]?[0-9+][0-9\- ]{0,30}$")
 """A word beside a number that a line ends with."""
+_PLATE_BEGUN = re.compile(
+    rf"(?:车牌|号牌|牌照|车号|车辆)[\u4e00-\u9fff]{{0,4}}[:：]?[ \u3000]?[{PROVINCES_OF_PLATES}]"
+    r"(?:[·•・]?[A-Za-z][ ·•・.\-]?[0-9A-Za-z]{0,4})?$"
+)
+"""The first characters of a plate, of which what stands before them tells, at the end of a line."""
 _SIGNS = ("-", "_", ".", "@", "+", "=")
 _LEAST_NUMBER = 11
 _AROUND = 40
@@ -159,11 +166,14 @@ def sure_over_breaks(lines: Sequence[Line]) -> Iterator[tuple[Passage, int, int,
     for at in range(len(lines) - 1):
         here, there = lines[at].text.rstrip(), _rest(lines[at + 1].text)
         tail, head = _TAIL.search(here[-64:]), _HEAD.match(there)
-        if tail is None or head is None:
+        is_plate = head is not None and _PLATE_BEGUN.search(here[-_AROUND:]) is not None
+        if head is None or (tail is None and not is_plate):
             continue
-        digits = sum(map(str.isdigit, tail[0] + head[0]))
-        is_mail = "@" in tail[0] + head[0] and (tail[0][-1] in _SIGNS or head[0][0] in "@.")
-        if not is_mail and (digits < _LEAST_NUMBER or not (tail[0][-1].isdigit() or tail[0][-1] == "=")):
+        ending = tail[0] if tail is not None else ""
+        digits = sum(map(str.isdigit, ending + head[0]))
+        is_mail = "@" in ending + head[0] and (ending.endswith(_SIGNS) or head[0][0] in "@.")
+        is_number = digits >= _LEAST_NUMBER and (ending[-1:].isdigit() or ending.endswith("="))
+        if not (is_plate or is_mail or is_number):
             continue
         passage = _around(lines[at], lines[at + 1])
         seam = passage.starts[1]
@@ -172,6 +182,7 @@ def sure_over_breaks(lines: Sequence[Line]) -> Iterator[tuple[Passage, int, int,
         for hit in scan(passage.text):
             if hit.start < seam < hit.end and (
                 (hit.category == "email" and is_mail)
+                or (hit.category == "plate" and is_plate)
                 or (hit.why.startswith("checksum") and (hit.category in _PROVEN or is_full))
                 or (hit.category in ("mobile", "landline", "bank_card") and (is_full or _is_told(here, hit.category)))
             ):

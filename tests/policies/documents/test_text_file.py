@@ -52,6 +52,10 @@ CASES: dict[str, tuple[str, str]] = {
         f"来访人：王_小_明，~~{NAME}~~{NAME}\n电话\\: 138\\-0013\\-8000\n",
         f"来访人：{HIDDEN}，~~{HIDDEN}~~{HIDDEN}\n电话\\: {HIDDEN}\\{HIDDEN}\\{HIDDEN}\n",
     ),
+    "plates over ends of lines": (
+        "车牌粤A\n10698。\n\n号牌是浙B·\n3F9K2，蓝色\n\n展区：北京\nA12345号展位\n",
+        f"车牌{HIDDEN}\n{HIDDEN}。\n\n号牌是{HIDDEN}\n{HIDDEN}，蓝色\n\n展区：北京\nA12345号展位\n",
+    ),
     "a house that ends a line": (
         "地址：昆明市盘龙区云波路58号2幢1单元802室\n办理时限为五个工作日。\n",
         f"地址：{HIDDEN}\n办理时限为五个工作日。\n",
