@@ -28,7 +28,15 @@ _TO_THE_DOOR = re.compile(
 """What the rules know to belong to an address, though many sentences go on with it."""
 _NUMBERED = re.compile("[0-9A-Za-z一二三四五六七八九十甲乙丙丁]")
 """What stands in a part of an address that the rules read behind where many sentences end one."""
-_OF_ANY = WITHIN_ANY | frozenset("商户 住户 整体 房屋 铺面".split())
+_ONE_THERE = re.compile("一(?:家|间|处|所|名|位|个)[\u4e00-\u9fff]+")
+"""What is there, and of which there may be more: 44号一家网吧里."""
+_ITS_OFFICE = re.compile("[省市区县州旗](?:$|[\u4e00-\u9fff]{0,8}(?:[局委厅办院]|中心|政府))")
+"""Whose the house is, where the number of one stands before: 568号|县政务中心."""
+_A_NAME = re.compile(
+    "[0-9A-Za-z]|[二三四五六七八九十甲乙丙丁]|小区|花园|家园|公寓|新村|[苑邸府庭园城厦寓]|大楼|广场|市场|宿舍|家属院|[路街巷村庄]"
+)
+"""What tells that something goes on which says where."""
+_OF_ANY = WITHIN_ANY | frozenset("商户 住户 整体 房屋 铺面 电梯 电梯间 楼道 楼梯 楼梯间 走廊".split())
 """What is said of any place behind it, and is no part of it."""
 _DOING = frozenset("v vd vn d".split())
 """Kinds of words that say what is done there."""
@@ -98,6 +106,10 @@ def _end(sentence: Sentence, learned: int, by_rules: int) -> int:
     first, last = min(learned, by_rules) - sentence.start, max(learned, by_rules) - sentence.start
     between = sentence.text[first:last]
     words = [word for word in sentence.words if word[0] < last and first < word[1]]
+    if _cuts_number(sentence.text, learned - sentence.start):
+        return by_rules
+    if _A_NAME.search(between) is None and _is_said_of_it(sentence, first, between):
+        return min(learned, by_rules)
     if learned > by_rules:
         # Whose office, or whose shop, is in that house is no part of where it stands, nor is what is done there.
         said = [sentence.text[max(start, by_rules - sentence.start) : stop] for start, stop, _ in words]
@@ -106,6 +118,20 @@ def _end(sentence: Sentence, learned: int, by_rules: int) -> int:
         return by_rules if is_none else learned
     is_of_it = _NUMBERED.search(between) is not None or _TO_THE_DOOR.fullmatch(between) is not None
     return by_rules if is_of_it or any(start < learned - sentence.start < stop for start, stop, _ in words) else learned
+
+
+def _cuts_number(text: str, end: int) -> bool:
+    """Whether *end* lies within the digits of one number."""
+    return text[end - 1 : end].isdecimal() and text[end : end + 1].isdecimal()
+
+
+def _is_said_of_it(sentence: Sentence, start: int, between: str) -> bool:
+    """Whether *between*, which names no place and begins at *start* behind an address, says what is there or done."""
+    if sentence.text[start - 1] == "号" and _ITS_OFFICE.match(between) is not None:
+        return True
+    if _ONE_THERE.fullmatch(between) is not None:
+        return True
+    return any(begins == start and kind == "v" for begins, _, kind in sentence.words)
 
 
 def _left_of(hit: Hit, settled_ones: Sequence[Hit], sentence: Sentence) -> Iterator[Hit]:
