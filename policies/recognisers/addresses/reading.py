@@ -147,7 +147,8 @@ class Reading:
                 yield HOUSE, end, False  # an estate by its name alone
             if first:
                 yield from ((HOUSE, end, False) for end in self._estates(at, kind))
-            if kind == "LOC" and 1 < end - at <= _LONGEST_BARE and self._is_name(at, end, first=first):
+            is_bare = kind == "LOC" and 1 < end - at <= _LONGEST_BARE and _A_NUMBER.search(self.text, at, end) is None
+            if is_bare and self._is_name(at, end, first=first):
                 yield DIVISION, end, False
                 if not first and _A_WAY.search(self.text, at, end) is not None:
                     yield ROAD, end, False
