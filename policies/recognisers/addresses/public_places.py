@@ -12,7 +12,7 @@ _LABEL = re.compile(
 )
 """What says that an office's place follows, or its name."""
 _LIVED_IN = re.compile(
-    "[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}|[0-9](?:单元|栋|幢|户|号院)|[0-9甲乙]号(?!窗)|[0-9一二三四五六七八九十]号楼|小区|家属院|公寓|宿舍|家园|花园|新村|家中"
+    "[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}|[0-9](?:单元|栋|幢|户|号院)|[0-9甲乙]号(?!窗|[出入]口|门)|[0-9一二三四五六七八九十]号楼|小区|家属院|公寓|宿舍|家园|花园|新村|家中"
 )
 """What tells of a house, to which an address goes whosever that is."""
 _INSIDE = re.compile(
@@ -31,6 +31,18 @@ _BESIDE = re.compile("[县区市旗].*(?:镇|乡|街道|路|街|村).*(?:斜?对
 """Beside such a building, where a road or a village within a division tells which."""
 _STRETCH = re.compile("(?:全线|沿线|全段)$|以[东南西北](?:、|$)")
 _COUNTED = re.compile("[0-9](?:[台套]|辆|副|人次|元|万元|吨|亩|公里|公斤)$")
+_EXIT = re.compile("[0-9A-Za-z一二三四五六七八九十]号?(?:航站楼|候机楼|登机口|(?:出入|出站|进站|出|入)口)$")
+"""By which way people go into what is open to all, or out of it."""
+_GATE = re.compile(
+    "(?:机场|车站|高铁站|火车站|景区|公园|体育[场馆]|博物[馆院])[0-9A-Za-z东南西北]{1,3}号?门(?:$|入园|[进入]场|安检|检票)"
+)
+"""The same of gates, which tell where somebody waits as well: where people go in, or nothing is said of it."""
+_SIZE = re.compile(
+    "(?:海拔|全长|总长|流域|面积|[高长宽深](?:度|达|约)?)[\u4e00-\u9fff]{0,3}?[0-9.]+(?:余|多)?[万亿]?(?:平方)?(?:公里|千米|米|公顷|亩)"
+)
+"""How large something is."""
+_TRAIN = re.compile("[GDCZTKYSL][0-9]{1,4}次")
+"""Of which the number may read like a room's."""
 _CLOCK = re.compile("[:：][0-5][0-9](?![0-9])")
 _HOUR = re.compile("(?<![0-9])[0-2]?[0-9]$")
 _DIGIT = re.compile("[0-9]")
@@ -45,6 +57,8 @@ def is_public(text: str, start: int, end: int) -> bool:
         return False
     if _BESIDE.search(said):
         return False
+    if any(each.search(said) for each in (_EXIT, _GATE, _SIZE)) or _TRAIN.search(text, start, end + 1):
+        return True
     if _STRETCH.search(said) or _INSIDE.search(said) or _BEHIND.match(text, end):
         return True
     if _OPEN.search(said) and not _DIGIT.search(said):
