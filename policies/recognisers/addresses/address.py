@@ -8,7 +8,7 @@ import re
 
 from policies.recognisers.addresses.edges import begin_of, begin_of_line, lengthened, line_end
 from policies.recognisers.addresses.enough import tells
-from policies.recognisers.addresses.lines import FIRM, is_address_line
+from policies.recognisers.addresses.lines import FIRM, is_address_line, says_something
 from policies.recognisers.addresses.parts import ROAD
 from policies.recognisers.addresses.reading import PLACE, Reading
 from policies.recognisers.sentences import Sentence
@@ -55,6 +55,7 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
         if _OF_A_NUMBER.search(reading.text, start, reaches) is not None:
             continue
         is_line = is_all and start == 0 and len(parts) > 1 and FIRM.search(reading.text) is None
+        is_line = is_line and not says_something(sentence)
         if tells(reading, start, parts, reaches, is_line=is_line):
             end = line_end(reading, reaches) if is_line else reaches
             found.append(_hit(sentence, begin_of(reading, start), end))

@@ -83,6 +83,17 @@ _NEAR_BY = re.compile(
 """What a shop or a house is near, and what it is."""
 _VILLAGE = re.compile("(?:[圩墩岗畈冲垸塆湾坞垄塘岭埠桥井坎峪沟窑铺店楼营庄寨屯坝坪]|[村庄屯寨][东南西北]{1,2}[头首])$")
 _IS = frozenset("是为在有被已")
+"""What makes a sentence of a line, where it is read as a verb."""
+_JOINS = frozenset("是为在有被已系因将把给让于由从")
+"""What makes one behind somebody, a number or what is done (438号|因|违建), where no name is torn: 朝阳区|将|台西路."""
+_SAYS = re.compile(
+    "海拔|全长|总长|流域|面积|[高长宽深]达?约?[0-9]+(?:\\.[0-9]+)?(?:余|多)?米|[0-9万亿](?:平方|公里(?!处)|千米|次|处|起|例|辆|台)"
+    "|[0-9]号(?:令$|文件|决定|决议|议案|提案|公告|通告)|列车|航班"
+)
+"""What says how large something is, how often it happens, or which document it is."""
+_DIVIDES = re.compile("[省市区县旗州镇乡道]$")
+_SAYING = frozenset({"v", "p"})
+"""Kinds of words that join."""
 _NO_ESTATE = re.compile("教学楼|办公楼|宿舍楼|实验楼|综合楼|门诊楼|住院楼|本[市区县楼]|所有|全部|部分|已建|在建|共")
 """What stands in no name of an estate."""
 _VERBS_OF_PLACES = frozenset(
@@ -95,7 +106,7 @@ def is_address_line(sentence: Sentence) -> bool:
     text = sentence.text.strip()
     if len(text) > _LONGEST or _SIGNS.search(text) is not None or _NO_LINE.search(text) is not None:
         return False
-    if _OTHERS.search(text) is not None or not _are_parts(text):
+    if _OTHERS.search(text) is not None or says_something(sentence) or not _are_parts(text):
         return False
     is_estate = _is_estate(sentence, text)
     if is_estate or len(text) < _SHORTEST:
@@ -108,13 +119,25 @@ def is_address_line(sentence: Sentence) -> bool:
             return False
         if _OF_NUMBER.match(word) is None and (kind in _BARRED or (kind == "xc" and not word.isascii())):
             return False
-        if kind == "v" and word in _IS:
+        if (kind == "v" and word in _IS) or (kind in _SAYING and word in _JOINS and _is_sentence(sentence, start)):
             return False
         if kind == "v" and len(word) > 1 and not is_whole and not _is_of_places(word):
             return False
         if kind == "TIME" and word[-1] in "年月日时分":
             return False
     return _NEAR_BY.fullmatch(text) is not None or _says_where(sentence, text)
+
+
+def _is_sentence(sentence: Sentence, at: int) -> bool:
+    """Whether what joins at *at* stands behind a word that ends no division, in which a name may begin."""
+    before = next(((start, end, kind) for start, end, kind in sentence.words if end == at), None)
+    return before is not None and before[2] != "w" and _DIVIDES.search(sentence.text, *before[:2]) is None
+
+
+def says_something(sentence: Sentence) -> bool:
+    """Whether *sentence* tells how large, how often or how something is, as no address does."""
+    words = [word for word in sentence.words if word[2] != "w"]
+    return bool(_SAYS.search(sentence.text)) or (bool(words) and words[-1][2] == "a")
 
 
 def _is_of_places(word: str) -> bool:
