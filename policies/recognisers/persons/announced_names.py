@@ -114,10 +114,12 @@ def _labelled(read: Read, start: int) -> Iterator[Found]:
         name, end = text[start : start + length], start + length
         if not is_han(name, length) or not (ENDS.match(text, end) or FOLLOWS_LONG.match(text, end)):
             continue
-        if SOMEBODY.match(text, end) and name not in NOBODY and not ROLE.search(name):
+        if name in NOT_A_NAME or name in NOBODY:
+            continue
+        if SOMEBODY.match(text, end) and not ROLE.search(name):
             yield Found(start, end, "context", 0.7)
             return
-        if name in read.known or name[:2] in read.known or name in NOBODY or name[-1] in NEVER_LAST:
+        if name in read.known or name[:2] in read.known or name[-1] in NEVER_LAST:
             continue
         if length == 3 or text[start - 1] in ":： 　" or FOLLOWS_LONG.match(text, end):
             if all(char in GIVEN for char in name[1:]):

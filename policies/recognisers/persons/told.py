@@ -8,6 +8,7 @@ from collections.abc import Container, Iterator
 
 from policies.recognisers.persons.behind_labels import BORNE
 from policies.recognisers.persons.patterns import BEGINS, LATIN
+from policies.recognisers.persons.rare_surnames import WORDY
 from policies.recognisers.persons.stated import Found
 from policies.recognisers.persons.words import (
     ALL_SURNAMES,
@@ -90,6 +91,11 @@ _PLAINLY = tuple(map(re.compile, _PLAINLY_TELLING))
 _NO_WORD = tuple(map(re.compile, _TELLING_OF_NO_WORD))
 _HAS_BLANK = re.compile("[ 　\t]")
 _BEHIND_COLON = re.compile(f"(?<=[:：])([{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{2}})(?=[，,。；;]|$)")
+_BESIDE_A_NUMBER = re.compile(
+    f"(?:^|(?<=[#/*;；，,\\-]|[ 　\t]))((?:{'|'.join(COMPOUND)}|[{WORDY}{''.join(sorted(ALL_SURNAMES))}])"
+    f"[{_CHARACTERS}]{{1,2}})[ 　\t]{{1,4}}(?=1[3-9][0-9]{{9}}(?![0-9])|[1-9][0-9]{{16}}[0-9Xx](?![0-9A-Za-z]))"
+)
+"""Who stands alone before a number of his, as people note it: # 薄秀英 18942862874."""
 _QUOTED = re.compile(f'(?<=[、和])[“"‘]([{_HAN}]{{2,4}})[”"’](?=等[一二两三四五六七八九十0-9]*人)')
 _WRITING = re.compile(f"(?:(?<=[（(]记者[ 　])|(?<=本报记者[ 　])){_NAME}(?=[ 　）)]|摄|报道)")
 _TO_WHOM = re.compile(
@@ -115,6 +121,10 @@ def told_names(text: str, words: Container[str]) -> Iterator[Found]:
         for match in pattern.finditer(text):
             if not any(piece in words for piece in (match[1], match[1][:2], match[1][1:])):
                 yield Found(*match.span(1), "context", 0.7)
+    for match in _BESIDE_A_NUMBER.finditer(text) if _HAS_BLANK.search(text) else ():
+        is_word = match[1] in words or (match[1][0] in WORDY and match[1][:2] in words)
+        if not is_word and match[1] not in NOT_A_NAME and match[1] not in NOBODY:
+            yield Found(*match.span(1), "context", 0.7)
     for match in _WRITING.finditer(text) if "记者" in text else ():
         yield Found(*match.span(1), "context", 0.75)
     for match in _TO_WHOM.finditer(text):

@@ -11,6 +11,7 @@ from policies.recognisers.scan import scan
 from tests.policies.recognisers.weights_here import the_tagger
 
 PEOPLE = {
+    "alone before a number of his": ("# 薄秀英 18942862874 440305194311275502", ["薄秀英"]),
     "with whom somebody checks": ("已与于思军核实无误", ["于思军"]),
     "a customer": ("客户达瓦来电，客户于思军电话未留。", ["达瓦", "于思军"]),
     "whom something is done to, in dots": ("被询问人买买提·吐尔逊称", ["买买提·吐尔逊"]),
@@ -218,6 +219,7 @@ PEOPLE = {
     "that is a word, among others": ("宋词、柯尊平、邰丽华参加。", ["宋词", "柯尊平", "邰丽华"]),
 }
 NOBODY = {
+    "what stands alone before a number": "宿舍 18942862874\n国家级 18942862874\n年月日 18942862874\n司机 18942862874",
     "when something is due": "请经办人于本周五前补齐，请负责人于每月5日报送。",
     "cities and workshops": "在乌鲁木齐一起打工，鲁班工坊的代表来了。",
     "what is called after a founder": "胡庆余堂游人如织，金鼎轩旁边有家小馆子，康师傅红烧牛肉面没有牛肉。",
