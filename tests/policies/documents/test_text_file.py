@@ -44,6 +44,10 @@ def _is_found(text: DeskText, data: bytes) -> bool:
 
 
 CASES: dict[str, tuple[str, str]] = {
+    "a name that a role tells without a colon, elsewhere": (
+        "# 负责人 薄秀英\n# 经办人 年月日\nnote: 请薄秀英处理，年月日待填\n",
+        f"# 负责人 {HIDDEN}\n# 经办人 年月日\nnote: 请{HIDDEN}处理，年月日待填\n",
+    ),
     "marks within a number": (
         f"拨打**{MOBILE[:3]}**{MOBILE[3:]}或`{MOBILE}`，证号`{ID_NO[:6]}`~~{ID_NO[6:14]}~~{ID_NO[14:]}\n",
         f"拨打**{HIDDEN}**{HIDDEN}或`{HIDDEN}`，证号`{HIDDEN}`~~{HIDDEN}~~{HIDDEN}\n",
