@@ -50,7 +50,7 @@ _STOP = f"(?!{'|'.join(_NO_GIVEN_NAME)})"
 _GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
 _THINGS = (
     "关系 方式 车牌 车辆 车主 车型 车架 单位 单号 单据 房产 房屋 房号 项目 时间 时段 常住 全部 全体 路线 申请 成立 "
-    "成员 应当 应该 向本 向我 向该 向有 向社 向区 向市 向县"
+    "成员 管理 谢谢 应当 应该 向本 向我 向该 向有 向社 向区 向市 向县"
 ).split()
 """What begins like a name behind a word that announces one, and is nobody's."""
 _TITLES = "|".join(

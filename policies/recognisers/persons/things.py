@@ -21,6 +21,10 @@ _OF_A_VILLAGE = re.compile(
 _VILLAGE = re.compile("[\u4e00-\u9fff]家[村庄屯寨湾沟桥]")
 """What is called like somebody, and is a village."""
 _OF_A_FIRM = re.compile("[\u4e00-\u9fff]{0,7}?(?:集团|有限公司|股份公司|有限责任公司|体育用品|商行|连锁店)")
+_IS_A_FIRM = re.compile("[\u4e00-\u9fff]{2}(?:高科|股份|控股|实业|重工|药业|证券|银行|置业|物流)")
+"""What a firm is called by at the exchange: 张江高科."""
+_OF_A_SERVICE = re.compile("(?:出行|优选|租车|智驾)(?:A[Pp][Pp]|公众号|小程序|客户端|平台|[上下]架)")
+"""Behind whom a service on the telephone is called after: 曹操|出行App."""
 _OF_MEMORY = re.compile(
     "[\u4e00-\u9fff]{0,6}?(?:奖(?![给励金状牌])|基金会)|[\u4e00-\u9fff]{0,2}(?:机场|定律|定理|效应|公式|猜想|综合征|大坝|纪念堂|纪念馆|"
     "故居|医科大学|医学院|理工学院|学院|图书馆|博物馆|体育馆|体育场|音乐厅|艺术节|工坊)"
@@ -35,7 +39,9 @@ _HOUSE = 4
 """Characters of the name of a house that its founder's whole name begins."""
 _OF_TRADE = "堂斋坊阁"
 _HOUSES = "堂斋坊轩楼阁居记庄园府"
-_OF_A_HOUSE = re.compile("[堂斋坊阁](?![弟哥姐妹兄叔伯侄主长屋])")
+_OF_A_HOUSE = re.compile(
+    "[堂斋坊阁](?![弟哥姐妹兄叔伯侄主长屋])|记(?=[生老]抽|蚝油|酱油|烧鹅|火锅|茶餐厅|食品|卤味|腊味|小笼|月饼)"
+)
 """What an old house of trade is called behind the name of its founder: 胡庆余|堂."""
 _BY_A_HOUSE = re.compile("旁边?|对面|隔壁|门[口前]|附近|那[家边]|[总分]店|二楼|吃饭")
 """What is said of where a house stands, behind its name: 金鼎轩|旁边."""
@@ -85,6 +91,9 @@ def is_of_a_thing(
     if _VILLAGE.fullmatch(name) and not is_told:
         return True
     if end - start <= _LONGEST_VILLAGE and _OF_A_VILLAGE.match(text, end - 1):
+        return True
+    is_of_trade = _OF_A_SERVICE.match(text, end) or _IS_A_FIRM.fullmatch(name)
+    if is_of_trade and not ROLE.search(text, max(0, start - 12), start):
         return True
     if _OF_A_SHOP.match(text, end) and not ROLE.search(text, max(0, start - 12), start):
         return True

@@ -11,6 +11,7 @@ from policies.recognisers.scan import scan
 from tests.policies.recognisers.weights_here import the_tagger
 
 PEOPLE = {
+    "who cannot open a service, and who goes out": ("王小明App打不开，张明出行不便。", ["王小明", "张明"]),
     "alone before a number of his": ("# 薄秀英 18942862874 440305194311275502", ["薄秀英"]),
     "with whom somebody checks": ("已与于思军核实无误", ["于思军"]),
     "a customer": ("客户达瓦来电，客户于思军电话未留。", ["达瓦", "于思军"]),
@@ -219,6 +220,7 @@ PEOPLE = {
     "that is a word, among others": ("宋词、柯尊平、邰丽华参加。", ["宋词", "柯尊平", "邰丽华"]),
 }
 NOBODY = {
+    "firms and services": "张江高科涨停，曹操出行App下架，李锦记生抽打折。",
     "what stands alone before a number": "宿舍 18942862874\n国家级 18942862874\n年月日 18942862874\n司机 18942862874",
     "when something is due": "请经办人于本周五前补齐，请负责人于每月5日报送。",
     "cities and workshops": "在乌鲁木齐一起打工，鲁班工坊的代表来了。",
@@ -572,6 +574,11 @@ def test_people(text: str, people: list[str]) -> None:
 @pytest.mark.parametrize("text", NOBODY.values(), ids=NOBODY)
 def test_nobody(text: str) -> None:
     assert found(text, "person_name") == []
+
+
+@pytest.mark.parametrize("text", ["谢谢老师", "谢谢先生说明", "常用联系人管理"])
+def test_thanks_and_what_is_done_with_entries_are_nobody(text: str) -> None:
+    assert not [hit for hit in scan(text) if hit.category == "person_name"]
 
 
 @pytest.mark.parametrize(("text", "address"), ADDRESSES.values(), ids=ADDRESSES)
