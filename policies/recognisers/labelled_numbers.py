@@ -11,7 +11,9 @@ _OFFICES_OF = "局|中心|所|站|科|股|处|大厅|窗口|经办|部门?|服�
 """What makes of a word for what somebody has one for who deals with it."""
 _OF_HONG_KONG = r"[A-Z]{1,2}[0-9]{6}\([0-9A]\)|[157][0-9]{6}\([0-9]\)"
 _OF_TAIWAN = rf"[A-Z][1289][0-9]{{8}}{_ENDS}"
-_LINES = labels_of("电话 座机 固话 传真 联系方式 tel telephone fax phone")
+_LINES = labels_of("电话 座机 固话 传真 联系方式 拨打 致电 tel telephone fax phone")
+_MOBILE = "1[3-9][0-9]{9}"
+_MOBILES = labels_of("手机 电话 联系方式 tel phone mobile")
 _LOCAL_LINE = (
     r"(?!20[0-3][0-9]-[01][0-9])[2-8][0-9]{2,3}[ \-]?[0-9]{4}"
     r"(?:(?:-|[ ]?转[ ]?)[0-9]{1,6})?(?![0-9A-Za-z\-年月日])"
@@ -32,8 +34,7 @@ NUMBERS = (
     Labelled(
         category="permit",
         words=labels_of(
-            "通行证 回乡证 台胞证 大通证 港澳证 证件 证号 香港身份证 澳门身份证 台湾身份证 香港居民 澳门居民 港澳居民 "
-            "台湾居民 身分证 permit hkid"
+            "通行证 回乡证 台胞证 大通证 港澳证 证件 证号 身份证 香港居民 澳门居民 港澳居民 台湾居民 身分证 permit hkid"
         ),
         value=rf"(?:[HMCWTLhmcwtl][0-9A-Za-z][0-9]{{7}}(?:[0-9]{{2}})?{_ENDS}|{_OF_HONG_KONG}|{_OF_TAIWAN})",
         score=0.75,
@@ -66,6 +67,21 @@ NUMBERS = (
         for before in (1, 2, 3, 4)
     ),
     Labelled(
+        category="mobile",
+        words=_MOBILES,
+        value=rf"{_MOBILE}(?={_MOBILE}{_ENDS})",
+        score=0.75,
+        source="two numbers run together, as cells are that lost what parted them: the first",
+    ),
+    Labelled(
+        category="mobile",
+        words=_MOBILES,
+        past=_MOBILE,
+        value=rf"{_MOBILE}{_ENDS}",
+        score=0.75,
+        source="the same: the second",
+    ),
+    Labelled(
         category="permit",
         words=labels_of("军官证 士兵证 警官证 文职干部证 军人证 士官证"),
         value=rf"(?:[\u4e00-\u9fff]{{1,3}}字第?[0-9]{{5,10}}号?|(?!20[0-3][0-9][01][0-9])[0-9]{{6,10}}){_ENDS}",
@@ -88,6 +104,16 @@ NUMBERS = (
         value=rf"1[3-9][0-9](?:[ \-]?[0-9]{{4}}){{2}}{_ENDS}",
         score=0.75,
         source="waybills and orders: whom the parcel is for stands between, and the number is that person's",
+    ),
+    Labelled(
+        category="bank_card",
+        words=labels_of("银行卡 银行卡号 信用卡 储蓄卡 借记卡 卡号"),
+        of_others=tuple(
+            "会员 购物 加油 礼品 储值 充值 公交 校园 门禁 饭卡 显卡 网卡 声卡 产品 物料 社保 医保 就诊".split()
+        ),
+        value=rf"[3-9][0-9]{{3}}(?:[ \-][0-9]{{4}}){{3}}(?:[ \-]?[0-9]{{1,3}})?{_NUMBER_ENDS}",
+        score=0.6,
+        source="ISO/IEC 7812-1, in the groups of four in which cards are printed; typing errors are personal data too",
     ),
     Labelled(
         category="bank_account",
@@ -185,12 +211,21 @@ NUMBERS = (
         source="Tencent: 5 to 11 digits",
     ),
     Labelled(
+        category="qq",
+        words=labels_of("企鹅"),
+        denied="号|数|[总约有近超]|群(?!主)|岛|种",
+        value=rf"[1-9][0-9]{{5,10}}{_NUMBER_ENDS}(?![ ]?[余多]?[只头对])",
+        score=0.7,
+        source="the same, by what the emblem is, without 号; six digits at least, and no count of birds",
+    ),
+    Labelled(
         category="wechat",
         words=labels_of(
             "微信 微信号 wechat weixin wx vx wxh v信 威信 薇信 薇❤ 微❤ 威❤ v❤ ❤信 绿泡泡 ➕v 加v 加微 微信id"
         ),
         denied="公众|小程序|支付|视频|订阅|服务号|版本|群(?!主)",
-        value=r"[A-Za-z][A-Za-z0-9_\-]{4,18}[A-Za-z0-9_](?![A-Za-z0-9_@]|-[A-Za-z0-9_])",
+        value=r"(?:(?<=_)[A-Za-z][A-Za-z0-9_\-]{4,18}[A-Za-z0-9](?=_{1,16}(?![A-Za-z0-9_@\-]))"
+        r"|[A-Za-z][A-Za-z0-9_\-]{4,18}[A-Za-z0-9_](?![A-Za-z0-9_@]|-[A-Za-z0-9_]))",
         score=0.7,
         source="Tencent: a letter, then 5 to 19 letters, digits, underscores and hyphens",
     ),
