@@ -116,6 +116,14 @@ NUMBERS = (
         source="ISO/IEC 7812-1, in the groups of four in which cards are printed; typing errors are personal data too",
     ),
     Labelled(
+        category="bank_card",
+        words=labels_of("银行卡 信用卡 储蓄卡 借记卡"),
+        denied="[\u4e00-\u9fff]{0,2}(?:流水|单|编号|受理|申请|业务|凭证|参考|中心)",
+        value=rf"[3-9][0-9]{{15,18}}{_NUMBER_ENDS}",
+        score=0.6,
+        source="the same without groups, where the label is that of no other card",
+    ),
+    Labelled(
         category="bank_account",
         words=labels_of(
             "银行账号 银行帐号 银行账户 收款账号 收款账户 开户账号 付款账号 对公账户 结算账户 账号 帐号 账户 account"
