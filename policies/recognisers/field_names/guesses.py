@@ -22,7 +22,7 @@ _NAMES = frozenset(
         "oper author assignee responsible principal manager leader linkname vipname loanname 用户 用户名 用户名称 "
         "昵称 作者 创建人 操作员 czy khmc lawyer uname toname fromname czzt fr "
         "zwx ywx caller people persons members attendees participants names 称呼 签名 签字 "
-        "lastmodifier lastmodifiedby lastupdatedby lastupdater"
+        "lastmodifier lastmodifiedby lastupdatedby lastupdater sname tname"
     ).split()
 )
 _PLACES = frozenset("zl zlwz weizhi wz location street position place didian szwz 位置 地点 坐落位置".split())

@@ -21,6 +21,11 @@ _ASKS = re.compile("请(?:输入|填写|选择)|不能为空|格式(?:不|错|�
 """In messages about a field, which stand under its name as well."""
 _TIME = re.compile(r"20[0-9]{2}[\-/年][01]?[0-9][\-/月][0-3]?[0-9]")
 _OF_NUMBER = re.compile("(?:[Nn]umber|NUMBER|号码?)$")
+_YES_OR_NO = re.compile("[yn]", re.IGNORECASE)
+_ASKS_NOTHING = re.compile(
+    "(?:[Nn]ame|NAME|[Nn]umber|NUMBER|[Aa]ddr(?:ess)?|ADDR(?:ESS)?|xm|XM|dz|DZ|hm|HM|姓名|[号號][码碼]?|[地住]址)$"
+)
+"""How keys end of what is no answer: Y under `spouse` says that there is one, and under `fatherName` is a letter."""
 _LEAST_OF_TEXT = 7
 """Characters of running text: what is shorter is read by what it is called."""
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -59,6 +64,9 @@ class Leaf(msgspec.Struct, frozen=True):
             return True
         if self.category is None or (_is_flag(self.value) and not self._is_of_number() and self.category not in QUASI):
             return False
+        text = str(self.value).strip()
+        if _YES_OR_NO.fullmatch(text) is not None and _ASKS_NOTHING.search(self.key) is not None:
+            return self.category != "free_text"
         return _says_something(str(self.value), self.category)
 
     def _is_of_number(self) -> bool:

@@ -32,6 +32,13 @@ DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
     ({"idCard": {"value": "1", "expires": "2030-01-01"}}, {"/idCard/value": ID}),
     ({"data": '{"sjh": "1", "a": ["13800138000"]}'}, {"/data/sjh": MOBILE, "/data/a/0": MOBILE}),
     ({"sjh": "[1"}, {"/sjh": MOBILE}),
+    (
+        {"fatherName": "y", "cust_name": "N", "戶籍地址": "y", "spouse": "y", "married": "n"},
+        {"/fatherName": PERSON, "/cust_name": PERSON, "/戶籍地址": "address", "/married": "marriage"},
+    ),
+    ({"sno": "01", "sname": "张小三"}, {"/sname": PERSON}),
+    ({"tno": "07", "tname": "李老师"}, {"/tname": PERSON}),
+    ({"sname": "实验小学", "tname": "t_user"}, {}),
     ({"name": "张三"}, {"/name": PERSON}),
     ({"name": "低保", "sjh": "9"}, {"/name": PERSON, "/sjh": MOBILE}),
     ({"name": "科技馆", "level": "一级"}, {}),
