@@ -43,6 +43,9 @@ _THERE_IS = re.compile(
 """What a sentence begins with that tells of somebody, or wishes him something: 兹有|沐阳, 祝|小北平安."""
 _OF_KIN = frozenset({"其孙", "其侄", "其媳", "其婿", "其嫂"})
 """Whose kin stands before, where the word for it is a surname or may begin a name."""
+_OF_JAPAN = re.compile("日本[\u4e00-\u9fff]{0,6}$")
+_OF_TWO_AND_TWO = 4
+"""Characters of most names from Japan."""
 _FUNCTION = "不多大三万里方因则都曾让才于本日加同以力内可能"
 """Characters that names of other languages are spelled with, and that stand before a name more often than in one."""
 _BEHIND_NUMBER = ("）", ")", *"0123456789一二三四五六七八九十")
@@ -117,6 +120,8 @@ class Bounds:
             return start if surname_length(text, start) else start - 1  # 和福贵
         if start and end - start == 1 and text[start - 1] in NICKNAME:
             return start - 1
+        if end - start == _OF_TWO_AND_TWO - 1 and self._is_of_japan(start - 1):
+            return start - 1
         if self._is_torn_off(start, end):
             return start - 1
         begun = self._spelled.before_hyphen(start)
@@ -128,6 +133,10 @@ class Bounds:
         if end - start < 3 or start - 1 not in self._starts or not BEGINS.match(text, start - 1):
             return False
         return text[start - 1] not in _FUNCTION and all(char in TRANSLITERATING for char in text[start - 1 : end])
+
+    def _is_of_japan(self, start: int) -> bool:
+        """Whether who somebody from Japan is ends at *start*: 日本选手|早田希娜."""
+        return _OF_JAPAN.search(self.text, max(0, start - 8), start) is not None and self._ends_role(start)
 
     def _is_before(self, start: int, end: int) -> bool:
         """Whether the character at *start* is none of the name, which a class or a wish comes before: （2）班花小雨."""

@@ -11,6 +11,12 @@ from policies.recognisers.scan import scan
 from tests.policies.recognisers.weights_here import the_tagger
 
 PEOPLE = {
+    "from Japan, behind who he is": ("日本选手早泽希纪夺冠。", ["早泽希纪"]),
+    "that is a word, before what was decided or is to be handed in": (
+        "班主任桑榆已批准。申请人郁金香补正。",
+        ["桑榆", "郁金香"],
+    ),
+    "whose surname few have, at the end": ("书记员年广嗣", ["年广嗣"]),
     "who cannot open a service, and who goes out": ("王小明App打不开，张明出行不便。", ["王小明", "张明"]),
     "alone before a number of his": ("# 薄秀英 18942862874 440305194311275502", ["薄秀英"]),
     "with whom somebody checks": ("已与于思军核实无误", ["于思军"]),
@@ -220,6 +226,7 @@ PEOPLE = {
     "that is a word, among others": ("宋词、柯尊平、邰丽华参加。", ["宋词", "柯尊平", "邰丽华"]),
 }
 NOBODY = {
+    "what is decided and handed in": "申请人项目已批准，申请人材料补正，客户计划已审批。",
     "firms and services": "张江高科涨停，曹操出行App下架，李锦记生抽打折。",
     "what stands alone before a number": "宿舍 18942862874\n国家级 18942862874\n年月日 18942862874\n司机 18942862874",
     "when something is due": "请经办人于本周五前补齐，请负责人于每月5日报送。",
