@@ -11,7 +11,7 @@ from policies.recognisers.scan import scan
 from tests.policies.recognisers.weights_here import the_tagger
 
 PEOPLE = {
-    "from Japan, behind who he is": ("日本选手早泽希纪夺冠。", ["早泽希纪"]),
+    "from Japan, behind who he is": ("日本选手早田希妍", ["早田希妍"]),
     "that is a word, before what was decided or is to be handed in": (
         "班主任桑榆已批准。申请人郁金香补正。",
         ["桑榆", "郁金香"],
