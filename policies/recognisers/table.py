@@ -153,6 +153,13 @@ PROVINCES_OF_PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘
 _HAN = "\u4e00-\u9fff"
 _LOCAL = r"[A-Za-z0-9_](?:[A-Za-z0-9._%+\-]{0,62}[A-Za-z0-9_+\-])?"
 """What stands before the @ of an address of mail."""
+_LABELS_OF_MAIL = ("邮箱", "邮件", "电邮", "邮址", "信箱")
+_BEHIND_LABEL_OF_MAIL = (
+    rf"(?:(?<![A-Za-z0-9._%+\-{_HAN}@])(?![{_HAN}]{{0,6}}(?:{'|'.join(_LABELS_OF_MAIL)})[^@])"
+    rf"|(?:{'|'.join(f'(?<={label}{more})' for label in _LABELS_OF_MAIL for more in ('', '地址', '是', '为'))})"
+    r"(?!地址|[是为]))"
+)
+"""Where a name in Chinese begins that stands before an @: not with the label that is written to it."""
 _DOMAIN_IN_CHINESE = (
     rf"(?:[A-Za-z0-9{_HAN}][A-Za-z0-9{_HAN}\-]{{0,40}}[.。]){{1,3}}(?:中国|公司|网络|政务|公益|在线|中文网|网址|网站|网店|商城|商店|集团|移动|信息|企业"
     r"|机构|组织机构|我爱你|香港|台湾|澳门|广东|佛山|手机|健康|世界)"
@@ -356,7 +363,7 @@ TABLE: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         category="email",
-        pattern=re.compile(rf"(?<![A-Za-z0-9._%+\-{_HAN}@])(?:[A-Za-z0-9._{_HAN}\-]{{0,10}}[{_HAN}])@"
+        pattern=re.compile(rf"{_BEHIND_LABEL_OF_MAIL}(?:[A-Za-z0-9._{_HAN}\-]{{0,10}}[{_HAN}])@"
                            rf"(?:{_DOMAIN_IN_CHINESE}|(?:[A-Za-z0-9{_HAN}][A-Za-z0-9{_HAN}\-]{{0,40}}\.){{1,3}}"
                            r"[A-Za-z]{2,24}(?![A-Za-z0-9]))"),
         shortest=6,

@@ -109,6 +109,7 @@ CASES = {
         "[zhang.san@example.cn]",
         "邮箱[zhang_san@mail.example.com]收",
         "联系：[a@b.cn]，",
+        "邮箱[张三@例子.公司]，我的邮箱是[李四@邮件.中国]，电子邮箱地址[王五@例子.公司]，[请转赵六@例子.网络]，邮件@众人",
         "张三＠某处",
         "user@localhost",
     ],
