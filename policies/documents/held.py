@@ -20,6 +20,9 @@ type Place = tuple[int, int]
 
 ASKED = re.compile(r"[?&;#][^=?&;#,\s]{1,200}=")
 """A parameter of an address."""
+_CHOSEN = frozenset("sex ethnicity marriage party religion schooling".split())
+"""Kinds of which a page offers all there are."""
+_FEWEST_CHOICES = 2
 
 
 @dataclass(slots=True)
@@ -44,9 +47,10 @@ class Holding:
         self.is_label = is_label
         self.found: list[Held] = []
         """In any order."""
-        self.offered: list[Held] | None = None
+        self._offered: list[Held] | None = None
         """What the list that is open offers and is not chosen, where only what is chosen is somebody's."""
-        self.is_chosen = False
+        self._choices = 0
+        self._is_chosen = False
 
     def tells(self, key: str) -> bool:
         """Whether *key* tells of somebody's value that has no text of its own."""
@@ -55,8 +59,24 @@ class Holding:
     def hold(self, text: str, key: str, place: Place, spelled: Callable[[str], str] = html.escape) -> None:
         """Hold *text*, which stands at *place*, where *key* tells of it and it is no label itself."""
         if text.strip(" *") and self.tells(key) and not self.is_label(text.strip()):
-            held = self.offered if self.offered is not None and not self.is_chosen else self.found
+            held = self._offered if self._offered is not None and not self._is_chosen else self.found
             held.append(Held(text, key, [place], spelled))
+
+    def begin_choices(self, key: str) -> None:
+        """Begin a list of choices of what *key* tells."""
+        self.end_choices()
+        self._offered = [] if is_chosen_from(key) else None
+
+    def choice(self, *, is_chosen: bool) -> None:
+        """One of the choices of the list that is open; what is held from here on belongs to it."""
+        self._choices += 1
+        self._is_chosen = is_chosen
+
+    def end_choices(self) -> None:
+        """End the list that is open: what it offers alone is chosen."""
+        if self._offered and self._choices < _FEWEST_CHOICES:
+            self.found += self._offered
+        self._offered, self._choices = None, 0
 
     def short(self, text: str, place: Place, spelled: Callable[[str], str] = html.escape) -> None:
         """Hold *text* where pages are not looked through for texts as short, which documents are."""
@@ -86,6 +106,11 @@ class Holding:
         elif told:
             self.found.extend(_packed(text, told, place))
         return True
+
+
+def is_chosen_from(key: str) -> bool:
+    """Whether a page offers all that *key* may be, so that only what is chosen is somebody's."""
+    return category_of_key(key) in _CHOSEN
 
 
 def path_words(text: str, at: int) -> list[Held]:

@@ -30,10 +30,10 @@ from policies.formats.json.nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.formats.prose import EVERY
 from policies.formats.readings import with_told
-from policies.recognisers.alternatives import one_of
 from policies.recognisers.persons.given_names import surname_length
 from policies.recognisers.persons.rare_surnames import WORDY
-from policies.recognisers.persons.words import ALL_SURNAMES, COMPOUND, GIVEN, NEVER_LAST, NOT_A_NAME, ROLES
+from policies.recognisers.persons.told import names_behind_roles
+from policies.recognisers.persons.words import NOT_A_NAME
 from policies.recognisers.scan import scan
 from policies.recognisers.weights import are_there
 
@@ -45,13 +45,6 @@ _GOES_ON = re.compile(r"[\w·•\-]*[0-9A-Za-z·•\-]")
 """What may belong to a value that seemed to end before it."""
 LONGEST_NAMED = 4
 """Characters of a name that is looked for because it stands behind a label."""
-_GIVEN_NAME = f"[{''.join(sorted(GIVEN - NEVER_LAST))}]{{2}}"
-_BEHIND_BLANK = re.compile(
-    f"(?:{one_of(sorted({role for role in ROLES if len(role) > 2 and role[-1] in '人员者'}))})[ \u3000\t]{{1,4}}"
-    f"((?:{'|'.join(sorted(COMPOUND))}|[{WORDY}{''.join(sorted(ALL_SURNAMES))}]){_GIVEN_NAME})"
-    "(?![\u4e00-\u9fff])"
-)
-"""A whole name behind whoever bears it, without a colon: 负责人 薄秀英. Shorter ones are words too often."""
 MOST_NAMED = 5_000
 """Names that were found by the words around them, and are looked for without them."""
 
@@ -298,9 +291,7 @@ def is_of_form(text: str, found: Sequence[str]) -> bool:
 
 def _named_behind_labels(text: str) -> Iterator[str]:
     """What stands behind labels of names and may be one: 花蕾 is, and 必填 is not, wherever it stands."""
-    for match in _BEHIND_BLANK.finditer(text):
-        if match[1] not in NOT_A_NAME and not is_heading(match[1]):
-            yield match[1]
+    yield from (name for name in names_behind_roles(text) if not is_heading(name))
     for start, end, category in labelled_in(text):
         name = text[start:end]
         may_be_one = surname_length(name, 0) or name[:1] in WORDY

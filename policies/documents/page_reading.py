@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from policies.documents.held import ASKED, Held, Holding, path_words, quoted
+from policies.documents.held import ASKED, Held, Holding, is_chosen_from, path_words, quoted
 from policies.documents.page_scripts import hold_script
 from policies.documents.page_tables import Table
 from policies.formats.html.around import VOID
@@ -14,13 +14,9 @@ from policies.formats.html.attributes import WITHOUT_TEXT
 from policies.formats.html.labels import BUTTONS, CHOOSE, CONTROLS, ENDED_BY, KEYED, LINE, NO_LABELS, called
 from policies.formats.html.scripts import Script, script_in
 from policies.formats.html.tokens import RAW_TEXT, Attribute, Comment, EndTag, StartTag, Text, Token
-from policies.recognisers.field_names.category import category_of_key
 
 _SAID = frozenset({"alt", "title", "content", "label", "placeholder", "aria-label"})
 """Attributes that hold texts."""
-_CHOSEN = frozenset("sex ethnicity marriage party religion schooling".split())
-"""Of what a page offers all there is, and only what is chosen is somebody's."""
-_FEWEST_CHOICES = 2
 _AUTHORS = frozenset({"author", "creator", "dc.creator", "article:author"})
 
 
@@ -43,7 +39,6 @@ class Reading:
         """A text that is a label, and the element in which what it heads must stand."""
         self._term = ""
         self._script = Script.CODE
-        self._choices = 0
 
     def take(self, token: Token, at: int) -> None:
         """*token*, which begins at *at*."""
@@ -64,7 +59,7 @@ class Reading:
         """What was found, in any order."""
         while self._tables:
             self._end_table()
-        self._end_choices()
+        self._held.end_choices()
         return self._held.found
 
     def _start(self, tag: StartTag, at: int) -> None:
@@ -81,11 +76,9 @@ class Reading:
             self._script = script_in(tag)
         key = self._key_of(tag)
         if name == "select":
-            self._end_choices()
-            self._held.offered = [] if category_of_key(key) in _CHOSEN else None
+            self._held.begin_choices(key)
         elif name == "option":
-            self._choices += 1
-            self._held.is_chosen = tag.value_of("selected") is not None
+            self._held.choice(is_chosen=tag.value_of("selected") is not None)
         if name in CONTROLS:
             self._label = None
         for attribute in tag.attributes:
@@ -102,16 +95,10 @@ class Reading:
         elif name in ("td", "th", "tr") and self._tables:
             self._tables[-1].cell = None
         elif name == "select":
-            self._end_choices()
+            self._held.end_choices()
         if any(each.name == name for each in reversed(self._open)):
             while self._open.pop().name != name:
                 pass
-
-    def _end_choices(self) -> None:
-        """End the list that is open: what it offers alone is chosen."""
-        if self._held.offered and self._choices < _FEWEST_CHOICES:
-            self._held.found += self._held.offered
-        self._held.offered, self._choices = None, 0
 
     def _key_of(self, tag: StartTag) -> str:
         """What the value of a form control is, by its name, what it shows while it is empty, or its label."""
@@ -128,7 +115,7 @@ class Reading:
         inner = start + attribute.written.index(value) if value in attribute.written else -1
         is_value = name == "value" and tag.name in ("input", "button", "data", "option")
         kind = (tag.value_of("type") or "").lower()
-        if is_value and kind == "radio" and category_of_key(key) in _CHOSEN and tag.value_of("checked") is None:
+        if is_value and kind == "radio" and is_chosen_from(key) and tag.value_of("checked") is None:
             return
         if is_value and kind not in BUTTONS:
             around = next((each.key for each in reversed(self._open) if each.key), "")

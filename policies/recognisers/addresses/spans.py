@@ -1,4 +1,4 @@
-"""Where the addresses of sentences begin and end, of what the rules find and what was learned (`address_chain`).
+"""Where the addresses of sentences begin and end, of what the rules find and what was learned (`chain.py`).
 
 The rules know more of what an address is, the chain more of where it ends. So what the chain finds counts where it is
 sure, and where the rules found one there as well; what the rules found alone stays. Of what the rules took for a part
@@ -46,7 +46,7 @@ _MAY = re.compile(
     "[省市区县镇乡路街道巷弄村庄屯寨坊湾]|[0-9一二三四五六七八九十甲乙][ 　]?(?:号|栋|幢|座|楼|室|层|单元|组|期|[-#])"
 )
 """What stands in every sentence in which the chain looks for addresses, and in nothing that `may_name` leaves out."""
-_TELLS = re.compile("[0-9A-Za-z一二三四五六七八九十甲乙丙丁]|[省市区县镇乡村路街巷]")
+_TELLS = re.compile(f"{_NUMBERED.pattern}|[省市区县镇乡村路街巷]")
 """What stands in what may tell where somebody lives."""
 
 

@@ -27,7 +27,7 @@ LABELS: dict[str, str] = {
     "plate": "车牌号牌",
     "birth_date": "出生日期时间",
 }
-"""More of what fields hold, besides `key_words.BASES`."""
+"""More of what fields hold, besides `words.BASES`."""
 PEOPLE_IN_CHINESE = (
     "本人 申请人 经办人 代理人 委托人 受托人 监护人 被监护人 联系人 负责人 法定代表人 法人代表 法人 户主 户代表 "
     "家庭成员 配偶 父亲 母亲 丈夫 妻子 儿子 女儿 子女 家长 家属 亲属 学生 学员 考生 幼儿 新生儿 教师 老师 "

@@ -10,7 +10,7 @@ _WORDS = (
     "name number mobile telephone phone birth gender address certificate card identity identification passport "
     "account contact license licence vehicle plate marriage nation email householder applicant resident"
 ).split()
-"""Words of what fields hold; whose it is, is in `key_words.ROLES`."""
+"""Words of what fields hold; whose it is, is in `words.ROLES`."""
 _LEAST, _LEAST_SHORT = 5, 4
 """Letters of a word that is written so, and of what is left of it."""
 _VOWELS = re.compile("(?<=.)[aeiou]")

@@ -6,6 +6,7 @@ What stands at such a place is somebody, so that names count that are words of t
 import re
 from collections.abc import Container, Iterator
 
+from policies.recognisers.alternatives import one_of
 from policies.recognisers.persons.behind_labels import BORNE
 from policies.recognisers.persons.patterns import BEGINS, LATIN
 from policies.recognisers.persons.rare_surnames import WORDY
@@ -20,6 +21,7 @@ from policies.recognisers.persons.words import (
     NEVER_LAST,
     NOBODY,
     NOT_A_NAME,
+    ROLES,
 )
 
 _HAN = "\u4e00-\u9fff"
@@ -90,12 +92,19 @@ _ANY_WITH_BLANKS = _ANY + tuple(map(re.compile, _TELLING_IN_A_TABLE))
 _PLAINLY = tuple(map(re.compile, _PLAINLY_TELLING))
 _NO_WORD = tuple(map(re.compile, _TELLING_OF_NO_WORD))
 _HAS_BLANK = re.compile("[ 　\t]")
+_ANY_SURNAME = f"(?:{'|'.join(COMPOUND)}|[{WORDY}{''.join(sorted(ALL_SURNAMES))}])"
+"""Those that are words more often among them."""
 _BEHIND_COLON = re.compile(f"(?<=[:：])([{''.join(sorted(ALL_SURNAMES))}][{_CHARACTERS}]{{2}})(?=[，,。；;]|$)")
 _BESIDE_A_NUMBER = re.compile(
-    f"(?:^|(?<=[#/*;；，,\\-]|[ 　\t]))((?:{'|'.join(COMPOUND)}|[{WORDY}{''.join(sorted(ALL_SURNAMES))}])"
-    f"[{_CHARACTERS}]{{1,2}})[ 　\t]{{1,4}}(?=1[3-9][0-9]{{9}}(?![0-9])|[1-9][0-9]{{16}}[0-9Xx](?![0-9A-Za-z]))"
+    f"(?:^|(?<=[#/*;；，,\\-]|[ 　\t]))({_ANY_SURNAME}[{_CHARACTERS}]{{1,2}})[ 　\t]{{1,4}}"
+    "(?=1[3-9][0-9]{9}(?![0-9])|[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z]))"
 )
 """Who stands alone before a number of his, as people note it: # 薄秀英 18942862874."""
+_BEHIND_ROLE = re.compile(
+    f"(?:{one_of(sorted({role for role in ROLES if len(role) > 2 and role[-1] in '人员者'}))})[ \u3000\t]{{1,4}}"
+    f"({_ANY_SURNAME}[{_CHARACTERS}]{{2}})(?![\u4e00-\u9fff])"
+)
+"""A whole name behind whoever bears it, without a colon: 负责人 薄秀英. Shorter ones are words too often."""
 _QUOTED = re.compile(f'(?<=[、和])[“"‘]([{_HAN}]{{2,4}})[”"’](?=等[一二两三四五六七八九十0-9]*人)')
 _WRITING = re.compile(f"(?:(?<=[（(]记者[ 　])|(?<=本报记者[ 　])){_NAME}(?=[ 　）)]|摄|报道)")
 _TO_WHOM = re.compile(
@@ -137,3 +146,8 @@ def told_names(text: str, words: Container[str]) -> Iterator[Found]:
     for match in LATIN.finditer(text):
         if BEGINS.match(text, match.start()) and _OF_LATIN.match(text, match.end()):
             yield Found(*match.span(), "pattern", 0.7)
+
+
+def names_behind_roles(text: str) -> Iterator[str]:
+    """Whole names that *text* tells behind whoever bears them, with nothing but blanks between."""
+    return (match[1] for match in _BEHIND_ROLE.finditer(text) if match[1] not in NOT_A_NAME)

@@ -18,7 +18,7 @@ from policies.recognisers.addresses.chain import (
     spans_of,
 )
 from policies.recognisers.sentences import Sentence, tagged
-from policies.recognisers.weights import are_there, tagger
+from tests.policies.recognisers.weights_here import the_tagger
 
 FOLLOWS = {OUTSIDE: {OUTSIDE, BEGIN}, BEGIN: {WITHIN, END}, WITHIN: {WITHIN, END}, END: {OUTSIDE, BEGIN}}
 NUMBERS = st.integers(-40, 40).map(lambda number: number / 8)
@@ -98,7 +98,6 @@ def test_nothing_is_found_in_nothing() -> None:
     assert addresses_by_chain([]) == []
 
 
-@pytest.mark.skipif(not are_there(), reason="the tagger's weights are not installed")
 @pytest.mark.parametrize(
     ("text", "address"),
     [
@@ -108,7 +107,7 @@ def test_nothing_is_found_in_nothing() -> None:
     ],
 )
 def test_an_address_ends_where_the_sentence_goes_on(text: str, address: str) -> None:
-    ((sentence,),) = tagged([text], tagger())
+    ((sentence,),) = tagged([text], the_tagger())
     ((found,),) = addresses_by_chain([sentence])
     assert text[found[0] : found[1]] == address
     assert found[2] > 0

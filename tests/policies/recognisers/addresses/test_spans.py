@@ -11,7 +11,7 @@ from policies.recognisers.find import find
 from policies.recognisers.prose import find_in_prose
 from policies.recognisers.sentences import Sentence
 from policies.recognisers.table import DOUBTFUL, Hit
-from policies.recognisers.weights import are_there
+from tests.policies.recognisers.weights_here import the_tagger
 
 TEXT = "他住前进路7号院2楼东户，请查收。"
 WORDS = ((0, 1, "r"), (1, 2, "v"), (2, 5, "LOC"), (5, 8, "m"), (8, 10, "m"), (10, 12, "n"), (12, 17, "w"))
@@ -72,10 +72,6 @@ def test_the_chain_is_not_asked_where_all_of_a_text_is_an_address(monkeypatch: p
     assert read(monkeypatch, [(0, 17)], [(2, 5, 9)], TEXT) == [(TEXT, 0.85)]
 
 
-needs_weights = pytest.mark.skipif(not are_there(), reason="the tagger's weights are not installed")
-
-
-@needs_weights
 @pytest.mark.parametrize(
     ("text", "address"),
     [
@@ -92,6 +88,7 @@ needs_weights = pytest.mark.skipif(not are_there(), reason="the tagger's weights
     ],
 )
 def test_what_is_reported_ends_where_the_sentence_goes_on(text: str, address: str) -> None:
+    the_tagger()
     assert [text[hit.start : hit.end] for hit in find(text, prose=True) if hit.category == ADDRESS] == [address]
 
 
@@ -100,17 +97,17 @@ PIECES = st.sampled_from(
 )
 
 
-@needs_weights
 @given(st.lists(PIECES, min_size=1, max_size=14).map("".join))
 def test_hits_lie_in_order_and_apart(text: str) -> None:
+    the_tagger()
     (hits,) = find_in_prose([text])
     assert all(hit.start < hit.end <= len(text) for hit in hits)
     assert all(first.end <= second.start for first, second in itertools.pairwise(hits))
     assert find_in_prose([text, "别的话。", text]) == [hits, find_in_prose(["别的话。"])[0], hits]
 
 
-@needs_weights
 def test_what_is_in_doubt_is_hidden_and_not_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    the_tagger()
     text = "他住在云岭县和顺路7号2栋301的家里。"
     (before,) = find_in_prose([text])
     (whole,) = [hit for hit in before if hit.category == ADDRESS]
